@@ -1,0 +1,54 @@
+# What a person or a machine does with this repository. Bare `make` explains the targets.
+# Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test check fmt bench migration lock clean
+
+BIN := .venv/bin
+ARGS ?=
+T ?=
+N ?= $(if $(T),0,2)
+
+help: ## Explain the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.dev ## Make .venv with everything for development, and .venv/bin/addon-portal
+
+up: .venv/.runtime ## Start the portal here (ARGS="--port 8080 --data DIR")
+	@$(BIN)/addon-portal up $(ARGS)
+
+test: .venv/.dev ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
+	@scripts/postgresql.sh
+	$(BIN)/python -m pytest -n $(N) $(T)
+
+check: .venv/.dev ## Lint, format, types, import contracts, tests of the documents and the code itself
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/tidy
+
+fmt: .venv/.dev ## Format and mend what a machine can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## Measure, beside the direct baseline (ARGS="--only NAME")
+	$(BIN)/python -m benchmarks $(ARGS)
+
+migration: .venv/.dev ## Write a migration from the tables' changes (m="why")
+	$(if $(m),,$(error say why: make migration m="add the colour of a run"))
+	$(BIN)/alembic revision --autogenerate -m "$(m)"
+
+lock: .venv/.dev ## Resolve the dependencies anew into requirements/ (ARGS=--upgrade for newer ones)
+	scripts/lock.sh $(ARGS)
+
+clean: ## Remove what was built and cached, .venv too (data is not touched)
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# A stamp says that the environment holds what the lock says; the development one contains the runtime.
+.venv/.runtime: requirements/runtime.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh runtime
+
+.venv/.dev: requirements/dev.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh dev

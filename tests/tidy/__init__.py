@@ -1,0 +1,1 @@
+"""The code about itself: sizes, docstrings, forbidden words, and whether the documents tell the truth."""

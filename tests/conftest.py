@@ -1,1 +1,1 @@
-"""Fixtures that every level of the tests may use; what one level needs stands in that level's own conftest."""
+"""Fixtures that every level of the tests may use; what one level needs stands in its own conftest."""

@@ -1,0 +1,180 @@
+"""Refusals: what a caller asked for that may not or cannot be done.
+
+Each has a stable `code`, a sentence that says what to do, and `fields` for machines. HTTP statuses are given only in
+`api.errors`. What happened to a program is never an error but data (`endings`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.states import RunState
+
+
+class DomainError(Exception):
+    """A refusal. `code` is public API."""
+
+    code = "refused"
+
+    def __init__(self, message: str, **fields: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+
+class NotFound(DomainError):
+    """No such thing in the caller's tenant, whether or not another tenant has it."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(f"There is no {kind} {identifier!r} here.", kind=kind, id=identifier)
+
+
+class AlreadyRunning(DomainError):
+    """The project has an active run."""
+
+    code = "already_running"
+
+    def __init__(self, run_id: RunId, state: RunState) -> None:
+        super().__init__(
+            f"The project already has run {run_id}, which is {state}. Stop it first, or wait for its end.",
+            run_id=run_id,
+            state=state,
+        )
+
+
+class NeverRun(DomainError):
+    """A restart of a project that has no run."""
+
+    code = "never_run"
+
+    def __init__(self) -> None:
+        super().__init__("The project has never run, so there is nothing to restart. Use run.")
+
+
+class NotRestartable(DomainError):
+    """The newest run is in a state that may not be restarted."""
+
+    code = "not_restartable"
+
+    def __init__(self, run_id: RunId, state: RunState, restartable: Sequence[RunState]) -> None:
+        allowed = " or ".join(restartable)
+        super().__init__(
+            f"Run {run_id} is {state}; only a run that is {allowed} can be restarted. Stop it first, or wait for its end.",
+            run_id=run_id,
+            state=state,
+            restartable=list(restartable),
+        )
+
+
+class AlreadyRestarted(DomainError):
+    """The run that the caller means has a successor."""
+
+    code = "already_restarted"
+
+    def __init__(self, run_id: RunId, new_run_id: RunId) -> None:
+        super().__init__(
+            f"Run {run_id} has already been followed by run {new_run_id}. Restart that one if you want another.",
+            run_id=run_id,
+            new_run_id=new_run_id,
+        )
+
+
+class ConfirmationRequired(DomainError):
+    """Leftovers of the run could not be proven gone."""
+
+    code = "confirmation_required"
+
+    def __init__(self, run_id: RunId) -> None:
+        super().__init__(
+            f"It is not proven that everything run {run_id} started is gone. Look for leftovers, then repeat with confirm=true.",
+            run_id=run_id,
+        )
+
+
+class NotStoppable(DomainError):
+    """A stop of a project without an active run."""
+
+    code = "not_running"
+
+    def __init__(self, run_id: RunId | None, state: RunState | None) -> None:
+        what = f"Run {run_id} is already {state}." if run_id else "The project has never run."
+        super().__init__(f"{what} There is nothing to stop.", run_id=run_id, state=state)
+
+
+class ActiveRun(DomainError):
+    """A project cannot be deleted under its run."""
+
+    code = "active_run"
+
+    def __init__(self, run_id: RunId) -> None:
+        super().__init__(
+            f"The project has active run {run_id}. Stop it before you delete the project.", run_id=run_id
+        )
+
+
+class NameTaken(DomainError):
+    """Another of the same kind has the name."""
+
+    code = "name_taken"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            f"There is already a {kind} named {name!r}. Choose another name.", kind=kind, name=name
+        )
+
+
+class IdempotencyMismatch(DomainError):
+    """The same Idempotency-Key with another request."""
+
+    code = "idempotency_mismatch"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Idempotency-Key {key!r} was used for another request in the last 24 hours. Use a new key for a new request.",
+            key=key,
+        )
+
+
+class Unauthenticated(DomainError):
+    """No credential, or one that is not valid."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(DomainError):
+    """The credential is valid and does not allow this."""
+
+    code = "forbidden"
+
+
+class StorageBusy(DomainError):
+    """The database did not answer in time; nothing was changed; worth retrying."""
+
+    code = "storage_busy"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"The database did not answer in time ({detail}). Nothing was changed; try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with a request: where, what was expected and what came."""
+
+    field: str
+    expected: str
+    got: str
+
+
+class InvalidRequest(DomainError):
+    """The request is well formed and means nothing we can do; names every problem at once."""
+
+    code = "invalid_request"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        said = "; ".join(f"{p.field}: expected {p.expected}, got {p.got}" for p in problems)
+        super().__init__(
+            said, problems=[{"field": p.field, "expected": p.expected, "got": p.got} for p in problems]
+        )
+        self.problems = tuple(problems)

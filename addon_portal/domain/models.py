@@ -1,0 +1,202 @@
+"""The things the product is about, as immutable values.
+
+A value here is a snapshot of rows; only `storage` makes them from rows, and nothing changes them. Leaves the moves of a
+run to `transitions` and everything that is computed from a clock to `health`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from addon_portal.domain.ids import HostId, KeyId, ProgramId, ProjectId, RunId, TenantId
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import ACTIVE, Outcome, RunState
+
+JsonObject = Mapping[str, object]
+
+
+class Role(StrEnum):
+    """What the holder of a credential may do; each includes those before it."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    """Of the installation: may also use `/api/admin`."""
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what the other may."""
+        return _ROLE_ORDER.index(self) >= _ROLE_ORDER.index(other)
+
+
+_ROLE_ORDER = list(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantScope:
+    """The right to see one tenant's rows. Made by `auth.policies` for people and by nothing else."""
+
+    tenant_id: TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer or team; owns projects, keys and limits."""
+
+    id: TenantId
+    name: str
+    created_at: datetime
+    max_concurrent_runs: int | None = None
+    may_run_own_commands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A credential without its secret. `prefix` is what may be shown of it."""
+
+    id: KeyId
+    tenant_id: TenantId
+    name: str
+    role: Role
+    prefix: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What an operator allows to be run: an argv template whose `{name}` parts are filled from parameters."""
+
+    id: ProgramId
+    name: str
+    argv: tuple[str, ...]
+    parameters_schema: JsonObject
+    env: Mapping[str, str]
+    working_directory: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopSettings:
+    """How a program is asked to end: the polite signal's number and the seconds it is given before the kill."""
+
+    signal: int = 15
+    grace_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of what a project runs. Immutable; a change makes the next version."""
+
+    version: int
+    command: tuple[str, ...] | None
+    program_id: ProgramId | None
+    parameters: JsonObject
+    env: Mapping[str, str]
+    working_directory: str | None
+    stop: StopSettings
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tenant's definition with its newest version and its newest run."""
+
+    id: ProjectId
+    tenant_id: TenantId
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    definition: Definition
+    latest_run: "Run | None" = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a project at one pinned definition version: at most one process tree, ever.
+
+    Times are what happened, not when it was learned. `exit_code` and `signal` may be known before the run is final (health
+    `finishing`). `conditions` are the healths that the supervisor found (`unreachable`, `unsupervised`, `finishing`);
+    those that follow from the clock are added by `domain.health`.
+    """
+
+    seq: int
+    id: RunId
+    tenant_id: TenantId
+    project_id: ProjectId
+    number: int
+    definition_version: int
+    host_id: HostId
+    state: RunState
+    requested_at: datetime
+    requested_by: str
+    parameters: JsonObject = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    workspace: str = ""
+    waiting_for: str | None = None
+    claimed_at: datetime | None = None
+    boot_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    finished_at: datetime | None = None
+    """When the run became final in our books; `ended_at` is when its program ended, where that is known."""
+    reason: Reason | None = None
+    outcome: Outcome | None = None
+    message: str | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    tree: str | None = None
+    ending: JsonObject | None = None
+    """Facts, source and notes of the ending, as shown in the evidence."""
+    conditions: frozenset[str] = frozenset()
+    condition_detail: str | None = None
+    last_seen_alive_at: datetime | None = None
+    stop_requested_at: datetime | None = None
+    stop_requested_by: str | None = None
+    stop_why: str | None = None
+    stop_grace_seconds: float | None = None
+    stop_deadline_at: datetime | None = None
+    restart_of: RunId | None = None
+    root_run: RunId | None = None
+    restart_count: int = 0
+    restarted_by: RunId | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run can still move."""
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine with a supervisor. `observed_at` is when its last complete sweep began."""
+
+    id: HostId
+    name: str
+    boot_id: str | None
+    observed_at: datetime | None
+    supervisor_pid: int | None = None
+    max_concurrent_runs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One fact about a run, in the order it was recorded. Never changed, never removed while the run exists."""
+
+    seq: int
+    tenant_id: TenantId
+    project_id: ProjectId
+    run_id: RunId
+    kind: str
+    from_state: RunState | None
+    to_state: RunState | None
+    reason: Reason | None
+    actor: str
+    cause: str
+    happened_at: datetime
+    recorded_at: datetime
+    detail: JsonObject

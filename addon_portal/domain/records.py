@@ -1,0 +1,110 @@
+"""What the files of a run directory say, as values.
+
+Each class is one file of version 1 (`docs/design/run-directory.md`). Promises nothing about their truth: the
+order in which they must be read and believed is in `verdict`. Reading and writing them is left to `evidence` and `executors`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from addon_portal.domain.exits import ProcessExit
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """What tells one process from every other, also after its number was given away again.
+
+    Ticks are those of field 22 of proc_pid_stat(5), counted from boot, so a stepped wall clock changes nothing.
+    """
+
+    boot_id: str
+    pid_namespace: int | None
+    init_start_ticks: int | None
+    pid: int
+    start_ticks: int
+    pidfs_inode: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRecord:
+    """`child.json`: who the program is, on disk before the gate opens."""
+
+    program: ProcessIdentity
+    started_at: datetime
+    shim: ProcessIdentity
+    keeper: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentSignal:
+    """A signal of ours, sent while the program had not ended."""
+
+    signal: int
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRecord:
+    """`exit.json`: how the program ended, written between looking at the zombie and reaping it."""
+
+    pid: int
+    exit: ProcessExit
+    ended_at: datetime
+    by: str
+    signals: tuple[SentSignal, ...] = ()
+    cpu_user_seconds: float | None = None
+    cpu_system_seconds: float | None = None
+    oom_kills: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartErrorRecord:
+    """`start_error.json`: why no code of the program ran."""
+
+    step: str
+    errno: int
+    message: str
+    at: datetime
+    file: str | None = None
+
+    @property
+    def is_gate_closed(self) -> bool:
+        """The gate was closed unopened: the launch itself was interrupted, the program is not to blame."""
+        return self.step == "gate_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRecord:
+    """`done.json`: the whole tree is gone, and how that is known (`no_children`, `cgroup`, `assumed`)."""
+
+    at: datetime
+    proof: str
+    killed: int
+    output_bytes: int
+    by: str
+    max_rss_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecord:
+    """`stop.json`: who asked for the end of the program, when it will be killed, and what the supervisor itself sent."""
+
+    requested_at: datetime
+    requested_by: str
+    why: str
+    signal: int
+    grace_seconds: float
+    deadline_at: datetime
+    signals: tuple[SentSignal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecords:
+    """All records of one run directory as found in one reading; None where a file is not there."""
+
+    child: ChildRecord | None = None
+    start_error: StartErrorRecord | None = None
+    exit: ExitRecord | None = None
+    done: DoneRecord | None = None
+    stop: StopRecord | None = None

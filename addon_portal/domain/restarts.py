@@ -1,0 +1,37 @@
+"""Whether a project may be run or restarted now.
+
+Pure: given the newest run and the run that the caller means. The storage's unique indexes repeat the promises (one active
+run per project, one restart per run) for the races that no check before a write can win.
+"""
+
+from addon_portal.domain import errors
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Run
+from addon_portal.domain.states import FINAL, RunState
+
+DEFAULT_RESTARTABLE = frozenset({RunState.FAILED, RunState.COMPLETED, RunState.CANCELLED})
+
+
+def check_run(latest: Run | None) -> None:
+    """Refuse a run beside an active one. Raises AlreadyRunning."""
+    if latest is not None and latest.is_active:
+        raise errors.AlreadyRunning(latest.id, latest.state)
+
+
+def check_restart(
+    latest: Run | None, meant: RunId | None, restartable: frozenset[RunState], *, confirmed: bool
+) -> Run:
+    """Return the run to restart, or refuse.
+
+    Raises NeverRun, AlreadyRestarted (the meant run already has a successor), NotRestartable, or ConfirmationRequired where
+    leftovers of the run may still be alive and the caller has not said that this is known.
+    """
+    if latest is None:
+        raise errors.NeverRun()
+    if meant is not None and meant != latest.id:
+        raise errors.AlreadyRestarted(meant, latest.id)
+    if latest.state not in FINAL & restartable:
+        raise errors.NotRestartable(latest.id, latest.state, sorted(FINAL & restartable))
+    if latest.tree == "assumed" and not confirmed:
+        raise errors.ConfirmationRequired(latest.id)
+    return latest

@@ -1,0 +1,209 @@
+"""The legal moves of a run, and one named constructor per move.
+
+A `Transition` names the states it may start from, so that losing a race is a normal result of applying it, and
+carries the facts that become columns and journal. Leaves writing it down to `storage.transition`, the one function that
+changes a state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from addon_portal.domain.endings import Ending
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, Outcome, RunState
+from addon_portal.domain.verdict import Tree
+
+LEGAL_MOVES: Mapping[RunState, frozenset[RunState]] = {
+    RunState.PENDING: frozenset({RunState.STARTING, RunState.CANCELLED, RunState.FAILED}),
+    RunState.STARTING: frozenset({RunState.RUNNING, RunState.STOPPING, *FINAL}),
+    RunState.RUNNING: frozenset({RunState.STOPPING, *FINAL}),
+    RunState.STOPPING: FINAL,
+    RunState.COMPLETED: frozenset(),
+    RunState.FAILED: frozenset(),
+    RunState.CANCELLED: frozenset(),
+}
+"""From each state, the states a run may enter next. An amendment of an unknown outcome is not a move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A guarded change of one run and its journal row.
+
+    `values` are columns of the run by name. With `to_state` None the state stays (a fact about the run was learned);
+    `only_outcome` guards an amendment.
+    """
+
+    run_id: RunId
+    kind: str
+    from_states: frozenset[RunState]
+    to_state: RunState | None
+    happened_at: datetime
+    actor: str
+    cause: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object] = field(default_factory=dict)
+    only_outcome: Outcome | None = None
+
+
+def claimed(run_id: RunId, at: datetime, actor: str, boot_id: str) -> Transition:
+    """A supervisor takes a waiting run: its directory is written, nobody has been asked to start it."""
+    values = {"claimed_at": at, "boot_id": boot_id, "waiting_for": None}
+    return Transition(
+        run_id, "claimed", frozenset({RunState.PENDING}), RunState.STARTING, at, actor, "claim", values
+    )
+
+
+def withdrawn(run_id: RunId, ending: Ending, at: datetime, actor: str) -> Transition:
+    """A waiting run is taken back before anybody claimed it."""
+    values = _final_values(ending, at, None, None)
+    return Transition(
+        run_id,
+        "withdrawn",
+        frozenset({RunState.PENDING}),
+        ending.state,
+        at,
+        actor,
+        "request",
+        values,
+        {"message": ending.message},
+    )
+
+
+def started(run_id: RunId, started_at: datetime, actor: str, *, supervised: bool) -> Transition:
+    """The program is executing."""
+    values = {
+        "started_at": started_at,
+        "conditions": frozenset() if supervised else frozenset({"unsupervised"}),
+    }
+    return Transition(
+        run_id,
+        "started",
+        frozenset({RunState.STARTING}),
+        RunState.RUNNING,
+        started_at,
+        actor,
+        "child record",
+        values,
+    )
+
+
+def stopping(run_id: RunId, at: datetime, deadline_at: datetime, actor: str, requested_by: str) -> Transition:
+    """The stop that was asked for is on disk, and the ladder begins."""
+    return Transition(
+        run_id,
+        "stopping",
+        frozenset({RunState.STARTING, RunState.RUNNING}),
+        RunState.STOPPING,
+        at,
+        actor,
+        "stop request",
+        {"stop_deadline_at": deadline_at},
+        {"requested_by": requested_by},
+    )
+
+
+def ended(
+    run_id: RunId, ending: Ending, tree: Tree, now: datetime, actor: str, started_at: datetime | None = None
+) -> Transition:
+    """The run is final, by the evidence of `ending`. `started_at` completes a run whose start nobody had seen."""
+    values = _final_values(ending, now, tree, started_at)
+    return Transition(
+        run_id,
+        "ended",
+        CLAIMED,
+        ending.state,
+        ending.ended_at or now,
+        actor,
+        ending.source,
+        values,
+        {"reason": ending.reason.value, "message": ending.message, "tree": tree.value},
+    )
+
+
+def refused(run_id: RunId, ending: Ending, now: datetime, actor: str) -> Transition:
+    """A waiting run that can never start, because its directory or its command cannot be made."""
+    return Transition(
+        run_id,
+        "ended",
+        frozenset({RunState.PENDING}),
+        ending.state,
+        now,
+        actor,
+        ending.source,
+        _final_values(ending, now, None, None),
+        {"reason": ending.reason.value, "message": ending.message},
+    )
+
+
+def amended(run_id: RunId, ending: Ending, tree: Tree, now: datetime, actor: str) -> Transition:
+    """Later evidence tells how a run ended whose outcome was unknown; happens at most once to a run.
+
+    The state stays `failed` unless the evidence proves otherwise; that is the one exception from "final states stay".
+    """
+    return Transition(
+        run_id,
+        "amended",
+        frozenset({RunState.FAILED}),
+        ending.state,
+        ending.ended_at or now,
+        actor,
+        ending.source,
+        _final_values(ending, now, tree, None),
+        {"reason": ending.reason.value, "message": ending.message},
+        only_outcome=Outcome.UNKNOWN,
+    )
+
+
+def condition_changed(
+    run_id: RunId,
+    conditions: frozenset[str],
+    detail: str | None,
+    now: datetime,
+    actor: str,
+    observed: ProcessExit | None = None,
+) -> Transition:
+    """What the supervisor found about a run's health changed; an observed code is shown before it is final."""
+    values: dict[str, object] = {"conditions": conditions, "condition_detail": detail}
+    if observed is not None:
+        values |= {"exit_code": observed.exit_code, "signal": observed.signal}
+    shown = {"conditions": sorted(conditions), "detail": detail}
+    return Transition(run_id, "condition", ACTIVE, None, now, actor, "observation", values, shown)
+
+
+def stop_requested(
+    run_id: RunId, at: datetime, requested_by: str, why: str, grace_seconds: float | None
+) -> Transition:
+    """Somebody asks for the end of a claimed run; the supervisor acts on it. Only the first request counts."""
+    values = {
+        "stop_requested_at": at,
+        "stop_requested_by": requested_by,
+        "stop_why": why,
+        "stop_grace_seconds": grace_seconds,
+    }
+    return Transition(
+        run_id, "stop_requested", CLAIMED, None, at, requested_by, "request", values, {"why": why}
+    )
+
+
+def _final_values(
+    ending: Ending, now: datetime, tree: Tree | None, started_at: datetime | None
+) -> dict[str, object]:
+    values: dict[str, object] = {
+        "reason": ending.reason,
+        "outcome": ending.outcome,
+        "message": ending.message,
+        "ended_at": ending.ended_at,
+        "finished_at": now,
+        "exit_code": ending.exit.exit_code if ending.exit else None,
+        "signal": ending.exit.signal if ending.exit else None,
+        "tree": tree.value if tree else None,
+        "ending": {"facts": dict(ending.facts), "source": ending.source, "notes": list(ending.notes)},
+        "conditions": frozenset[str](),
+        "condition_detail": None,
+        "waiting_for": None,
+    }
+    if started_at is not None:
+        values["started_at"] = started_at
+    return values

@@ -109,9 +109,7 @@ class ActiveRun(DomainError):
     code = "active_run"
 
     def __init__(self, run_id: RunId) -> None:
-        super().__init__(
-            f"The project has active run {run_id}. Stop it before you delete the project.", run_id=run_id
-        )
+        super().__init__(f"The project has active run {run_id}. Stop it before you delete the project.", run_id=run_id)
 
 
 class NameTaken(DomainError):
@@ -120,9 +118,7 @@ class NameTaken(DomainError):
     code = "name_taken"
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(
-            f"There is already a {kind} named {name!r}. Choose another name.", kind=kind, name=name
-        )
+        super().__init__(f"There is already a {kind} named {name!r}. Choose another name.", kind=kind, name=name)
 
 
 class IdempotencyMismatch(DomainError):
@@ -174,7 +170,5 @@ class InvalidRequest(DomainError):
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         said = "; ".join(f"{p.field}: expected {p.expected}, got {p.got}" for p in problems)
-        super().__init__(
-            said, problems=[{"field": p.field, "expected": p.expected, "got": p.got} for p in problems]
-        )
+        super().__init__(said, problems=[{"field": p.field, "expected": p.expected, "got": p.got} for p in problems])
         self.problems = tuple(problems)

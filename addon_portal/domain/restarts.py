@@ -18,9 +18,7 @@ def check_run(latest: Run | None) -> None:
         raise errors.AlreadyRunning(latest.id, latest.state)
 
 
-def check_restart(
-    latest: Run | None, meant: RunId | None, restartable: frozenset[RunState], *, confirmed: bool
-) -> Run:
+def check_restart(latest: Run | None, meant: RunId | None, restartable: frozenset[RunState], *, confirmed: bool) -> Run:
     """Return the run to restart, or refuse.
 
     Raises NeverRun, AlreadyRestarted (the meant run already has a successor), NotRestartable, or ConfirmationRequired where

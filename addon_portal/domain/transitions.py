@@ -50,9 +50,7 @@ class Transition:
 def claimed(run_id: RunId, at: datetime, actor: str, boot_id: str) -> Transition:
     """A supervisor takes a waiting run: its directory is written, nobody has been asked to start it."""
     values = {"claimed_at": at, "boot_id": boot_id, "waiting_for": None}
-    return Transition(
-        run_id, "claimed", frozenset({RunState.PENDING}), RunState.STARTING, at, actor, "claim", values
-    )
+    return Transition(run_id, "claimed", frozenset({RunState.PENDING}), RunState.STARTING, at, actor, "claim", values)
 
 
 def withdrawn(run_id: RunId, ending: Ending, at: datetime, actor: str) -> Transition:
@@ -172,9 +170,7 @@ def condition_changed(
     return Transition(run_id, "condition", ACTIVE, None, now, actor, "observation", values, shown)
 
 
-def stop_requested(
-    run_id: RunId, at: datetime, requested_by: str, why: str, grace_seconds: float | None
-) -> Transition:
+def stop_requested(run_id: RunId, at: datetime, requested_by: str, why: str, grace_seconds: float | None) -> Transition:
     """Somebody asks for the end of a claimed run; the supervisor acts on it. Only the first request counts."""
     values = {
         "stop_requested_at": at,
@@ -182,14 +178,10 @@ def stop_requested(
         "stop_why": why,
         "stop_grace_seconds": grace_seconds,
     }
-    return Transition(
-        run_id, "stop_requested", CLAIMED, None, at, requested_by, "request", values, {"why": why}
-    )
+    return Transition(run_id, "stop_requested", CLAIMED, None, at, requested_by, "request", values, {"why": why})
 
 
-def _final_values(
-    ending: Ending, now: datetime, tree: Tree | None, started_at: datetime | None
-) -> dict[str, object]:
+def _final_values(ending: Ending, now: datetime, tree: Tree | None, started_at: datetime | None) -> dict[str, object]:
     values: dict[str, object] = {
         "reason": ending.reason,
         "outcome": ending.outcome,

@@ -146,9 +146,7 @@ def judge(seen: RunEvidence) -> Verdict:
     if not seen.root_present:
         return Unreachable("the run root's marker file is missing: is its file system mounted?")
     if not seen.directory_present:
-        return _ended(
-            seen, _unknown(seen, "the run directory is missing: its evidence is lost"), Tree.ASSUMED_EMPTY
-        )
+        return _ended(seen, _unknown(seen, "the run directory is missing: its evidence is lost"), Tree.ASSUMED_EMPTY)
     if records.exit and records.done:
         return _ended(seen, endings.from_exit_record(records.exit, records.stop), _tree_of_done(seen))
     if records.start_error and seen.lock is not Lock.HELD:
@@ -181,9 +179,7 @@ def _judge_held(seen: RunEvidence) -> Verdict:
 def _judge_elsewhere(seen: RunEvidence) -> Verdict:
     """Started on another boot, or in a container that is gone or out of sight."""
     if seen.place is Place.OTHER_NAMESPACE_ALIVE:
-        return Unreachable(
-            "it runs in another PID namespace of this host, which can not be looked into from here"
-        )
+        return Unreachable("it runs in another PID namespace of this host, which can not be looked into from here")
     if seen.records.exit:
         return _ended(seen, endings.from_exit_record(seen.records.exit, seen.records.stop), Tree.PROVEN_EMPTY)
     why = "the boot id differs" if seen.place is Place.OTHER_BOOT else "the PID namespace it ran in is gone"
@@ -206,9 +202,7 @@ def _judge_free(seen: RunEvidence) -> Verdict:
         case Keeper.NOT_ASKED:
             return AskKeeper()
         case Keeper.SILENT:
-            return Unreachable(
-                "the program has ended and the keeper that holds its exit status does not answer"
-            )
+            return Unreachable("the program has ended and the keeper that holds its exit status does not answer")
         case Keeper.MINE:
             return Finishing(child.started_at, seen.kernel_exit)
         case Keeper.NOT_MINE:

@@ -91,7 +91,7 @@ def from_exit(
         return _stopped(exit, ended_at, source, stop, facts)
     if stop is not None:
         notes = (
-            f"A stop had been asked for by {stop.requested_by}, but the program ended by itself before any signal was sent.",
+            f"{stop.requested_by} had asked for a stop, but the program ended by itself before any signal was sent.",
         )
     if exit.succeeded:
         reason = Reason.SUCCEEDED

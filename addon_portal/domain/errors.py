@@ -61,7 +61,7 @@ class NotRestartable(DomainError):
     def __init__(self, run_id: RunId, state: RunState, restartable: Sequence[RunState]) -> None:
         allowed = " or ".join(restartable)
         super().__init__(
-            f"Run {run_id} is {state}; only a run that is {allowed} can be restarted. Stop it first, or wait for its end.",
+            f"Run {run_id} is {state}; only a run that is {allowed} can be restarted. Stop it, or wait for its end.",
             run_id=run_id,
             state=state,
             restartable=list(restartable),
@@ -88,7 +88,8 @@ class ConfirmationRequired(DomainError):
 
     def __init__(self, run_id: RunId) -> None:
         super().__init__(
-            f"It is not proven that everything run {run_id} started is gone. Look for leftovers, then repeat with confirm=true.",
+            f"It is not proven that everything run {run_id} started is gone. "
+            "Look for leftovers, then repeat with confirm=true.",
             run_id=run_id,
         )
 
@@ -128,7 +129,7 @@ class IdempotencyMismatch(DomainError):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"Idempotency-Key {key!r} was used for another request in the last 24 hours. Use a new key for a new request.",
+            f"Idempotency-Key {key!r} was used for another request in the last 24 hours. Use a new key.",
             key=key,
         )
 

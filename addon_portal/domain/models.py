@@ -118,9 +118,9 @@ class Project:
 class Run:
     """One execution of a project at one pinned definition version: at most one process tree, ever.
 
-    Times are what happened, not when it was learned. `exit_code` and `signal` may be known before the run is final (health
-    `finishing`). `conditions` are the healths that the supervisor found (`unreachable`, `unsupervised`, `finishing`);
-    those that follow from the clock are added by `domain.health`.
+    Times are what happened, not when it was learned. `exit_code` and `signal` may be known before the run is final
+    (health `finishing`). `conditions` are the healths that the supervisor found
+    (`unreachable`, `unsupervised`, `finishing`); those that follow from the clock are added by `domain.health`.
     """
 
     seq: int

@@ -95,7 +95,7 @@ REASONS: Mapping[Reason, ReasonInfo] = {
         _FAILURE,
         "The program could not be started: {problem}.",
         ("step", "errno", "problem"),
-        "Correct the command, its working directory or its permissions in the project, then restart with the latest definition.",
+        "Correct the command, its working directory or its permissions, then restart with the latest definition.",
     ),
     Reason.CHECK_FAILED: ReasonInfo(
         _FAILED,
@@ -128,7 +128,8 @@ REASONS: Mapping[Reason, ReasonInfo] = {
     Reason.HOST_RESTARTED: ReasonInfo(
         _FAILED,
         _UNKNOWN,
-        "The host (or its container) restarted between {last_seen_alive_at} and {found_dead_at} and ended the program with it; how far it came is not known.",
+        "The host (or its container) restarted between {last_seen_alive_at} and {found_dead_at} "
+        "and ended the program with it; how far it came is not known.",
         ("last_seen_alive_at", "found_dead_at"),
         "Check what the program has done, then restart if it is safe to repeat.",
     ),

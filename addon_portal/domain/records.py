@@ -1,7 +1,7 @@
 """What the files of a run directory say, as values.
 
 Each class is one file of version 1 (`docs/design/run-directory.md`). Promises nothing about their truth: the
-order in which they must be read and believed is in `verdict`. Reading and writing them is left to `evidence` and `executors`.
+order in which they must be read and believed is in `verdict`. Reading them is left to `evidence` and `executors`.
 """
 
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class DoneRecord:
 
 @dataclass(frozen=True, slots=True)
 class StopRecord:
-    """`stop.json`: who asked for the end of the program, when it will be killed, and what the supervisor itself sent."""
+    """`stop.json`: who asked for the end, when the program will be killed, and what the supervisor itself sent."""
 
     requested_at: datetime
     requested_by: str

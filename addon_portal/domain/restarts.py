@@ -1,7 +1,7 @@
 """Whether a project may be run or restarted now.
 
-Pure: given the newest run and the run that the caller means. The storage's unique indexes repeat the promises (one active
-run per project, one restart per run) for the races that no check before a write can win.
+Pure: given the newest run and the run that the caller means. The storage's unique indexes repeat the promises (one
+active run per project, one restart per run) for the races that no check before a write can win.
 """
 
 from addon_portal.domain import errors
@@ -21,7 +21,7 @@ def check_run(latest: Run | None) -> None:
 def check_restart(latest: Run | None, meant: RunId | None, restartable: frozenset[RunState], *, confirmed: bool) -> Run:
     """Return the run to restart, or refuse.
 
-    Raises NeverRun, AlreadyRestarted (the meant run already has a successor), NotRestartable, or ConfirmationRequired where
+    Raises NeverRun, AlreadyRestarted (the meant run has a successor), NotRestartable, or ConfirmationRequired where
     leftovers of the run may still be alive and the caller has not said that this is known.
     """
     if latest is None:

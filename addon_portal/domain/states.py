@@ -30,7 +30,7 @@ FINAL = frozenset(RunState) - ACTIVE
 
 SENTENCES: dict[RunState, str] = {
     RunState.PENDING: (
-        "The run is stored and waits for a free place; `waiting_for` says for what. The supervisor of its host moves it "
+        "The run is stored and waits for a free place; `waiting_for` says for what. Its host's supervisor moves it "
         "on. While that supervisor is away it waits; nobody else starts it, and it can be withdrawn."
     ),
     RunState.STARTING: (
@@ -39,8 +39,8 @@ SENTENCES: dict[RunState, str] = {
         "link lets only one start happen."
     ),
     RunState.RUNNING: (
-        "The program is executing. It moves on when the program ends or a stop is asked for. If its shim dies the keeper "
-        "records the end; if the supervisor dies the next one reads the records."
+        "The program is executing. It moves on when the program ends or a stop is asked for. If its shim dies the "
+        "keeper records the end; if the supervisor dies the next one reads the records."
     ),
     RunState.STOPPING: (
         "A stop was asked for and stored; the program gets the polite signal, a grace time, then is killed with its "
@@ -48,7 +48,8 @@ SENTENCES: dict[RunState, str] = {
     ),
     RunState.COMPLETED: "The program ended with exit code 0 and nobody stopped it. Final.",
     RunState.FAILED: (
-        "The run did not succeed: `reason` says why. With outcome `unknown` the program has ended and nobody saw how. Final."
+        "The run did not succeed: `reason` says why. With outcome `unknown` the program has ended and nobody saw "
+        "how. Final."
     ),
     RunState.CANCELLED: "The run was withdrawn before it started or was stopped on request. Final.",
 }
@@ -75,7 +76,9 @@ class Health(StrEnum):
 
 HEALTH_SENTENCES: dict[Health, str] = {
     Health.UNREACHABLE: "Nobody can look at the run now; what is shown was true at `observed_at`.",
-    Health.UNSUPERVISED: "The program is alive, its shim is gone; its end will be recorded by the keeper or read from the kernel.",
+    Health.UNSUPERVISED: (
+        "The program is alive, its shim is gone; its end will be recorded by the keeper or read from the kernel."
+    ),
     Health.FINISHING: "The program has ended; its record or the clean-up of what it left behind is not finished.",
     Health.SILENT: "The program has not been heard for longer than its project allows.",
     Health.OVERDUE: "The run takes longer than PROJECT_EXECUTION_TIMEOUT_HOURS. It is shown, never failed for it.",

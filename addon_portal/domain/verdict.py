@@ -5,7 +5,7 @@ from top to bottom and each returns a value that names what is known. It never c
 and leaves what to do about a verdict to `supervisor.plan`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -72,7 +72,7 @@ class RunEvidence:
     root_present: bool = True
     directory_present: bool = True
     lock: Lock = Lock.MISSING
-    records: RunRecords = RunRecords()
+    records: RunRecords = field(default_factory=RunRecords)
     place: Place = Place.HERE
     program: Liveness = Liveness.UNKNOWN
     gate_held: bool = False

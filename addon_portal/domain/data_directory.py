@@ -1,0 +1,82 @@
+"""Where everything of one installation on one host lives on disk.
+
+Pure names: nothing is read or made here. The files of a run directory are described in
+`docs/design/run-directory.md`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from addon_portal.domain.ids import ProjectId, RunId
+
+RUN_ROOT_MARKER = ".addon-portal-run-root"
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """The layout below `--data DIR`."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The embedded database."""
+        return self.root / "portal.db"
+
+    @property
+    def host_file(self) -> Path:
+        """`{host_id}`: which host this directory makes of the machine it is on."""
+        return self.root / "host.json"
+
+    @property
+    def up_file(self) -> Path:
+        """For scripts: address, key and pids of a portal that `up` started."""
+        return self.root / "up.json"
+
+    @property
+    def up_lock(self) -> Path:
+        """Held by `up`; its text is the pid."""
+        return self.root / "up.lock"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """Held by the one supervisor of this directory; its text is the pid."""
+        return self.root / "supervisor.lock"
+
+    @property
+    def hints(self) -> Path:
+        """The FIFO through which shims and keepers wake the supervisor."""
+        return self.root / "hints"
+
+    @property
+    def wake(self) -> Path:
+        """Sockets through which processes with the embedded database wake each other."""
+        return self.root / "wake"
+
+    @property
+    def keepers(self) -> Path:
+        """One directory per keeper, with its lock and socket."""
+        return self.root / "keepers"
+
+    @property
+    def logs(self) -> Path:
+        """The output of our own processes."""
+        return self.root / "logs"
+
+    @property
+    def run_root(self) -> Path:
+        """All run directories, below a marker file that tells an empty one from one that is not mounted."""
+        return self.root / "runs"
+
+    @property
+    def run_root_marker(self) -> Path:
+        """`{installation, host}`."""
+        return self.run_root / RUN_ROOT_MARKER
+
+    def run_directory(self, run_id: RunId) -> Path:
+        """The evidence of one run."""
+        return self.run_root / run_id
+
+    def workspace(self, project_id: ProjectId) -> Path:
+        """The directory that a project's programs start in unless it names another."""
+        return self.root / "workspaces" / project_id

@@ -1,1 +1,54 @@
 """Fixtures that every level of the tests may use; what one level needs stands in its own conftest."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import MISSING_SERVER, PostgresServer, find_server_programs
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'portal.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The session's own server, one per worker; do not stop it, `own_postgres_server` is for that."""
+    with _new_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[PostgresServer]:
+    """A server for this test alone, which it may stop, start and kill."""
+    with _new_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty PostgreSQL database that this test has to itself."""
+    name = postgres_server.create_database()
+    yield postgres_server.url_of(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database; the test runs once on each kind."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, str)
+    return url
+
+
+def _new_server() -> PostgresServer:
+    programs = find_server_programs()
+    if programs is not None:
+        return PostgresServer(programs)
+    if os.environ.get("ADDON_PORTAL_REQUIRE_POSTGRES") == "1":
+        pytest.fail(f"{MISSING_SERVER}, and ADDON_PORTAL_REQUIRE_POSTGRES=1 forbids to skip", pytrace=False)
+    pytest.skip(MISSING_SERVER)

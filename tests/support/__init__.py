@@ -1,1 +1,1 @@
-"""What the tests stand on: databases, waiting, factories, misbehaving programs. No tests of its own."""
+"""What the tests stand on: databases, waiting, factories, misbehaving programs; tests here are about those alone."""

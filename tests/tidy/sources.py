@@ -13,9 +13,7 @@ def tracked_files(pattern: str = "*") -> tuple[Path, ...]:
     done = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "--", pattern], capture_output=True, text=True, check=True
     )
-    return tuple(
-        path for name in sorted(filter(None, done.stdout.split("\0"))) if (path := ROOT / name).is_file()
-    )
+    return tuple(path for name in sorted(filter(None, done.stdout.split("\0"))) if (path := ROOT / name).is_file())
 
 
 def name_of(path: Path) -> str:

@@ -27,9 +27,7 @@ def test_a_module_opens_with_what_it_is_responsible_for(path: Path) -> None:
 def test_a_module_fits_its_size(path: Path) -> None:
     limit = TEST_MODULE_LINES if name_of(path).startswith("tests/") else MODULE_LINES
     lines = text_of(path).count("\n")
-    assert lines <= limit or name_of(path) in LONGER_FOR_A_REASON, (
-        f"{name_of(path)} has {lines} lines, at most {limit}"
-    )
+    assert lines <= limit or name_of(path) in LONGER_FOR_A_REASON, f"{name_of(path)} has {lines} lines, at most {limit}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -1,0 +1,246 @@
+"""What an operator can set, read once from the environment into one frozen value.
+
+Promises that every problem is named at once with what was expected and what came. Read only by the composition roots
+(`cli`, `api.main`); everything else is given plain values. `docs/reference/configuration.md` is checked against it.
+"""
+
+import json
+import os
+import socket
+import tempfile
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from addon_portal.domain.clock import Clock
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.errors import FieldProblem
+from addon_portal.domain.ids import HostId, has_form, new_host_id
+from addon_portal.domain.states import FINAL, RunState
+from addon_portal.validation import problem_of
+
+PREFIX = "ADDON_PORTAL_"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names every problem on a line of its own."""
+
+    def __init__(self, problems: list[FieldProblem]) -> None:
+        super().__init__("\n".join(f"{p.field}: expected {p.expected}, got {p.got}" for p in problems))
+        self.problems = problems
+
+
+class SupervisorOptions(TypedDict):
+    """What the supervisor is told: plain values that survive JSON, so that it need not import this module."""
+
+    data_dir: str
+    database_url: str
+    host_id: str
+    host_name: str
+    cleanup_interval_seconds: float
+    max_concurrent_runs: int | None
+    default_grace_seconds: float
+    log_level: str
+    log_format: str
+
+
+def _default_data_dir() -> Path:
+    return Path("/var/lib/addon-portal") if os.geteuid() == 0 else Path.home() / ".local/share/addon-portal"
+
+
+class Settings(BaseSettings):
+    """Every setting; field descriptions say unit and consequence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True, env_ignore_empty=True
+    )
+
+    data_dir: Annotated[
+        Path,
+        Field(
+            default_factory=_default_data_dir,
+            validation_alias=AliasChoices("data_dir", f"{PREFIX}DATA"),
+            description="Directory of the database, run directories and workspaces, on a local disk.",
+        ),
+    ]
+    database_url: Annotated[
+        str | None,
+        Field(
+            description="Address of the database, sqlite:///path or postgresql://…; "
+            "by default an SQLite file in the data directory."
+        ),
+    ] = None
+    bind_host: Annotated[str, Field(description="Address the API listens on.", min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="TCP port of the API; 0 takes any free one.")] = 8470
+    host_id: Annotated[
+        str | None,
+        Field(description="Whose runs this installation starts; by default from host.json in the data directory."),
+    ] = None
+    execution_timeout_hours: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            validation_alias=AliasChoices("execution_timeout_hours", "PROJECT_EXECUTION_TIMEOUT_HOURS"),
+            description="Hours after which a live run is shown as overdue. It is never failed for it.",
+        ),
+    ] = 24.0
+    cleanup_interval_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            validation_alias=AliasChoices("cleanup_interval_seconds", "PROJECT_CLEANUP_INTERVAL_SECONDS"),
+            description="Seconds between two clean-ups of stuck projects; 0 cleans up at start and on events only.",
+        ),
+    ] = 5.0
+    restartable_statuses: Annotated[
+        frozenset[RunState],
+        NoDecode,
+        Field(
+            min_length=1,
+            validation_alias=AliasChoices("restartable_statuses", "RESTARTABLE_STATUSES"),
+            description="Final states, separated by commas, from which a project may be restarted.",
+        ),
+    ] = FINAL
+    max_concurrent_runs: Annotated[
+        int | None,
+        Field(ge=1, description="Runs that may be active at once on this host; more wait. By default no limit."),
+    ] = None
+    default_grace_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=86400,
+            allow_inf_nan=False,
+            description="Seconds between the polite signal and the kill where neither project nor request says.",
+        ),
+    ] = 10.0
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="The least level that is logged.")
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        Field(description="Form of the log: auto is console on a terminal and json elsewhere."),
+    ] = "auto"
+
+    @field_validator("data_dir")
+    @classmethod
+    def _make_absolute(cls, path: Path) -> Path:
+        if set(str(path)) & {"?", "#", "\n", "\0"}:
+            raise PydanticCustomError("path", "", {"expected": "a path without ?, # and control characters"})
+        return path.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:///", "postgresql://")):
+            raise PydanticCustomError("address", "", {"expected": "sqlite:///path or postgresql://…"})
+        return url
+
+    @field_validator("host_id")
+    @classmethod
+    def _check_host_id(cls, text: str | None) -> str | None:
+        if text is not None and not has_form("hst_", text):
+            raise PydanticCustomError("identifier", "", {"expected": "hst_ and 26 characters"})
+        return text
+
+    @field_validator("restartable_statuses", mode="before")
+    @classmethod
+    def _split_statuses(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("restartable_statuses")
+    @classmethod
+    def _check_statuses(cls, states: frozenset[RunState]) -> frozenset[RunState]:
+        if not states <= FINAL:
+            raise PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
+        return states
+
+    @property
+    def data(self) -> DataDirectory:
+        """The layout of the data directory."""
+        return DataDirectory(self.data_dir)
+
+    @property
+    def database(self) -> str:
+        """The address of the database in use."""
+        return self.database_url or f"sqlite:///{self.data.database}"
+
+    @property
+    def overdue_after(self) -> timedelta:
+        """The age at which a live run is shown as overdue."""
+        return timedelta(hours=self.execution_timeout_hours)
+
+    def supervisor_options(self, host_id: HostId) -> SupervisorOptions:
+        """What the supervisor of this host is told."""
+        return SupervisorOptions(
+            data_dir=str(self.data_dir),
+            database_url=self.database,
+            host_id=host_id,
+            host_name=socket.gethostname(),
+            cleanup_interval_seconds=self.cleanup_interval_seconds,
+            max_concurrent_runs=self.max_concurrent_runs,
+            default_grace_seconds=self.default_grace_seconds,
+            log_level=self.log_level,
+            log_format=self.log_format,
+        )
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the environment; what is `given` (by option, as field names) wins. Raises SettingsError."""
+    try:
+        return Settings.model_validate({}) if not given else Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError([_name_variable(problem_of(dict(found))) for found in error.errors()]) from None
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[-1])
+    return PREFIX + field.upper()
+
+
+def _name_variable(problem: FieldProblem) -> FieldProblem:
+    """Problems are reported by the variable that an operator sets."""
+    name = problem.field.split("[")[0].split(".")[0]
+    field = name if name in Settings.model_fields else name.lower().removeprefix(PREFIX.lower())
+    shown = variable_of(field) if field in Settings.model_fields else name
+    return FieldProblem(shown, problem.expected, problem.got)
+
+
+def ensure_host_id(settings: Settings, clock: Clock) -> HostId:
+    """The identity of this host: as set, else from `host.json`, which is made once, whoever comes first.
+
+    Raises OSError when the data directory cannot be read or written, and SettingsError when the file says nonsense.
+    """
+    if settings.host_id is not None:
+        return HostId(settings.host_id)
+    path = settings.data.host_file
+    if not path.exists():
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(path, json.dumps({"version": 1, "host_id": new_host_id(clock.now())}))
+    try:
+        host_id = json.loads(path.read_text())["host_id"]
+    except (ValueError, KeyError, TypeError):
+        host_id = None
+    if not isinstance(host_id, str) or not has_form("hst_", host_id):
+        raise SettingsError([FieldProblem(str(path), "a JSON object with a host_id", "something else")])
+    return HostId(host_id)
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a file whole, or leave the one that another process has made meanwhile (link(2) is atomic)."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)

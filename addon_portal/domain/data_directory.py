@@ -7,7 +7,7 @@ Pure names: nothing is read or made here. The files of a run directory are descr
 from dataclasses import dataclass
 from pathlib import Path
 
-from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.ids import RunId
 
 RUN_ROOT_MARKER = ".addon-portal-run-root"
 
@@ -77,6 +77,6 @@ class DataDirectory:
         """The evidence of one run."""
         return self.run_root / run_id
 
-    def workspace(self, project_id: ProjectId) -> Path:
-        """The directory that a project's programs start in unless it names another."""
-        return self.root / "workspaces" / project_id
+    def workspace(self, relative: str) -> Path:
+        """The directory that a run starts in unless its project names another; `relative` is `Run.workspace`."""
+        return self.root / "workspaces" / relative

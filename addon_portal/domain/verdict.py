@@ -153,6 +153,8 @@ def judge(seen: RunEvidence) -> Verdict:
         return _ended(
             seen, endings.from_start_error(records.start_error, records.stop, seen.command), Tree.PROVEN_EMPTY
         )
+    if seen.place is Place.OTHER_NAMESPACE_ALIVE:
+        return Unreachable("it runs in another PID namespace of this host, which can not be looked into from here")
     match seen.lock:
         case Lock.HELD:
             return _judge_held(seen)
@@ -177,9 +179,7 @@ def _judge_held(seen: RunEvidence) -> Verdict:
 
 
 def _judge_elsewhere(seen: RunEvidence) -> Verdict:
-    """Started on another boot, or in a container that is gone or out of sight."""
-    if seen.place is Place.OTHER_NAMESPACE_ALIVE:
-        return Unreachable("it runs in another PID namespace of this host, which can not be looked into from here")
+    """Started on another boot, or in a container that is gone."""
     if seen.records.exit:
         return _ended(seen, endings.from_exit_record(seen.records.exit, seen.records.stop), Tree.PROVEN_EMPTY)
     why = "the boot id differs" if seen.place is Place.OTHER_BOOT else "the PID namespace it ran in is gone"

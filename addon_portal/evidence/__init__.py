@@ -1,0 +1,1 @@
+"""Reading run directories: records and output. Read-only; leaves every conclusion to `domain.verdict`."""

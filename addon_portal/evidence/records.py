@@ -1,0 +1,147 @@
+"""Reading the records of a run directory.
+
+Promises that a file is either not there (None), or whole and of a version we know; anything else is `DamagedRecord`,
+which is never taken for absence. Leaves what the records prove to `domain.verdict`.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from addon_portal.domain.clock import from_text
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.records import (
+    ChildRecord,
+    DoneRecord,
+    ExitRecord,
+    ProcessIdentity,
+    RunRecords,
+    SentSignal,
+    StartErrorRecord,
+    StopRecord,
+)
+
+NEWEST_VERSION = 1
+OLDEST_VERSION = 1
+
+_Record = TypeVar("_Record")
+
+
+class DamagedRecord(Exception):
+    """A record is there and cannot be believed: cut short, not JSON, a field missing, or of a newer version."""
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object in a record file, or None where there is none. Raises DamagedRecord, or OSError if it cannot look."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        content = os.read(descriptor, os.fstat(descriptor).st_size + 1)
+    finally:
+        os.close(descriptor)
+    try:
+        record = json.loads(content)
+        version = record["version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedRecord(f"{path.name} is damaged: {error}") from error
+    if not OLDEST_VERSION <= version <= NEWEST_VERSION:
+        raise DamagedRecord(
+            f"{path.name} has version {version}; this release reads {OLDEST_VERSION} to {NEWEST_VERSION}"
+        )
+    return dict(record)
+
+
+def read_records(directory: Path) -> RunRecords:
+    """All records of a run as they are now. `exit.json` is read after `done.json`, which is written after it."""
+    done = _read(directory / "done.json", _done)
+    return RunRecords(
+        done=done,
+        exit=_read(directory / "exit.json", _exit),
+        start_error=_read(directory / "start_error.json", _start_error),
+        child=_read(directory / "child.json", _child),
+        stop=_read(directory / "stop.json", _stop),
+    )
+
+
+def _read(path: Path, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
+    record = read_json(path)
+    if record is None:
+        return None
+    try:
+        return build(record)
+    except (KeyError, ValueError, TypeError) as error:
+        raise DamagedRecord(f"{path.name} is damaged: {error!r}") from error
+
+
+def _identity(record: Mapping[str, Any], boot: Mapping[str, Any]) -> ProcessIdentity:
+    return ProcessIdentity(
+        boot_id=boot["boot_id"],
+        pid_namespace=boot["pid_namespace"],
+        init_start_ticks=boot["init_start_ticks"],
+        pid=record["pid"],
+        start_ticks=record["start_ticks"],
+        pidfs_inode=record["pidfs_inode"],
+    )
+
+
+def _child(record: Mapping[str, Any]) -> ChildRecord:
+    return ChildRecord(
+        program=_identity(record, record),
+        started_at=from_text(record["started_at"]),
+        shim=_identity(record["shim"], record),
+        keeper=record["keeper"],
+    )
+
+
+def _signals(record: Mapping[str, Any]) -> tuple[SentSignal, ...]:
+    return tuple(SentSignal(sent["signal"], from_text(sent["at"]), sent["why"]) for sent in record.get("signals", ()))
+
+
+def _exit(record: Mapping[str, Any]) -> ExitRecord:
+    return ExitRecord(
+        pid=record["pid"],
+        exit=ProcessExit(record["wait_status"]),
+        ended_at=from_text(record["ended_at"]),
+        by=record["by"],
+        signals=_signals(record),
+        cpu_user_seconds=record.get("cpu_user_seconds"),
+        cpu_system_seconds=record.get("cpu_system_seconds"),
+        oom_kills=(record.get("memory_events") or {}).get("oom_kill", 0),
+    )
+
+
+def _start_error(record: Mapping[str, Any]) -> StartErrorRecord:
+    return StartErrorRecord(
+        step=record["step"],
+        errno=record["errno"],
+        message=record["message"],
+        at=from_text(record["at"]),
+        file=record.get("file"),
+    )
+
+
+def _done(record: Mapping[str, Any]) -> DoneRecord:
+    return DoneRecord(
+        at=from_text(record["at"]),
+        proof=record["proof"],
+        killed=record["killed"],
+        output_bytes=record["output_bytes"],
+        by=record["by"],
+        max_rss_bytes=record.get("max_rss_bytes"),
+    )
+
+
+def _stop(record: Mapping[str, Any]) -> StopRecord:
+    return StopRecord(
+        requested_at=from_text(record["requested_at"]),
+        requested_by=record["requested_by"],
+        why=record["why"],
+        signal=record["signal"],
+        grace_seconds=record["grace_seconds"],
+        deadline_at=from_text(record["deadline_at"]),
+        signals=_signals(record),
+    )

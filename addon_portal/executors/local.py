@@ -1,0 +1,308 @@
+"""Running programs on this host, through keepers and shims.
+
+All it knows is on disk and in the kernel; what it remembers (descriptors, answers of keepers) can be lost at any
+moment and is found again. Promises that no start happens twice, that no signal reaches a stranger and that nothing blocks. Leaves
+conclusions to `domain.verdict`.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from selectors import EVENT_READ, BaseSelector
+
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.ids import RunId, has_form
+from addon_portal.domain.records import ChildRecord, ProcessIdentity, SentSignal, StopRecord
+from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
+from addon_portal.evidence.records import DamagedRecord, read_json, read_records
+from addon_portal.executors import processes, run_files
+from addon_portal.executors.base import KnownRun, LaunchOrder, Prepared
+from addon_portal.executors.keeper_client import Answer, KeeperClient
+from addon_portal.executors.output_takeover import OutputTakeover
+
+_ANSWER_WITHIN_SECONDS = 2.0
+"""A keeper that has not answered for so long is called silent; it stays so until it does."""
+_ASK_AGAIN_AFTER_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What this process remembers of a run; nothing here is needed to know the truth later."""
+
+    pidfds: dict[str, int] = field(default_factory=dict)
+    """`shim` and `program`; kept after the process ended, since the kernel tells its exit through them."""
+    start_asked: float | None = None
+    adoption_asked: float | None = None
+    adoption: Keeper = Keeper.NOT_ASKED
+    takeover: OutputTakeover | None = None
+    tree: Tree = Tree.UNCHECKED
+
+
+class LocalExecutor:
+    """The executor `local`."""
+
+    def __init__(self, data: DataDirectory) -> None:
+        self._data = data
+        self._keepers = KeeperClient(data.keepers)
+        self._watched: dict[RunId, _Watched] = {}
+        self._selector: BaseSelector | None = None
+        self._on_change: Callable[[RunId], None] = _ignore
+        self._hints: int | None = None
+        self._half_line = b""
+        self.boot_id = processes.boot_id()
+
+    def attach(self, selector: BaseSelector, on_change: Callable[[RunId], None]) -> None:
+        """Listen to hints, keepers and the deaths of processes."""
+        self._selector, self._on_change = selector, on_change
+        with contextlib.suppress(FileExistsError):
+            os.mkfifo(self._data.hints, 0o600)
+        # Open for writing too, or the FIFO would read as ended whenever no shim has it open.
+        self._hints = os.open(self._data.hints, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        selector.register(self._hints, EVENT_READ, self._on_hints)
+        self._keepers.attach(selector, self._on_answer)
+
+    def root_present(self) -> bool:
+        """Whether the run root carries its marker; without it, it is taken for not mounted."""
+        return self._data.run_root_marker.exists()
+
+    def prepare(self, order: LaunchOrder) -> Prepared:
+        """Make the run directory and its spec. Raises CannotPrepare."""
+        spec = {**order.spec, "hints": str(self._data.hints)}
+        return run_files.prepare(self._data.run_directory(order.run_id), replace(order, spec=spec))
+
+    def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        """Send the request to a keeper unless one was sent a moment ago."""
+        watched = self._remember(run_id)
+        now = time.monotonic()
+        if watched.start_asked is not None and now - watched.start_asked < _ASK_AGAIN_AFTER_SECONDS:
+            return
+        if self._keepers.ask_start(run_id, environment):
+            watched.start_asked = now
+
+    def forbid_start(self, run_id: RunId) -> None:
+        """Win the lock's link, so that no keeper can."""
+        run_files.win_link(self._data.run_directory(run_id))
+
+    def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
+        """Read the lock, the records, every other fact, and the records once more."""
+        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at, command=known.command)
+        if not self.root_present():
+            return replace(seen, root_present=False)
+        directory = self._data.run_directory(known.run_id)
+        if not directory.is_dir():
+            # Asked in this order an unmount between the two looks is not taken for lost evidence.
+            return replace(seen, root_present=self.root_present(), directory_present=False)
+        lock = run_files.probe(directory / "lock")
+        records = read_records(directory)
+        place = self._place(known, records.child, lock)
+        seen = replace(seen, lock=lock, place=place, records=records)
+        if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
+            return seen
+        watched = self._remember(known.run_id)
+        if place is Place.HERE and records.child is not None:
+            seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
+        return replace(seen, tree=watched.tree, records=read_records(directory))
+
+    def _look_at_program(
+        self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: Path
+    ) -> RunEvidence:
+        self._watch(run_id, watched, "program", child.program)
+        if seen.lock is Lock.HELD:
+            self._watch(run_id, watched, "shim", child.shim)
+        program = processes.liveness(child.program)
+        gate_held = program is Liveness.ALIVE and run_files.probe(directory / "gate") is Lock.HELD
+        kernel_exit = self._kernel_exit(watched, child.program) if program is not Liveness.ALIVE else None
+        keeper = Keeper.NOT_ASKED
+        if program is not Liveness.ALIVE and seen.lock is Lock.FREE:
+            keeper = self._adoption(watched, child)
+        return replace(seen, program=program, gate_held=gate_held, kernel_exit=kernel_exit, keeper=keeper)
+
+    def _place(self, known: KnownRun, child: ChildRecord | None, lock: Lock) -> Place:
+        if child is None:
+            elsewhere = known.boot_id is not None and known.boot_id != self.boot_id
+            return Place.OTHER_BOOT if elsewhere else Place.HERE
+        if not processes.is_of_this_boot(child.program):
+            return Place.OTHER_BOOT
+        if processes.is_of_this_namespace(child.program):
+            return Place.HERE
+        held = lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
+        return Place.OTHER_NAMESPACE_ALIVE if held else Place.OTHER_NAMESPACE
+
+    def _kernel_exit(self, watched: _Watched, program: ProcessIdentity) -> ProcessExit | None:
+        descriptor = watched.pidfds.get("program")
+        told = processes.kernel_exit(descriptor) if descriptor is not None else None
+        return told or processes.zombie_exit(program)
+
+    def _adoption(self, watched: _Watched, child: ChildRecord) -> Keeper:
+        """The keeper's word, which counts only when it was asked after the program had been found dead."""
+        if child.keeper is None or not self._keepers.is_alive(child.keeper):
+            return Keeper.NOT_MINE
+        if watched.adoption_asked is None:
+            return Keeper.NOT_ASKED
+        overdue = time.monotonic() - watched.adoption_asked > _ANSWER_WITHIN_SECONDS
+        return Keeper.SILENT if watched.adoption is Keeper.NOT_ASKED and overdue else watched.adoption
+
+    def ask_adoption(self, run_id: RunId) -> None:
+        """Ask the keeper that forked the shim."""
+        child = read_records(self._data.run_directory(run_id)).child
+        watched = self._remember(run_id)
+        if child is None or child.keeper is None:
+            return
+        if watched.adoption_asked is None:
+            watched.adoption_asked = time.monotonic()
+        self._keepers.ask(child.keeper, "adopted", run_id)
+
+    def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
+        """Write `stop.json` unless there is one."""
+        directory = self._data.run_directory(run_id)
+        earlier = read_records(directory).stop
+        if earlier is not None:
+            return earlier
+        run_files.write_stop(directory, run_id, stop)
+        return stop
+
+    def wake_shim(self, run_id: RunId) -> None:
+        """SIGUSR1 makes it read `stop.json`; SIGCONT first, in case somebody froze it."""
+        descriptor = self._remember(run_id).pidfds.get("shim")
+        if descriptor is not None:
+            processes.send_signal(descriptor, signal.SIGCONT)
+            processes.send_signal(descriptor, signal.SIGUSR1)
+
+    def signal_program(self, run_id: RunId, number: int, why: str) -> None:
+        """Signal the program through its pidfd, after the record says so."""
+        directory = self._data.run_directory(run_id)
+        descriptor = self._remember(run_id).pidfds.get("program")
+        stop = read_records(directory).stop
+        if descriptor is None or stop is None or processes.has_ended(descriptor):
+            return
+        sent = SentSignal(number, datetime.now(UTC), why)
+        run_files.write_stop(directory, run_id, replace(stop, signals=(*stop.signals, sent)))
+        processes.send_signal(descriptor, number)
+        processes.send_signal(descriptor, signal.SIGCONT)
+
+    def take_output(self, run_id: RunId) -> None:
+        """Become the FIFO's reader; asked only when the lock was seen free."""
+        watched = self._remember(run_id)
+        if watched.takeover is None and self._selector is not None:
+            with contextlib.suppress(OSError):
+                watched.takeover = OutputTakeover(self._data.run_directory(run_id), self._selector)
+
+    def clean_up(self, run_id: RunId) -> None:
+        """Have the keeper end its adopted children of the run; without a keeper, find and end them here."""
+        records = read_records(self._data.run_directory(run_id))
+        child = records.child
+        if child is not None and child.keeper is not None and self._keepers.is_alive(child.keeper):
+            self._keepers.ask(child.keeper, "end", run_id)
+            return
+        watched = self._remember(run_id)
+        cookie = f"ADDON_PORTAL_RUN_ID={run_id}".encode()
+        members = list(processes.find_members(cookie, child.program.pid if child else None))
+        for member in members:
+            descriptor = processes.open_pidfd(member)
+            if descriptor is not None:
+                processes.send_signal(descriptor, signal.SIGKILL)
+                os.close(descriptor)
+        if not members:
+            watched.tree = Tree.ASSUMED_EMPTY
+
+    def forget(self, run_id: RunId) -> None:
+        """Save what the program wrote last, if no shim did, and close everything."""
+        watched = self._watched.pop(run_id, None)
+        if watched is None:
+            return
+        if watched.takeover is not None:
+            with contextlib.suppress(OSError):
+                watched.takeover.drain()
+            watched.takeover.close()
+        for descriptor in watched.pidfds.values():
+            self._unregister(descriptor)
+            os.close(descriptor)
+
+    def tick(self) -> None:
+        """Ask silent keepers again."""
+        for run_id, watched in self._watched.items():
+            if watched.adoption_asked is not None and watched.adoption is not Keeper.NOT_MINE:
+                self.ask_adoption(run_id)
+
+    def list_runs(self) -> Sequence[tuple[RunId, Mapping[str, object]]]:
+        """Run directories with a readable spec."""
+        found = []
+        for directory in sorted(self._data.run_root.iterdir()):
+            if has_form("run_", directory.name):
+                with contextlib.suppress(DamagedRecord):
+                    spec = read_json(directory / "spec.json")
+                    if spec is not None:
+                        found.append((RunId(directory.name), spec))
+        return found
+
+    def close(self) -> None:
+        """Close every descriptor; runs, shims and keepers go on."""
+        for run_id in list(self._watched):
+            self.forget(run_id)
+        self._keepers.close()
+        if self._hints is not None:
+            self._unregister(self._hints)
+            os.close(self._hints)
+            self._hints = None
+
+    def _remember(self, run_id: RunId) -> _Watched:
+        return self._watched.setdefault(run_id, _Watched())
+
+    def _watch(self, run_id: RunId, watched: _Watched, role: str, identity: ProcessIdentity) -> None:
+        """Hold a pidfd of the process, so that its death is an event and its exit can be asked for afterwards."""
+        if role in watched.pidfds or self._selector is None:
+            return
+        descriptor = processes.open_pidfd(identity)
+        if descriptor is None:
+            return
+        watched.pidfds[role] = descriptor
+
+        def on_death() -> None:
+            # A dead process's pidfd stays readable for ever.
+            self._unregister(descriptor)
+            self._on_change(run_id)
+
+        self._selector.register(descriptor, EVENT_READ, on_death)
+
+    def _unregister(self, descriptor: int) -> None:
+        if self._selector is not None:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(descriptor)
+
+    def _on_hints(self) -> None:
+        if self._hints is None:
+            return
+        with contextlib.suppress(BlockingIOError):
+            lines = (self._half_line + os.read(self._hints, 65536)).split(b"\n")
+            self._half_line = lines.pop()
+            for line in lines:
+                name = line.partition(b" ")[0].decode("ascii", "replace")
+                if has_form("run_", name):
+                    self._on_change(RunId(name))
+
+    def _on_answer(self, _keeper_id: str, answer: Answer) -> None:
+        run_id = RunId(str(answer.get("run", "")))
+        watched = self._watched.get(run_id)
+        if watched is None:
+            return
+        match answer.get("op"), answer.get("result"):
+            case "adopted", "mine" | "shim_alive":
+                watched.adoption = Keeper.MINE
+            case "adopted", "not_mine":
+                watched.adoption = Keeper.NOT_MINE
+            case "start", "refused":
+                watched.start_asked = None
+                return
+            case "start", _:
+                return
+        self._on_change(run_id)
+
+
+def _ignore(_run_id: RunId) -> None:
+    return None

@@ -1,0 +1,68 @@
+"""Who is calling, and what they may do. The only maker of `TenantScope`.
+
+Promises that nothing is looked up for a text that cannot be a key, that revoked keys are refused at once, and that a
+refusal says what is missing. Leaves finding keys to whoever calls: `find` is the storage's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from addon_portal.auth.tokens import has_key_form, hash_key
+from addon_portal.domain.errors import Forbidden, Unauthenticated
+from addon_portal.domain.ids import KeyId
+from addon_portal.domain.models import ApiKey, Role, Tenant, TenantScope
+
+FindKey = Callable[[bytes], tuple[ApiKey, Tenant] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who has shown a valid credential."""
+
+    key_id: KeyId
+    tenant: Tenant
+    role: Role
+    actor: str
+    """How the journal names them: `key:ci`."""
+
+    @property
+    def scope(self) -> TenantScope:
+        """The right to see the rows of the caller's own tenant."""
+        return TenantScope(self.tenant.id)
+
+    def require(self, role: Role) -> None:
+        """Raises Forbidden unless the caller's role includes the one needed."""
+        if not self.role.includes(role):
+            raise Forbidden(
+                f"This needs the role {role}; the key that was used has the role {self.role}.",
+                role_needed=role.value,
+                role=self.role.value,
+            )
+
+
+def authenticate(authorization: str | None, find: FindKey) -> Principal:
+    """Tell who is calling from the `Authorization` header. Raises Unauthenticated, which says what is wrong."""
+    if not authorization:
+        raise Unauthenticated("No credential was sent. Send the header: Authorization: Bearer <API key>.")
+    scheme, _, text = authorization.partition(" ")
+    text = text.strip()
+    if scheme.lower() != "bearer" or not text:
+        raise Unauthenticated("The Authorization header must have the form: Bearer <API key>.")
+    if not has_key_form(text):
+        raise Unauthenticated("The API key is not one of ours: its form or checksum is wrong. Was it cut or mistyped?")
+    found = find(hash_key(text))
+    if found is None or found[0].revoked_at is not None:
+        raise Unauthenticated("The API key is not valid here: it was revoked or never existed.")
+    key, tenant = found
+    return Principal(key.id, tenant, key.role, f"key:{key.name}")
+
+
+def scope_for_operator(principal: Principal, tenant: Tenant) -> TenantScope:
+    """The right of an operator to manage another tenant's keys. Raises Forbidden for everybody else."""
+    principal.require(Role.OPERATOR)
+    return TenantScope(tenant.id)
+
+
+def scope_for_setup(tenant: Tenant) -> TenantScope:
+    """For commands on the machine itself, whose right comes from access to the database, not from a key."""
+    return TenantScope(tenant.id)

@@ -1,0 +1,108 @@
+"""Reading the output of a run by byte offset.
+
+Promises that offsets stay valid for ever (the log only grows), that text is cut only between characters, and that what
+is no UTF-8 is replaced, never dropped. A run without a log yet has an empty one. Leaves who may read to the caller.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+LOG_FILE = "output.log"
+_BLOCK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChunk:
+    """A stretch of output: `text` is the bytes from `offset` up to `next_offset`; the log had `size` bytes."""
+
+    offset: int
+    next_offset: int
+    size: int
+    text: str
+
+    @property
+    def reaches_end(self) -> bool:
+        """Whether nothing more was there to read."""
+        return self.next_offset >= self.size
+
+
+class Output:
+    """The output of one run as it is now; a context manager that holds the file open."""
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            self._file: int | None = os.open(directory / LOG_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            self._file = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def size(self) -> int:
+        """How many bytes there are now."""
+        return 0 if self._file is None else os.fstat(self._file).st_size
+
+    def read_chunk(self, offset: int, limit: int, *, is_complete: bool) -> OutputChunk:
+        """Text of at most `limit` bytes (or one whole character, if that is longer) from `offset`.
+
+        Unless the log `is_complete`, a character whose last bytes are not there yet is left for the next reading.
+        """
+        size = self.size()
+        data = self._read(offset, max(limit, 4))
+        window = data[:limit]
+        if is_complete and offset + len(window) >= size:
+            taken = len(window)
+        else:
+            taken = _whole(window) or _first_character(data)
+        return OutputChunk(offset, offset + taken, max(size, offset), data[:taken].decode("utf-8", "replace"))
+
+    def iter_bytes(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes of [start, end) in blocks; ends early where the log does."""
+        while start < end:
+            block = self._read(start, min(_BLOCK, end - start))
+            if not block:
+                return
+            start += len(block)
+            yield block
+
+    def last_lines(self, count: int, most_bytes: int = _BLOCK) -> list[str]:
+        """At most `count` last lines out of the last `most_bytes`; a longer line is cut at its front."""
+        size = self.size()
+        start = max(0, size - most_bytes)
+        lines = self._read(start, size - start).decode("utf-8", "replace").split("\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        return lines[-count:]
+
+    def _read(self, offset: int, limit: int) -> bytes:
+        return b"" if self._file is None else os.pread(self._file, limit, offset)
+
+
+def open_output(directory: Path) -> "closing[Output]":
+    """The output of a run, to be used in a `with`."""
+    return closing(Output(directory))
+
+
+def _whole(data: bytes) -> int:
+    """How many bytes of `data` end at a character's border: all, but for a UTF-8 sequence cut short at its end."""
+    for back in range(1, min(3, len(data)) + 1):
+        if data[-back] & 0xC0 != 0x80:
+            return len(data) - back if _length(data[-back]) > back else len(data)
+    return len(data)
+
+
+def _first_character(data: bytes) -> int:
+    """The bytes of the first character, or 0 while its last ones are not there."""
+    length = _length(data[0]) if data else 0
+    return length if len(data) >= length else 0
+
+
+def _length(lead: int) -> int:
+    """How many bytes a sequence has that begins with this one (RFC 3629); 1 for what begins none."""
+    return 4 if 0xF0 <= lead < 0xF8 else 3 if 0xE0 <= lead < 0xF0 else 2 if 0xC0 <= lead < 0xE0 else 1

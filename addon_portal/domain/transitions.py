@@ -161,9 +161,17 @@ def condition_changed(
     now: datetime,
     actor: str,
     observed: ProcessExit | None = None,
+    last_seen_alive_at: datetime | None = None,
 ) -> Transition:
-    """What the supervisor found about a run's health changed; an observed code is shown before it is final."""
-    values: dict[str, object] = {"conditions": conditions, "condition_detail": detail}
+    """What the supervisor found about a run's health changed; an observed code is shown before it is final.
+
+    `last_seen_alive_at` is kept from the moment that the run could no longer be seen well.
+    """
+    values: dict[str, object] = {
+        "conditions": conditions,
+        "condition_detail": detail,
+        "last_seen_alive_at": last_seen_alive_at,
+    }
     if observed is not None:
         values |= {"exit_code": observed.exit_code, "signal": observed.signal}
     shown = {"conditions": sorted(conditions), "detail": detail}

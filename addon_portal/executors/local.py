@@ -1,8 +1,8 @@
 """Running programs on this host, through keepers and shims.
 
 All it knows is on disk and in the kernel; what it remembers (descriptors, answers of keepers) can be lost at any
-moment and is found again. Promises that no start happens twice, that no signal reaches a stranger and that nothing blocks. Leaves
-conclusions to `domain.verdict`.
+moment and is found again. Promises that no start happens twice, that no signal reaches a stranger and that nothing
+blocks. Leaves conclusions to `domain.verdict`.
 """
 
 import contextlib

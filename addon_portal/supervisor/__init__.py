@@ -1,0 +1,1 @@
+"""One daemon per host: claims runs, has them started, watches them end, and records what it saw."""

@@ -1,0 +1,256 @@
+"""What to do about a run, given what the books say, what the evidence proves, and the time.
+
+Pure: reaches no storage, executor, clock or event loop. The same facts give the same actions, so that it may be asked
+at start-up, on every event and at every sweep; actions may be repeated without harm. Leaves carrying them out to
+`watcher`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from signal import SIGKILL
+from typing import assert_never
+
+from addon_portal.domain import transitions
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.models import Run
+from addon_portal.domain.records import StopRecord
+from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.transitions import Transition
+from addon_portal.domain.verdict import (
+    Alive,
+    AskKeeper,
+    CleanUp,
+    Ended,
+    Finishing,
+    NotLinked,
+    RunEvidence,
+    Starting,
+    Unreachable,
+    Verdict,
+)
+
+FROZEN_SHIM_SLACK = timedelta(seconds=3)
+"""A shim that has not killed its program so long after the deadline is taken for frozen, and helped."""
+FINISHING_SHOWN_AFTER_SECONDS = 0.1
+"""A program's end and its record are milliseconds apart; only what takes longer is worth a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write a transition. A `stop` goes to disk first, and wakes the shim afterwards."""
+
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True)
+class AskStart:
+    """Ask for the start, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForbidStart:
+    """Win the lock's link, so that nobody can start the run any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAdoption:
+    """Ask the keeper whether the program was its to reap."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteStop:
+    """Put the stop on disk, record `stopping` with the deadline that stands there, then wake the shim."""
+
+    stop: StopRecord
+
+
+@dataclass(frozen=True, slots=True)
+class WakeShim:
+    """Remind a shim of the stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalProgram:
+    """Signal the program in place of its shim."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOutput:
+    """Read the output in place of the shim."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeftovers:
+    """End what the program left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Let go of the run's descriptors, now that it is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Look again after so many seconds, without waiting for the next sweep."""
+
+    after_seconds: float
+
+
+Action = (
+    Record
+    | AskStart
+    | ForbidStart
+    | AskAdoption
+    | WriteStop
+    | WakeShim
+    | SignalProgram
+    | TakeOutput
+    | EndLeftovers
+    | Forget
+    | LookAgain
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a plan may depend on. `first_look_at_end` is when the program was first seen ended, if it was."""
+
+    run: Run
+    seen: RunEvidence
+    verdict: Verdict
+    actor: str
+    default_grace_seconds: float
+    stop_signal: int
+    finishing_for_seconds: float = 0.0
+
+    @property
+    def now(self) -> datetime:
+        """When the evidence was read."""
+        return self.seen.looked_at
+
+
+def plan(it: Situation) -> list[Action]:
+    """The actions, in the order in which they are to be done."""
+    match it.verdict:
+        case NotLinked():
+            return [*_stop_if_asked(it), *_start_or_forbid(it)]
+        case Starting():
+            return [*_stop_if_asked(it), *_wake_if_stopping(it)]
+        case Alive(started_at, supervised):
+            return [
+                *_running(it, started_at, supervised=supervised),
+                *_take_output(supervised),
+                *_stop_if_asked(it),
+                *_ladder(it, supervised=supervised),
+            ]
+        case Finishing(started_at, observed):
+            return [*_finishing(it, started_at, observed)]
+        case AskKeeper():
+            return [AskAdoption(), LookAgain(1.0)]
+        case CleanUp(ending):
+            return [*_finishing(it, None, ending.exit), TakeOutput(), EndLeftovers(), LookAgain(0.2)]
+        case Ended():
+            return [*_ended(it, it.verdict)]
+        case Unreachable(why):
+            return [*_condition(it, frozenset({"unreachable"}), why)]
+        case _:
+            assert_never(it.verdict)
+
+
+def amend(it: Situation) -> list[Action]:
+    """What later evidence says of a run whose outcome was unknown."""
+    if isinstance(it.verdict, Ended) and it.verdict.ending.outcome is not Outcome.UNKNOWN:
+        ended = it.verdict
+        return [Record(transitions.amended(it.run.id, ended.ending, ended.tree, it.now, it.actor)), Forget()]
+    return [Forget()]
+
+
+def _start_or_forbid(it: Situation) -> Iterator[Action]:
+    if it.run.stop_requested_at is None and it.run.state is RunState.STARTING:
+        yield AskStart()
+    else:
+        yield ForbidStart()
+        yield LookAgain(0.0)
+
+
+def _running(it: Situation, started_at: datetime, *, supervised: bool) -> Iterator[Action]:
+    if it.run.state is RunState.STARTING:
+        yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=supervised))
+    else:
+        yield from _condition(it, frozenset() if supervised else frozenset({"unsupervised"}), None)
+
+
+def _take_output(supervised: bool) -> Iterator[Action]:
+    if not supervised:
+        yield TakeOutput()
+
+
+def _stop_if_asked(it: Situation) -> Iterator[Action]:
+    """The first step of the ladder: the request to disk, then the state with its deadline."""
+    run = it.run
+    if run.stop_requested_at is None or run.state is RunState.STOPPING:
+        return
+    grace = it.default_grace_seconds if run.stop_grace_seconds is None else run.stop_grace_seconds
+    yield WriteStop(
+        StopRecord(
+            requested_at=run.stop_requested_at,
+            requested_by=run.stop_requested_by or "unknown",
+            why=run.stop_why or "person",
+            signal=it.stop_signal,
+            grace_seconds=grace,
+            deadline_at=it.now + timedelta(seconds=grace),
+        )
+    )
+
+
+def _wake_if_stopping(it: Situation) -> Iterator[Action]:
+    if it.run.state is RunState.STOPPING:
+        yield WakeShim()
+
+
+def _ladder(it: Situation, *, supervised: bool) -> Iterator[Action]:
+    """The shim stops its program; we stop one whose shim is gone, and help one whose shim is frozen."""
+    stop = it.seen.records.stop
+    if it.run.state is not RunState.STOPPING or stop is None:
+        return
+    if supervised:
+        yield WakeShim()
+        if it.now >= stop.deadline_at + FROZEN_SHIM_SLACK:
+            yield SignalProgram(SIGKILL, "deadline")
+    elif not stop.signals:
+        yield SignalProgram(stop.signal, "stop")
+        yield LookAgain(max(0.0, (stop.deadline_at - it.now).total_seconds()))
+    elif it.now >= stop.deadline_at:
+        yield SignalProgram(SIGKILL, "deadline")
+
+
+def _finishing(it: Situation, started_at: datetime | None, observed: ProcessExit | None) -> Iterator[Action]:
+    if it.finishing_for_seconds < FINISHING_SHOWN_AFTER_SECONDS:
+        yield LookAgain(FINISHING_SHOWN_AFTER_SECONDS)
+        return
+    if it.run.state is RunState.STARTING and started_at is not None:
+        yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=True))
+    yield from _condition(it, frozenset({"finishing"}), None, observed)
+
+
+def _condition(
+    it: Situation, conditions: frozenset[str], detail: str | None, observed: ProcessExit | None = None
+) -> Iterator[Action]:
+    same_code = observed is None or (observed.exit_code, observed.signal) == (it.run.exit_code, it.run.signal)
+    if (conditions, detail) == (it.run.conditions, it.run.condition_detail) and same_code:
+        return
+    seen_alive_at = it.seen.last_seen_alive_at if conditions else None
+    yield Record(
+        transitions.condition_changed(it.run.id, conditions, detail, it.now, it.actor, observed, seen_alive_at)
+    )
+
+
+def _ended(it: Situation, ended: Ended) -> Iterator[Action]:
+    yield Forget()
+    if ended.started_at is not None and it.run.state is RunState.STARTING:
+        yield Record(transitions.started(it.run.id, ended.started_at, it.actor, supervised=True))
+    yield Record(transitions.ended(it.run.id, ended.ending, ended.tree, it.now, it.actor, ended.started_at))

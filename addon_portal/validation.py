@@ -82,6 +82,9 @@ def _got(error: Mapping[str, object]) -> str:
     if error["type"] == "missing":
         return "nothing"
     context = error.get("ctx")
-    if error["type"] == "json_invalid" and isinstance(context, Mapping):
-        return str(context.get("error", "something else"))
+    if isinstance(context, Mapping):
+        if "got" in context:
+            return str(context["got"])
+        if error["type"] == "json_invalid":
+            return str(context.get("error", "something else"))
     return describe(error.get("input"))

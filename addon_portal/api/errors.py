@@ -1,0 +1,119 @@
+"""The one table from refusal to HTTP, and the problem documents (RFC 9457) that every error is.
+
+Promises that every error has a stable `code` that `docs/reference/errors.md` lists, and that what nobody foresaw is
+logged and answered without its innards. Nothing else in the product names an HTTP status for an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from addon_portal.domain import errors
+from addon_portal.domain.errors import DomainError, InvalidRequest
+from addon_portal.storage.errors import StorageError
+from addon_portal.validation import problem_of
+
+PROBLEM_TYPE = "urn:addon-portal:problem:"
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """What a code means over HTTP."""
+
+    status: int
+    title: str
+
+
+ERRORS: Mapping[str, ErrorInfo] = {
+    errors.InvalidRequest.code: ErrorInfo(422, "The request cannot be carried out as it stands"),
+    "malformed_body": ErrorInfo(400, "The body could not be read"),
+    errors.Unauthenticated.code: ErrorInfo(401, "Who is calling is not known"),
+    errors.Forbidden.code: ErrorInfo(403, "The credential does not allow this"),
+    errors.NotFound.code: ErrorInfo(404, "There is no such thing here"),
+    "method_not_allowed": ErrorInfo(405, "This address knows no such method"),
+    errors.AlreadyRunning.code: ErrorInfo(409, "The project is already running"),
+    errors.NeverRun.code: ErrorInfo(409, "The project has never run"),
+    errors.NotRestartable.code: ErrorInfo(409, "The newest run cannot be restarted in its state"),
+    errors.AlreadyRestarted.code: ErrorInfo(409, "The run has already been restarted"),
+    errors.ConfirmationRequired.code: ErrorInfo(409, "The restart has to be confirmed"),
+    errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
+    errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),
+    errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
+    "body_too_large": ErrorInfo(413, "The body is too large"),
+    "range_not_satisfiable": ErrorInfo(416, "The range lies outside of the output"),
+    errors.IdempotencyMismatch.code: ErrorInfo(422, "The Idempotency-Key belongs to another request"),
+    "internal_error": ErrorInfo(500, "Something is wrong with the portal"),
+    errors.StorageBusy.code: ErrorInfo(503, "The database is busy"),
+    "storage_trouble": ErrorInfo(503, "The database cannot be used"),
+}
+
+_OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+_SENTENCES = {
+    "malformed_body": "The body is not well-formed JSON.",
+    "not_found": "There is nothing at this address.",
+    "method_not_allowed": "This address exists, but not with this method; the Allow header lists those it has.",
+    "body_too_large": "A body may have at most 2 MiB.",
+}
+
+
+def problem(code: str, detail: str, fields: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
+    """The problem document of a code."""
+    info = ERRORS[code]
+    content = {"type": PROBLEM_TYPE + code, "title": info.title, "status": info.status, "detail": detail, "code": code}
+    return JSONResponse({**content, **fields}, info.status, dict(headers or {}), MEDIA_TYPE)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(DomainError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(StorageError, _storage_trouble)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    headers = {}
+    if error.code == errors.Unauthenticated.code:
+        headers["WWW-Authenticate"] = 'Bearer realm="addon-portal"'
+    if error.code == errors.StorageBusy.code:
+        headers["Retry-After"] = "1"
+    return problem(error.code, error.message, error.fields, headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """All problems of a request at once; the first part of a location (body, query, path) is left out."""
+    assert isinstance(error, RequestValidationError)
+    problems = []
+    for found in error.errors():
+        where = found["loc"][1:] if found["type"] != "json_invalid" else ()
+        problems.append(problem_of(found, where))
+    return await _refused(request, InvalidRequest(problems))
+
+
+async def _by_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _OF_STATUS.get(error.status_code, "internal_error")
+    fields = {"path": request.url.path} if code == "not_found" else {}
+    return problem(code, _SENTENCES.get(code, str(error.detail)), fields, error.headers)
+
+
+async def _storage_trouble(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StorageError)
+    log.error("storage_trouble", method=request.method, path=request.url.path, problem=error.message)
+    headers = {"Retry-After": "1"} if error.worth_retrying else {}
+    return problem("storage_trouble", error.message, {"cause": error.code}, headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem("internal_error", "The portal failed to answer; its log says why. Nothing is known of effects.", {})

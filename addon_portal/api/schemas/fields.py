@@ -1,0 +1,164 @@
+"""The kinds of values that requests are made of, each refusing what could not be stored, shown or run.
+
+Promises that a text that passes can be kept by either database and handed to a process. Leaves what depends on stored
+facts (does the program exist, do the parameters fit its schema) to the services.
+"""
+
+import json
+import re
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError
+
+LONGEST_NAME = 200
+LONGEST_NOTE = 2000
+LONGEST_ARGUMENT = 128 * 1024 - 1
+"""Bytes; the kernel's MAX_ARG_STRLEN counts the terminating NUL, execve(2)."""
+MOST_PARAMETERS = 64 * 1024
+MOST_ENVIRONMENT = 64 * 1024
+LONGEST_PATH = 4095
+DEEPEST_PARAMETERS = 64
+OWN_PREFIX = "ADDON_PORTAL_"
+
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Request(BaseModel):
+    """A request body: unknown fields and wrong types are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Answer(BaseModel):
+    """A documented answer. Answers are built as plain objects; the tests hold them against these."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def refuse(expected: str, got: str | None = None) -> PydanticCustomError:
+    """What a validator raises: the sentence is composed where all problems are collected."""
+    return PydanticCustomError("refused", "", {"expected": expected} | ({"got": got} if got else {}))
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise refuse("text without NUL characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refuse("text without lone surrogates", "a text with half of a surrogate pair") from None
+    return text
+
+
+def _name(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.strip())
+    if not 1 <= len(text) <= LONGEST_NAME:
+        raise refuse(f"1 to {LONGEST_NAME} characters", f"{len(text)} characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+        raise refuse("a name without control characters and line breaks")
+    return text
+
+
+def _note(text: str) -> str:
+    if len(text) > LONGEST_NOTE:
+        raise refuse(f"at most {LONGEST_NOTE} characters", f"{len(text)} characters")
+    return _storable(text)
+
+
+def _argument(text: str) -> str:
+    size = len(_storable(text).encode())
+    if size > LONGEST_ARGUMENT:
+        raise refuse(f"at most {LONGEST_ARGUMENT} bytes in one argument", f"{size} bytes")
+    return text
+
+
+def _command(argv: list[str]) -> list[str]:
+    if not argv or not argv[0]:
+        raise refuse("at least the name of a program", "an empty command" if not argv else "an empty name")
+    return argv
+
+
+def _environment(env: dict[str, str]) -> dict[str, str]:
+    for name, value in env.items():
+        if not _ENV_NAME.fullmatch(name):
+            raise refuse("names of letters, digits and _ that begin with no digit", repr(name[:60]))
+        if name.startswith(OWN_PREFIX):
+            raise refuse(f"names that do not begin with {OWN_PREFIX}", repr(name[:60]))
+        _storable(value)
+    size = sum(len(name) + len(value.encode()) + 2 for name, value in env.items())
+    if size > MOST_ENVIRONMENT:
+        raise refuse(f"at most {MOST_ENVIRONMENT} bytes in all", f"{size} bytes")
+    return env
+
+
+def _parameters(parameters: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    _check_depth(parameters, DEEPEST_PARAMETERS)
+    try:
+        text = json.dumps(parameters, allow_nan=False, ensure_ascii=False)
+    except ValueError:
+        raise refuse("finite numbers only", "NaN or an infinite number") from None
+    if "\\u0000" in text:
+        _check_no_nul(parameters)
+    size = len(_storable(text).encode())
+    if size > MOST_PARAMETERS:
+        raise refuse(f"at most {MOST_PARAMETERS} bytes of JSON", f"{size} bytes")
+    return parameters
+
+
+def _check_depth(value: JsonValue, left: int) -> None:
+    if left == 0:
+        raise refuse(f"at most {DEEPEST_PARAMETERS} levels of nesting", "more")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            _check_depth(item, left - 1)
+
+
+def _check_no_nul(value: JsonValue) -> None:
+    if isinstance(value, str):
+        _storable(value)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            _check_no_nul(item)
+
+
+def _absolute_path(path: str) -> str:
+    if not path.startswith("/") or len(_storable(path).encode()) > LONGEST_PATH:
+        raise refuse(f"an absolute path of at most {LONGEST_PATH} bytes")
+    return path
+
+
+Name = Annotated[str, AfterValidator(_name), Field(description="1 to 200 characters, no control characters.")]
+Note = Annotated[str, AfterValidator(_note), Field(description="For people; at most 2000 characters.")]
+Argument = Annotated[str, AfterValidator(_argument)]
+Command = Annotated[
+    list[Argument],
+    AfterValidator(_command),
+    Field(description="Program and arguments, executed without a shell.", examples=[["python3", "etl.py", "--full"]]),
+]
+Environment = Annotated[
+    dict[str, str],
+    AfterValidator(_environment),
+    Field(description="Variables for the program; 64 KiB in all.", examples=[{"LANG": "C.UTF-8"}]),
+]
+Parameters = Annotated[
+    dict[str, JsonValue],
+    AfterValidator(_parameters),
+    Field(description="Given to the program as JSON in ADDON_PORTAL_PARAMETERS; 64 KiB.", examples=[{"day": 7}]),
+]
+AbsolutePath = Annotated[
+    str, AfterValidator(_absolute_path), Field(description="An absolute path on the host.", examples=["/srv/etl"])
+]
+GraceSeconds = Annotated[
+    float,
+    Field(ge=0, le=86400, allow_inf_nan=False, description="Seconds between the polite signal and the kill."),
+]
+StopSignal = Literal[
+    "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGABRT", "SIGALRM", "SIGWINCH", "SIGKILL"
+]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many to return at most.")]

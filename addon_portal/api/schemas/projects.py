@@ -1,0 +1,131 @@
+"""Projects: what defines one, and the Project object."""
+
+import signal
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from addon_portal.api.schemas.fields import (
+    AbsolutePath,
+    Answer,
+    Command,
+    Environment,
+    GraceSeconds,
+    Name,
+    Parameters,
+    Request,
+    StopSignal,
+)
+from addon_portal.api.schemas.runs import PROJECT_ID, RunBody, execution_error, run_body, time_or_null
+from addon_portal.api.services.definitions import ProjectDraft
+from addon_portal.api.services.shown import ShownProject
+from addon_portal.domain.clock import to_text
+from addon_portal.domain.models import StopSettings
+from addon_portal.domain.states import RunState
+
+
+class StopSettingsRequest(Request):
+    """How the program is asked to end."""
+
+    signal: Annotated[StopSignal, Field(description="The polite signal.")] = "SIGTERM"
+    grace_seconds: Annotated[GraceSeconds | None, Field(description="By default the installation's.")] = None
+
+
+class ProjectRequest(Request):
+    """A definition: either `command`, or a `program` of the operator's with `parameters`."""
+
+    name: Annotated[Name, Field(examples=["nightly"])]
+    command: Command | None = None
+    program: Annotated[
+        str | None, Field(max_length=200, description="Name or id of an operator's program.", examples=[None])
+    ] = None
+    parameters: Parameters = Field(default_factory=dict)
+    env: Environment = Field(default_factory=dict)
+    working_directory: Annotated[
+        AbsolutePath | None, Field(description="By default a workspace that the portal makes.", examples=[None])
+    ] = None
+    stop: StopSettingsRequest = Field(default_factory=StopSettingsRequest)
+
+    def to_draft(self) -> ProjectDraft:
+        """The request as the services take it."""
+        return ProjectDraft(
+            name=self.name,
+            command=tuple(self.command) if self.command is not None else None,
+            program=self.program,
+            parameters=self.parameters,
+            env=self.env,
+            working_directory=self.working_directory,
+            stop_signal=int(signal.Signals[self.stop.signal]),
+            grace_seconds=self.stop.grace_seconds,
+        )
+
+
+class StopSettingsBody(Answer):
+    """How the program is asked to end."""
+
+    signal: Annotated[str, Field(examples=["SIGTERM"])]
+    grace_seconds: Annotated[float, Field(examples=[10])]
+
+
+class ProjectBody(Answer):
+    """A definition with its newest run. The `execution_*` fields are those of `latest_run`, null before the first."""
+
+    id: Annotated[str, Field(examples=[PROJECT_ID])]
+    name: Annotated[str, Field(examples=["nightly"])]
+    command: Annotated[list[str] | None, Field(examples=[["python3", "etl.py", "--full"]])]
+    program: Annotated[str | None, Field(description="The id of the operator's program.", examples=[None])]
+    parameters: dict[str, JsonValue]
+    env: dict[str, str]
+    working_directory: str | None
+    stop: StopSettingsBody
+    definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
+    created_at: datetime
+    updated_at: datetime
+    execution_status: RunState | None
+    execution_error: str | None
+    execution_started_at: datetime | None
+    execution_completed_at: datetime | None
+    latest_run: RunBody | None
+
+
+class ProjectPage(Answer):
+    """Projects, newest first."""
+
+    items: list[ProjectBody]
+    next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
+
+
+def project_body(shown: ShownProject) -> dict[str, object]:
+    """The Project object of a project."""
+    project, latest = shown.project, shown.latest_run
+    definition = project.definition
+    return {
+        "id": project.id,
+        "name": project.name,
+        "command": None if definition.command is None else list(definition.command),
+        "program": definition.program_id,
+        "parameters": definition.parameters,
+        "env": definition.env,
+        "working_directory": definition.working_directory,
+        "stop": stop_body(definition.stop),
+        "definition_version": definition.version,
+        "created_at": to_text(project.created_at),
+        "updated_at": to_text(project.updated_at),
+        "execution_status": latest and latest.run.state,
+        "execution_error": execution_error(latest),
+        "execution_started_at": latest and time_or_null(latest.run.started_at),
+        "execution_completed_at": latest and time_or_null(_completed_at(shown)),
+        "latest_run": latest and run_body(latest),
+    }
+
+
+def stop_body(stop: StopSettings) -> dict[str, object]:
+    """How the program is asked to end, with the signal by name."""
+    return {"signal": signal.Signals(stop.signal).name, "grace_seconds": stop.grace_seconds}
+
+
+def _completed_at(shown: ShownProject) -> datetime | None:
+    """When the program ended or, where nobody knows, when the run became final."""
+    run = shown.latest_run.run if shown.latest_run else None
+    return (run.ended_at or run.finished_at) if run and not run.is_active else None

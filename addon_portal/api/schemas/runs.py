@@ -1,0 +1,159 @@
+"""Runs: what may be asked of them, and the one Run object that is shown everywhere."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from addon_portal.api.schemas.fields import Answer, Environment, GraceSeconds, Note, Parameters, Request
+from addon_portal.api.services.shown import ShownRun
+from addon_portal.domain.clock import to_text
+from addon_portal.domain.exits import signal_name
+from addon_portal.domain.reasons import REASONS, Reason
+from addon_portal.domain.states import Health, Outcome, RunState
+
+RUN_ID = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
+PROJECT_ID = "prj_01k7qz8a1b2c3d4e5f6g7h8j9k"
+MEANT_RUN = Field(description="The run that is meant; by default the newest.", examples=[RUN_ID])
+
+
+class RunRequest(Request):
+    """What a new run may differ in from its project's definition."""
+
+    parameters: Annotated[Parameters | None, Field(description="Laid over the definition's parameters.")] = None
+    env: Annotated[Environment | None, Field(description="Laid over the definition's environment.")] = None
+    note: Note | None = None
+
+
+class RestartRequest(RunRequest):
+    """How a restart is to be made. With an empty body: the same again, in the same directory."""
+
+    run_id: Annotated[str | None, MEANT_RUN] = None
+    definition: Annotated[
+        Literal["pinned", "latest"],
+        Field(description="What ran, with its parameters and environment; or the project's newest definition."),
+    ] = "pinned"
+    workspace: Annotated[
+        Literal["keep", "clean"], Field(description="The directory of the run before, or a new empty one.")
+    ] = "keep"
+    confirm: Annotated[bool, Field(description="Restart although leftovers of the run before may be alive.")] = False
+    when_running: Annotated[Literal["refuse"], Field(description="What to do about an active run.")] = "refuse"
+
+
+class StopRequest(Request):
+    """How a run is to be stopped."""
+
+    run_id: Annotated[str | None, MEANT_RUN] = None
+    grace_seconds: Annotated[GraceSeconds | None, Field(description="By default the project's.")] = None
+    note: Note | None = None
+
+
+class RunBody(Answer):
+    """One execution of a project: at most one process tree, ever. Times are UTC."""
+
+    run_id: Annotated[str, Field(examples=[RUN_ID])]
+    project_id: Annotated[str, Field(examples=[PROJECT_ID])]
+    project_name: Annotated[str, Field(examples=["nightly"])]
+    number: Annotated[int, Field(description="Counts the project's runs from 1.", examples=[1])]
+    state: RunState
+    execution_status: Annotated[RunState, Field(description="The same as `state`.")]
+    outcome: Annotated[Outcome | None, Field(description="Of a completed or failed run; unknown is not failure.")]
+    reason: Annotated[Reason | None, Field(description="Why it ended; of a final run.")]
+    message: Annotated[str | None, Field(description="The reason as a sentence with its facts.")]
+    next_step: Annotated[str | None, Field(description="What to try next.")]
+    exit_code: Annotated[int | None, Field(description="0 to 255; null if a signal ended it.", examples=[3])]
+    signal: Annotated[int | None, Field(description="The number of the signal that ended it.", examples=[None])]
+    signal_name: Annotated[str | None, Field(examples=[None])]
+    health: Annotated[Health | None, Field(description="Of an active run: the first of `health_all`.")]
+    health_all: Annotated[list[Health], Field(description="All that holds, most important first.")]
+    observed_at: Annotated[datetime | None, Field(description="When what is said of an active run was last checked.")]
+    waiting_for: Annotated[str | None, Field(description="What a pending run waits for.")]
+    queue_position: Annotated[int | None, Field(description="Among the pending runs of its host, from 1.")]
+    requested_at: datetime
+    requested_by: Annotated[str, Field(examples=["key:ci"])]
+    claimed_at: datetime | None
+    started_at: datetime | None
+    ended_at: Annotated[datetime | None, Field(description="When the program ended, where that is known.")]
+    finished_at: Annotated[datetime | None, Field(description="When the run became final.")]
+    execution_error: Annotated[str | None, Field(description="The message of a run that did not succeed.")]
+    definition_version: Annotated[int, Field(examples=[1])]
+    parameters: Annotated[dict[str, JsonValue], Field(description="Those of this run, all of them.")]
+    note: str | None
+    workspace: Annotated[str | None, Field(description="Below the workspaces; null where the project names its own.")]
+    restart_of: str | None
+    restarted_by: str | None
+    root_run: Annotated[str | None, Field(description="The first run of the chain of restarts.")]
+    restart_count: Annotated[int, Field(examples=[0])]
+    stop_requested_at: datetime | None
+    stop_requested_by: str | None
+    stop_deadline_at: Annotated[datetime | None, Field(description="When the kill follows the polite signal.")]
+    tree: Annotated[
+        Literal["proven", "assumed"] | None, Field(description="Whether everything it started is proven gone.")
+    ]
+    restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
+    condition_detail: Annotated[str | None, Field(description="What stands behind its health.")]
+
+
+class RunPage(Answer):
+    """Runs, newest first."""
+
+    items: list[RunBody]
+    next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
+
+
+def run_body(shown: ShownRun) -> dict[str, object]:
+    """The Run object of a run."""
+    run = shown.run
+    return {
+        "run_id": run.id,
+        "project_id": run.project_id,
+        "project_name": shown.project_name,
+        "number": run.number,
+        "state": run.state,
+        "execution_status": run.state,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "message": run.message,
+        "next_step": REASONS[run.reason].next_step if run.reason else None,
+        "exit_code": run.exit_code,
+        "signal": run.signal,
+        "signal_name": signal_name(run.signal) if run.signal else None,
+        "health": shown.health[0] if shown.health else None,
+        "health_all": list(shown.health or ()),
+        "observed_at": time_or_null(shown.observed_at),
+        "waiting_for": shown.waiting_for,
+        "queue_position": shown.queue_position,
+        "requested_at": to_text(run.requested_at),
+        "requested_by": run.requested_by,
+        "claimed_at": time_or_null(run.claimed_at),
+        "started_at": time_or_null(run.started_at),
+        "ended_at": time_or_null(run.ended_at),
+        "finished_at": time_or_null(run.finished_at),
+        "execution_error": execution_error(shown),
+        "definition_version": run.definition_version,
+        "parameters": run.parameters,
+        "note": run.note,
+        "workspace": run.workspace or None,
+        "restart_of": run.restart_of,
+        "restarted_by": run.restarted_by,
+        "root_run": run.root_run,
+        "restart_count": run.restart_count,
+        "stop_requested_at": time_or_null(run.stop_requested_at),
+        "stop_requested_by": run.stop_requested_by,
+        "stop_deadline_at": time_or_null(run.stop_deadline_at),
+        "tree": run.tree,
+        "restartable": shown.restartable,
+        "condition_detail": run.condition_detail,
+    }
+
+
+def execution_error(shown: ShownRun | None) -> str | None:
+    """Why the run did not succeed; null while it may and when it did."""
+    if shown is None or shown.run.outcome is Outcome.SUCCESS:
+        return None
+    return shown.run.message
+
+
+def time_or_null(moment: datetime | None) -> str | None:
+    """A time as text."""
+    return None if moment is None else to_text(moment)

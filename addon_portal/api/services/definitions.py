@@ -1,0 +1,111 @@
+"""What a project or a run is defined by, checked against what is stored.
+
+Promises to name every problem at once and to refuse only what can be known to be wrong before a start; an unknown
+command is not one of those: it is a run that says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from addon_portal.domain.errors import FieldProblem, InvalidRequest
+from addon_portal.domain.models import Definition, JsonObject, Program, StopSettings, Tenant
+from addon_portal.domain.programs import placeholders
+from addon_portal.validation import describe, name_of_field
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDraft:
+    """A definition as it was asked for; well formed, not yet held against anything stored."""
+
+    name: str
+    command: tuple[str, ...] | None
+    program: str | None
+    parameters: JsonObject
+    env: Mapping[str, str]
+    working_directory: str | None
+    stop_signal: int
+    grace_seconds: float | None
+
+
+def define(
+    draft: ProjectDraft, tenant: Tenant, program: Program | None, default_grace_seconds: float, now: datetime
+) -> Definition:
+    """The definition (of version 1) that a draft asks for. `program` is what its name was found to be.
+
+    Raises InvalidRequest.
+    """
+    problems = list(_command_problems(draft, tenant, program))
+    if program is not None:
+        problems += check_parameters(program, draft.parameters)
+    if problems:
+        raise InvalidRequest(problems)
+    grace = default_grace_seconds if draft.grace_seconds is None else draft.grace_seconds
+    return Definition(
+        version=1,
+        command=draft.command,
+        program_id=program.id if program else None,
+        parameters=draft.parameters,
+        env=draft.env,
+        working_directory=draft.working_directory,
+        stop=StopSettings(draft.stop_signal, grace),
+        created_at=now,
+    )
+
+
+def _command_problems(draft: ProjectDraft, tenant: Tenant, program: Program | None) -> Iterable[FieldProblem]:
+    if draft.program is not None and program is None:
+        yield FieldProblem("program", "the name or id of a program that the operator offers", describe(draft.program))
+    if draft.command is not None and draft.program is not None:
+        yield FieldProblem("command", "either command or program", "both")
+    if draft.command is None and draft.program is None:
+        yield FieldProblem("command", "either command or program", "neither")
+    if draft.command is not None and not tenant.may_run_own_commands:
+        yield FieldProblem("command", "a program of the operator's; this tenant may not run its own", "a command")
+
+
+def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProblem]:
+    """What is wrong with the parameters for this program: by its schema, and by the names its argv needs."""
+    from jsonschema.validators import Draft202012Validator, validator_for
+    from referencing import Registry
+
+    schema = dict(program.parameters_schema)
+    # An empty registry: a schema can refer to itself and to nothing that would have to be fetched.
+    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
+    problems = [
+        FieldProblem(name_of_field(["parameters", *error.absolute_path]), error.message[:200], describe(error.instance))
+        for error in validator.iter_errors(dict(parameters))
+    ]
+    missing = [name for name in placeholders(program.argv) if name not in parameters]
+    return problems + [
+        FieldProblem(f"parameters.{name}", "a value for the program's argv", "nothing") for name in missing
+    ]
+
+
+def check_schema(schema: JsonObject) -> list[FieldProblem]:
+    """What is wrong with a JSON Schema that an operator gives."""
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import Draft202012Validator, validator_for
+
+    try:
+        validator_for(dict(schema), default=Draft202012Validator).check_schema(dict(schema))
+    except SchemaError as error:
+        where = name_of_field(["parameters_schema", *error.absolute_path])
+        return [FieldProblem(where, error.message[:200], describe(error.instance))]
+    return []
+
+
+def same_definition(one: Definition, other: Definition) -> bool:
+    """Whether two definitions ask for the same, whatever their version and age."""
+    return _essence(one) == _essence(other)
+
+
+def _essence(definition: Definition) -> tuple[object, ...]:
+    return (
+        definition.command,
+        definition.program_id,
+        dict(definition.parameters),
+        dict(definition.env),
+        definition.working_directory,
+        definition.stop,
+    )

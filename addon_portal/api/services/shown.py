@@ -1,0 +1,74 @@
+"""Runs and projects as they are shown: the stored values joined with what follows from clock, host and neighbours.
+
+Pure joining: the queries stand in the services, the JSON in the schemas.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from addon_portal.domain.clock import to_text
+from addon_portal.domain.health import UNREACHABLE_AFTER, health_of
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Project, Run
+from addon_portal.domain.states import FINAL, Health, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A run with what its row alone does not say. `health` is None for a final run."""
+
+    run: Run
+    project_name: str
+    health: tuple[Health, ...] | None
+    observed_at: datetime | None
+    waiting_for: str | None
+    queue_position: int | None
+    restartable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProject:
+    """A project with its newest run as shown."""
+
+    project: Project
+    latest_run: ShownRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What showing a run takes beside the run: the rules of the installation and the moment."""
+
+    now: datetime
+    overdue_after: timedelta
+    restartable: frozenset[RunState]
+
+
+def show(
+    run: Run,
+    project_name: str,
+    latest_run_id: RunId | None,
+    observed_at: datetime | None,
+    queue_position: int | None,
+    around: Circumstances,
+) -> ShownRun:
+    """Join. `observed_at` is when the last complete sweep of the run's host began."""
+    return ShownRun(
+        run=run,
+        project_name=project_name,
+        health=health_of(run, observed_at, around.now, around.overdue_after),
+        observed_at=observed_at if run.is_active else None,
+        waiting_for=_waiting_for(run, observed_at, around.now),
+        queue_position=queue_position if run.state is RunState.PENDING else None,
+        restartable=run.id == latest_run_id and run.state in FINAL & around.restartable,
+    )
+
+
+def _waiting_for(run: Run, observed_at: datetime | None, now: datetime) -> str | None:
+    """What a waiting run waits for; when nobody is there to say, for the supervisor."""
+    if run.state is not RunState.PENDING:
+        return None
+    if observed_at is None:
+        return "the supervisor of its host, which has not been heard of yet"
+    if now - observed_at > UNREACHABLE_AFTER:
+        return f"the supervisor of its host, which was last heard of at {to_text(observed_at)}"
+    return run.waiting_for or "the supervisor"

@@ -119,7 +119,7 @@ def _shown(sent: SentSignal) -> dict[str, object]:
     }
 
 
-def from_start_error(record: StartErrorRecord, stop: StopRecord | None, command: str) -> Ending:
+def from_start_error(record: StartErrorRecord, stop: StopRecord | None) -> Ending:
     """The ending of a program whose code never ran.
 
     A gate that closed unopened is the stop's doing where one was asked for, and an interrupted launch otherwise.
@@ -127,20 +127,20 @@ def from_start_error(record: StartErrorRecord, stop: StopRecord | None, command:
     facts: dict[str, object] = {
         "step": record.step,
         "errno": record.errno,
-        "problem": _problem(record, command),
+        "problem": _problem(record),
     }
     if not record.is_gate_closed:
         return Ending(Reason.COULD_NOT_START, facts, "records", record.at)
     return never_began("the gate was closed before it opened", record.at, stop)
 
 
-def _problem(record: StartErrorRecord, command: str) -> str:
+def _problem(record: StartErrorRecord) -> str:
     what = os.strerror(record.errno) if record.errno else record.message
     match record.step:
         case "exec" if record.errno == 2:
-            return f"command not found: {command}"
+            return f"command not found: {record.file or 'its first word'}"
         case "exec":
-            return f"{record.file or command} cannot be executed: {what}"
+            return f"{record.file or 'the command'} cannot be executed: {what}"
         case "working_directory":
             return f"working directory {record.file or ''} cannot be entered: {what}".replace("  ", " ")
         case step:

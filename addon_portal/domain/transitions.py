@@ -6,12 +6,13 @@ changes a state.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Run
 from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, Outcome, RunState
 from addon_portal.domain.verdict import Tree
 
@@ -45,6 +46,10 @@ class Transition:
     values: Mapping[str, object] = field(default_factory=dict)
     detail: Mapping[str, object] = field(default_factory=dict)
     only_outcome: Outcome | None = None
+
+    def applied_to(self, run: Run) -> Run:
+        """The run as it is after this transition has won."""
+        return replace(run, state=self.to_state or run.state, **self.values)  # type: ignore[arg-type]
 
 
 def claimed(run_id: RunId, at: datetime, actor: str, boot_id: str) -> Transition:

@@ -80,7 +80,6 @@ class RunEvidence:
     kernel_exit: ProcessExit | None = None
     tree: Tree = Tree.UNCHECKED
     last_seen_alive_at: datetime | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +149,7 @@ def judge(seen: RunEvidence) -> Verdict:
     if records.exit and records.done:
         return _ended(seen, endings.from_exit_record(records.exit, records.stop), _tree_of_done(seen))
     if records.start_error and seen.lock is not Lock.HELD:
-        return _ended(
-            seen, endings.from_start_error(records.start_error, records.stop, seen.command), Tree.PROVEN_EMPTY
-        )
+        return _ended(seen, endings.from_start_error(records.start_error, records.stop), Tree.PROVEN_EMPTY)
     if seen.place is Place.OTHER_NAMESPACE_ALIVE:
         return Unreachable("it runs in another PID namespace of this host, which can not be looked into from here")
     match seen.lock:

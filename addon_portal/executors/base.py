@@ -14,6 +14,7 @@ from selectors import BaseSelector
 from typing import Protocol
 
 from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import StopRecord
 from addon_portal.domain.verdict import RunEvidence
 
@@ -54,7 +55,6 @@ class KnownRun:
     run_id: RunId
     boot_id: str | None
     last_seen_alive_at: datetime | None
-    command: str
 
 
 class Executor(Protocol):
@@ -69,6 +69,10 @@ class Executor(Protocol):
 
     def root_present(self) -> bool:
         """Whether run directories can be made and read at all."""
+        ...
+
+    def was_launched(self, run_id: RunId) -> bool:
+        """Whether somebody has ever won the lock's link, so that the run must not be started."""
         ...
 
     def prepare(self, order: LaunchOrder) -> Prepared:
@@ -89,6 +93,10 @@ class Executor(Protocol):
 
     def ask_adoption(self, run_id: RunId) -> None:
         """Ask whoever would have adopted the program; the answer appears in the evidence."""
+        ...
+
+    def stop_settings(self, run_id: RunId) -> StopSettings:
+        """How the run's pinned definition wants its program to be asked to end."""
         ...
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:

@@ -18,6 +18,7 @@ from selectors import EVENT_READ, BaseSelector
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId, has_form
+from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import ChildRecord, ProcessIdentity, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
 from addon_portal.evidence.records import DamagedRecord, read_json, read_records
@@ -71,6 +72,10 @@ class LocalExecutor:
         """Whether the run root carries its marker; without it, it is taken for not mounted."""
         return self._data.run_root_marker.exists()
 
+    def was_launched(self, run_id: RunId) -> bool:
+        """Whether the lock's link exists."""
+        return run_files.was_launched(self._data.run_directory(run_id))
+
     def prepare(self, order: LaunchOrder) -> Prepared:
         """Make the run directory and its spec. Raises CannotPrepare."""
         spec = {**order.spec, "hints": str(self._data.hints)}
@@ -91,7 +96,7 @@ class LocalExecutor:
 
     def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
         """Read the lock, the records, every other fact, and the records once more."""
-        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at, command=known.command)
+        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at)
         if not self.root_present():
             return replace(seen, root_present=False)
         directory = self._data.run_directory(known.run_id)
@@ -157,6 +162,11 @@ class LocalExecutor:
         if watched.adoption_asked is None:
             watched.adoption_asked = time.monotonic()
         self._keepers.ask(child.keeper, "adopted", run_id)
+
+    def stop_settings(self, run_id: RunId) -> StopSettings:
+        """From `spec.json`."""
+        spec = read_json(self._data.run_directory(run_id) / "spec.json") or {}
+        return StopSettings(**spec["stop"]) if "stop" in spec else StopSettings()
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
         """Write `stop.json` unless there is one."""

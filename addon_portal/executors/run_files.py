@@ -19,11 +19,16 @@ from addon_portal.domain.verdict import Lock
 from addon_portal.executors.base import CannotPrepare, LaunchOrder, Prepared
 
 
+def was_launched(directory: Path) -> bool:
+    """Whether the lock's link was ever won."""
+    return (directory / "lock").exists()
+
+
 def prepare(directory: Path, order: LaunchOrder) -> Prepared:
     """Make the directory and its spec unless the run was launched before. Raises CannotPrepare."""
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
-        if (directory / "lock").exists():
+        if was_launched(directory):
             return Prepared.ALREADY_LAUNCHED
         write_json(directory / "spec.json", {"version": 1, "run": order.run_id, **order.spec})
     except OSError as error:

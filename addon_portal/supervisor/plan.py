@@ -13,7 +13,7 @@ from typing import assert_never
 
 from addon_portal.domain import transitions
 from addon_portal.domain.exits import ProcessExit
-from addon_portal.domain.models import Run
+from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import StopRecord
 from addon_portal.domain.states import Outcome, RunState
 from addon_portal.domain.transitions import Transition
@@ -117,14 +117,13 @@ Action = (
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a plan may depend on. `first_look_at_end` is when the program was first seen ended, if it was."""
+    """Everything a plan may depend on. `stop` is how the run's definition wants its program to be asked to end."""
 
     run: Run
     seen: RunEvidence
     verdict: Verdict
     actor: str
-    default_grace_seconds: float
-    stop_signal: int
+    stop: StopSettings
     finishing_for_seconds: float = 0.0
 
     @property
@@ -194,13 +193,13 @@ def _stop_if_asked(it: Situation) -> Iterator[Action]:
     run = it.run
     if run.stop_requested_at is None or run.state is RunState.STOPPING:
         return
-    grace = it.default_grace_seconds if run.stop_grace_seconds is None else run.stop_grace_seconds
+    grace = it.stop.grace_seconds if run.stop_grace_seconds is None else run.stop_grace_seconds
     yield WriteStop(
         StopRecord(
             requested_at=run.stop_requested_at,
             requested_by=run.stop_requested_by or "unknown",
             why=run.stop_why or "person",
-            signal=it.stop_signal,
+            signal=it.stop.signal,
             grace_seconds=grace,
             deadline_at=it.now + timedelta(seconds=grace),
         )

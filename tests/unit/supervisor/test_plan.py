@@ -1,0 +1,155 @@
+"""What is done about a run follows from its row, its evidence and the time, and from nothing else."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
+from addon_portal.domain.models import Run, StopSettings
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import RunState
+from addon_portal.domain.transitions import Transition
+from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree, judge
+from addon_portal.supervisor import plan as plans
+from addon_portal.supervisor.plan import Action, Situation, plan
+from tests.unit.domain.evidence_factory import DONE, NOW, SENT, STARTED_AT, STOP, evidence, exit_record
+
+RUN = Run(
+    seq=1,
+    id=RunId("run_" + "0" * 26),
+    tenant_id=TenantId("ten_x"),
+    project_id=ProjectId("prj_x"),
+    number=1,
+    definition_version=1,
+    host_id=HostId("hst_x"),
+    state=RunState.RUNNING,
+    requested_at=STARTED_AT,
+    requested_by="key:ada",
+    started_at=STARTED_AT,
+)
+STOP_ASKED: dict[str, Any] = {"stop_requested_at": NOW, "stop_requested_by": "key:ada", "stop_why": "person"}
+
+
+def actions(seen: RunEvidence, run: Run = RUN, finishing_for_seconds: float = 1.0) -> list[Action]:
+    situation = Situation(run, seen, judge(seen), "supervisor:here", StopSettings(), finishing_for_seconds)
+    assert plan(situation) == plan(situation)
+    return plan(situation)
+
+
+def records(todo: list[Action]) -> list[Transition]:
+    return [action.transition for action in todo if isinstance(action, plans.Record)]
+
+
+def kinds(todo: list[Action]) -> list[type]:
+    return [type(action) for action in todo]
+
+
+def test_a_healthy_run_needs_nothing() -> None:
+    assert actions(evidence()) == []
+
+
+def test_a_start_that_was_seen_is_recorded_as_of_the_child_record() -> None:
+    [started] = records(actions(evidence(), replace(RUN, state=RunState.STARTING)))
+    assert (started.to_state, started.happened_at) == (RunState.RUNNING, STARTED_AT)
+
+
+def test_a_short_run_is_recorded_as_started_and_ended_at_once() -> None:
+    seen = evidence(Lock.FREE, exit=exit_record(0), done=DONE)
+    moves = records(actions(seen, replace(RUN, state=RunState.STARTING, started_at=None)))
+    assert [move.to_state for move in moves] == [RunState.RUNNING, RunState.COMPLETED]
+
+
+def test_a_claimed_run_without_link_is_asked_for_again_and_again() -> None:
+    seen = evidence(Lock.MISSING, child=None)
+    assert kinds(actions(seen, replace(RUN, state=RunState.STARTING))) == [plans.AskStart]
+
+
+def test_a_stop_before_the_start_goes_to_disk_and_then_forbids_the_start() -> None:
+    seen = evidence(Lock.MISSING, child=None)
+    todo = kinds(actions(seen, replace(RUN, state=RunState.STARTING, **STOP_ASKED)))
+    assert todo[:2] == [plans.WriteStop, plans.ForbidStart]
+
+
+def test_a_stop_has_the_grace_that_was_asked_for_or_that_of_the_definition() -> None:
+    for asked, expected in ((None, 10.0), (0.5, 0.5)):
+        [write] = actions(evidence(), replace(RUN, stop_grace_seconds=asked, **STOP_ASKED))
+        assert isinstance(write, plans.WriteStop)
+        assert write.stop.deadline_at == NOW + timedelta(seconds=expected)
+
+
+def test_a_run_that_is_stopping_reminds_its_shim() -> None:
+    todo = actions(evidence(stop=STOP), replace(RUN, state=RunState.STOPPING, **STOP_ASKED))
+    assert kinds(todo) == [plans.WakeShim]
+
+
+def test_a_frozen_shim_long_after_the_deadline_is_helped() -> None:
+    late = replace(STOP, deadline_at=NOW - plans.FROZEN_SHIM_SLACK)
+    todo = actions(evidence(stop=late), replace(RUN, state=RunState.STOPPING, **STOP_ASKED))
+    assert plans.SignalProgram(9, "deadline") in todo
+
+
+@pytest.mark.parametrize(
+    ("signals", "deadline", "expected"),
+    [((), 5, (15, "stop")), ((SENT,), 5, None), ((SENT,), -1, (9, "deadline"))],
+)
+def test_a_program_without_shim_is_asked_politely_once_and_killed_after_the_deadline(
+    signals: tuple[object, ...], deadline: int, expected: tuple[int, str] | None
+) -> None:
+    stop = replace(STOP, signals=signals, deadline_at=NOW + timedelta(seconds=deadline))  # type: ignore[arg-type]
+    unsupervised = frozenset({"unsupervised"})
+    run = replace(RUN, state=RunState.STOPPING, conditions=unsupervised, **STOP_ASKED)
+    sent = [
+        (action.number, action.why)
+        for action in actions(evidence(Lock.FREE, stop=stop), run)
+        if isinstance(action, plans.SignalProgram)
+    ]
+    assert sent == ([expected] if expected else [])
+
+
+def test_an_unsupervised_program_keeps_its_output_flowing_and_says_so() -> None:
+    todo = actions(evidence(Lock.FREE))
+    assert plans.TakeOutput() in todo
+    [said] = records(todo)
+    assert (said.to_state, said.values["conditions"]) == (None, frozenset({"unsupervised"}))
+
+
+def test_a_program_that_just_ended_is_not_worth_a_row_yet() -> None:
+    seen = evidence(exit=exit_record(0x300), program=Liveness.DEAD)
+    assert kinds(actions(seen, finishing_for_seconds=0.0)) == [plans.LookAgain]
+
+
+def test_a_long_clean_up_shows_the_code_before_the_run_is_final() -> None:
+    [said] = records(actions(evidence(exit=exit_record(0x300), program=Liveness.DEAD)))
+    assert (said.values["conditions"], said.values["exit_code"]) == (frozenset({"finishing"}), 3)
+
+
+def test_leftovers_are_ended_before_the_run_is_final() -> None:
+    todo = actions(evidence(Lock.FREE, exit=exit_record(0x300), program=Liveness.DEAD))
+    assert plans.EndLeftovers() in todo
+    assert all(move.to_state is None for move in records(todo))
+
+
+def test_what_cannot_be_looked_at_is_said_and_not_ended() -> None:
+    seen = replace(evidence(), root_present=False)
+    [said] = records(actions(seen))
+    assert (said.to_state, said.values["conditions"]) == (None, frozenset({"unreachable"}))
+    assert said.values["last_seen_alive_at"] == seen.last_seen_alive_at
+
+
+def test_a_condition_that_is_already_said_is_not_said_again() -> None:
+    run = replace(RUN, conditions=frozenset({"unsupervised"}))
+    assert records(actions(evidence(Lock.FREE), run)) == []
+
+
+def test_an_unknown_outcome_is_amended_only_by_evidence() -> None:
+    gone = replace(evidence(Lock.FREE, program=Liveness.DEAD), keeper=Keeper.NOT_MINE, tree=Tree.ASSUMED_EMPTY)
+    found = evidence(Lock.FREE, exit=exit_record(0), done=DONE)
+    told = replace(gone, kernel_exit=ProcessExit(0x300))
+    seen_reasons = [
+        [move.values["reason"] for move in records(plans.amend(Situation(RUN, seen, judge(seen), "s", StopSettings())))]
+        for seen in (gone, found, told)
+    ]
+    assert seen_reasons == [[], [Reason.SUCCEEDED], [Reason.EXIT_CODE]]

@@ -1,0 +1,138 @@
+"""Runs as a supervisor sees them: those of its host, whosever they are.
+
+The only way to runs without a tenant's scope; nothing that answers a tenant's request uses it. States are
+changed by `transition.apply` alone.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import HostId, RunId, TenantId
+from addon_portal.domain.models import Run
+from addon_portal.domain.states import CLAIMED, RunState
+from addon_portal.storage import run_insertion
+from addon_portal.storage.connection import quoted
+from addon_portal.storage.repository import Repository
+from addon_portal.storage.rows import (
+    DEFINITION_COLUMNS,
+    PROGRAM_COLUMNS,
+    TENANT_COLUMNS,
+    columns,
+    definition_from_row,
+    program_from_row,
+    run_columns,
+    run_from_row,
+    storable,
+    tenant_from_row,
+    to_micros,
+)
+from addon_portal.storage.values import LaunchOrder
+
+_SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
+_CLAIMED = quoted(CLAIMED)
+_FIND = f"{_SELECT} WHERE r.id = :run_id"
+_LIST_CLAIMED = f"{_SELECT} WHERE r.host_id = :host_id AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
+_LIST_PENDING = f"""
+    {_SELECT} WHERE r.host_id = :host_id AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
+    ORDER BY r.seq LIMIT :limit
+"""
+_COUNT_CLAIMED = f"""
+    SELECT tenant_id, count(*) FROM runs WHERE host_id = :host_id AND state IN ({_CLAIMED}) GROUP BY tenant_id
+"""  # noqa: S608 - made of constants
+_LIST_UNKNOWN = f"""
+    {_SELECT} WHERE r.host_id = :host_id AND r.outcome = 'unknown' AND r.amended_at IS NULL AND r.seq > :after_seq
+    ORDER BY r.seq LIMIT :limit
+"""
+_KNOWN = "SELECT id FROM runs WHERE id IN (:run_ids...)"
+_SET_WAITING_FOR = "UPDATE runs SET waiting_for = :waiting_for WHERE id = :run_id AND state = 'pending'"
+_TOUCH_ALIVE = f"""
+    UPDATE runs SET last_seen_alive_at = :at WHERE id IN (:run_ids...) AND state IN ({_CLAIMED})
+"""  # noqa: S608 - made of constants
+
+_DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
+_TENANT_WIDTH = len(TENANT_COLUMNS.split())
+_PROGRAM_WIDTH = len(PROGRAM_COLUMNS.split())
+_LAUNCH_ORDER = f"""
+    SELECT {columns("d", DEFINITION_COLUMNS)}, {columns("t", TENANT_COLUMNS)}, {columns("g", PROGRAM_COLUMNS)},
+           p.name, {run_columns("r")}
+    FROM runs AS r
+    JOIN projects AS p ON p.id = r.project_id
+    JOIN tenants AS t ON t.id = r.tenant_id
+    JOIN definitions AS d ON d.project_id = r.project_id AND d.version = r.definition_version
+    LEFT JOIN programs AS g ON g.id = d.program_id
+    WHERE r.id = :run_id
+"""  # noqa: S608 - made of constants
+
+
+class HostRuns(Repository):
+    """The runs of a host, for its supervisor."""
+
+    __slots__ = ()
+
+    def find(self, run_id: RunId) -> Run | None:
+        """The run of any tenant."""
+        row = self._connection.one(_FIND, {"run_id": storable(run_id)})
+        return None if row is None else run_from_row(row)
+
+    def list_claimed(self, host_id: HostId) -> tuple[Run, ...]:
+        """Starting, running and stopping: every run that may have a process, oldest first."""
+        return tuple(run_from_row(row) for row in self._connection.all(_LIST_CLAIMED, {"host_id": host_id}))
+
+    def list_pending(self, host_id: HostId, limit: int, *, excluding: Collection[TenantId] = ()) -> tuple[Run, ...]:
+        """Waiting runs in the order they were asked for, without those of tenants that have no room."""
+        rows = self._connection.all(_LIST_PENDING, {"host_id": host_id, "limit": limit, "excluding": list(excluding)})
+        return tuple(run_from_row(row) for row in rows)
+
+    def count_claimed_by_tenant(self, host_id: HostId) -> dict[TenantId, int]:
+        """How many places each tenant takes; tenants without any are left out."""
+        return {row[0]: row[1] for row in self._connection.all(_COUNT_CLAIMED, {"host_id": host_id})}
+
+    def list_unknown(self, host_id: HostId, *, after_seq: int = 0, limit: int = 100) -> tuple[Run, ...]:
+        """Final runs of unknown outcome that later evidence may still amend, by `seq`."""
+        parameters = {"host_id": host_id, "after_seq": after_seq, "limit": limit}
+        return tuple(run_from_row(row) for row in self._connection.all(_LIST_UNKNOWN, parameters))
+
+    def known_ids(self, run_ids: Collection[RunId]) -> set[RunId]:
+        """Which of these runs have a row."""
+        return {row[0] for row in self._connection.all(_KNOWN, {"run_ids": list(run_ids)})}
+
+    def launch_order(self, run_id: RunId) -> LaunchOrder:
+        """All that starting the run needs, in one statement. Raises NotFound."""
+        row = self._connection.one(_LAUNCH_ORDER, {"run_id": storable(run_id)})
+        if row is None:
+            raise NotFound("run", run_id)
+        tenant_at = _DEFINITION_WIDTH
+        program_at = tenant_at + _TENANT_WIDTH
+        name_at = program_at + _PROGRAM_WIDTH
+        program = row[program_at:name_at]
+        return LaunchOrder(
+            run=run_from_row(row[name_at + 1 :]),
+            definition=definition_from_row(row[:tenant_at]),
+            program=None if program[0] is None else program_from_row(program),
+            tenant=tenant_from_row(row[tenant_at:program_at]),
+            project_name=row[name_at],
+        )
+
+    def set_waiting_for(self, waiting_for: Mapping[RunId, str | None]) -> None:
+        """Say what pending runs wait for. Not journalled; runs that were claimed meanwhile are left alone."""
+        if waiting_for:
+            self._connection.change_many(
+                _SET_WAITING_FOR,
+                [{"run_id": run_id, "waiting_for": text and storable(text)} for run_id, text in waiting_for.items()],
+            )
+            self._uow.wake_api()
+
+    def touch_alive(self, run_ids: Collection[RunId], at: datetime) -> None:
+        """These runs' programs were seen alive. Not journalled: it bounds an interval that may never be needed."""
+        if run_ids:
+            self._connection.change(_TOUCH_ALIVE, {"run_ids": list(run_ids), "at": to_micros(at)})
+
+    def import_run(self, run: Run) -> bool:
+        """Add a run whose directory has no row (the database is older); False when it has one.
+
+        Raises NotFound where its project is not known, AlreadyRunning while its project has an active run: judge that
+        one first and import again.
+        """
+        assert run.state is not RunState.PENDING, "a run with a directory was claimed"
+        return run_insertion.insert_found(self._uow, run)

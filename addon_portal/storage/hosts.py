@@ -1,0 +1,64 @@
+"""Hosts and when each was last looked at."""
+
+from datetime import datetime
+
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import HostId
+from addon_portal.domain.models import Host
+from addon_portal.storage.connection import Row
+from addon_portal.storage.repository import Repository
+from addon_portal.storage.rows import from_micros_or_none, storable, to_micros, to_micros_or_none
+
+_SELECT = "SELECT id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs FROM hosts"
+_UPSERT = """
+    INSERT INTO hosts (id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs)
+    VALUES (:id, :name, :boot_id, :observed_at, :supervisor_pid, :max_concurrent_runs)
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, boot_id = excluded.boot_id, observed_at = excluded.observed_at,
+        supervisor_pid = excluded.supervisor_pid, max_concurrent_runs = excluded.max_concurrent_runs
+"""
+_OBSERVED = """
+    UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid WHERE id = :id
+"""
+
+
+class Hosts(Repository):
+    """The machines with a supervisor."""
+
+    __slots__ = ()
+
+    def upsert(self, host: Host) -> None:
+        """Add a host, or replace everything that is known of it."""
+        self._connection.change(
+            _UPSERT,
+            {
+                "id": host.id,
+                "name": storable(host.name),
+                "boot_id": host.boot_id,
+                "observed_at": to_micros_or_none(host.observed_at),
+                "supervisor_pid": host.supervisor_pid,
+                "max_concurrent_runs": host.max_concurrent_runs,
+            },
+        )
+
+    def get(self, host_id: HostId) -> Host:
+        """One host. Raises NotFound."""
+        row = self._connection.one(f"{_SELECT} WHERE id = :id", {"id": storable(host_id)})
+        if row is None:
+            raise NotFound("host", host_id)
+        return _host_from_row(row)
+
+    def list(self) -> tuple[Host, ...]:
+        """Every host, by identifier."""
+        return tuple(_host_from_row(row) for row in self._connection.all(f"{_SELECT} ORDER BY id"))
+
+    def record_observed(self, host_id: HostId, observed_at: datetime, boot_id: str, pid: int) -> None:
+        """A complete sweep began at `observed_at`. Not journalled. Raises NotFound."""
+        parameters = {"id": host_id, "observed_at": to_micros(observed_at), "boot_id": boot_id, "pid": pid}
+        if not self._connection.change(_OBSERVED, parameters):
+            raise NotFound("host", host_id)
+
+
+def _host_from_row(row: Row) -> Host:
+    host_id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs = row
+    return Host(host_id, name, boot_id, from_micros_or_none(observed_at), supervisor_pid, max_concurrent_runs)

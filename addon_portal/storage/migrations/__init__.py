@@ -1,0 +1,1 @@
+"""The migrations, as Alembic runs them; packaged with the product."""

@@ -1,0 +1,225 @@
+"""Projects and the versions of their definitions, each tenant's own.
+
+A project is read together with its newest definition and its newest run in one statement. Deleting hides a project and
+keeps everything that it ever ran.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from addon_portal.domain.errors import ActiveRun, NameTaken, NotFound
+from addon_portal.domain.ids import ProjectId
+from addon_portal.domain.models import Definition, Project, TenantScope
+from addon_portal.domain.states import ACTIVE
+from addon_portal.storage import cursors
+from addon_portal.storage.connection import Row, quoted
+from addon_portal.storage.repository import Repository
+from addon_portal.storage.rows import (
+    DEFINITION_COLUMNS,
+    columns,
+    definition_from_row,
+    from_micros,
+    from_micros_or_none,
+    run_columns,
+    run_from_row,
+    storable,
+    to_json,
+    to_micros,
+)
+from addon_portal.storage.values import NewProject, Page
+
+_PROJECT_COLUMNS = "seq id tenant_id name created_at updated_at deleted_at"
+_PROJECT_WIDTH = len(_PROJECT_COLUMNS.split())
+_DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
+_DEFINITION = columns("d", DEFINITION_COLUMNS)
+
+_SELECT = f"""
+    SELECT {columns("p", _PROJECT_COLUMNS)}, {_DEFINITION}, {run_columns("r")}
+    FROM projects AS p
+    JOIN definitions AS d ON d.project_id = p.id AND d.version = p.definition_version
+    LEFT JOIN runs AS r ON r.project_id = p.id
+        AND r.number = (SELECT max(newest.number) FROM runs AS newest WHERE newest.project_id = p.id)
+    WHERE p.tenant_id = :tenant_id AND p.deleted_at IS NULL
+"""  # noqa: S608 - made of constants
+_INSERT = """
+    INSERT INTO projects (id, tenant_id, name, name_folded, definition_version, created_at, updated_at)
+    VALUES (:id, :tenant_id, :name, :name_folded, 1, :created_at, :created_at)
+    ON CONFLICT (tenant_id, name) WHERE deleted_at IS NULL DO NOTHING RETURNING seq
+"""
+_INSERT_DEFINITION = """
+    INSERT INTO definitions (project_id, version, command, program_id, parameters, env, working_directory, stop_signal,
+                             stop_grace_seconds, created_at)
+    VALUES (:project_id, :version, :command, :program_id, :parameters, :env, :working_directory, :stop_signal,
+            :stop_grace_seconds, :created_at)
+"""
+_NEXT_VERSION = """
+    UPDATE projects SET definition_version = definition_version + 1, updated_at = :at
+    WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
+    RETURNING definition_version
+"""
+_GET_DEFINITION = f"""
+    SELECT {_DEFINITION} FROM definitions AS d JOIN projects AS p ON p.id = d.project_id
+    WHERE p.id = :id AND p.tenant_id = :tenant_id AND d.version = :version
+"""  # noqa: S608 - made of constants
+_RENAME = """
+    UPDATE projects SET name = :name, name_folded = :name_folded, updated_at = :at
+    WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
+"""
+_NAMESAKE = """
+    SELECT 1 FROM projects WHERE tenant_id = :tenant_id AND name = :name AND deleted_at IS NULL AND id <> :id
+"""
+_DELETE = """
+    UPDATE projects SET deleted_at = :at, updated_at = :at
+    WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
+"""
+_EXISTS = "SELECT 1 FROM projects WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL"
+_ACTIVE_RUN = f"SELECT id FROM runs WHERE project_id = :id AND state IN ({quoted(ACTIVE)})"  # noqa: S608
+
+
+class Projects(Repository):
+    """One tenant's projects, for whoever holds its scope. Deleted ones are not found."""
+
+    __slots__ = ()
+
+    def insert(self, scope: TenantScope, new: NewProject) -> Project:
+        """Add a project with version 1 of its definition. Raises NameTaken."""
+        created_at = to_micros(new.created_at)
+        added = self._connection.one(
+            _INSERT,
+            {
+                "id": new.id,
+                "tenant_id": scope.tenant_id,
+                "name": storable(new.name),
+                "name_folded": _fold(new.name),
+                "created_at": created_at,
+            },
+        )
+        if added is None:
+            raise NameTaken("project", new.name)
+        self._insert_definition(new.id, 1, new.definition)
+        return self.get(scope, new.id)
+
+    def _insert_definition(self, project_id: ProjectId, version: int, definition: Definition) -> None:
+        self._connection.change(
+            _INSERT_DEFINITION,
+            {
+                "project_id": project_id,
+                "version": version,
+                "command": None if definition.command is None else to_json(list(definition.command)),
+                "program_id": definition.program_id,
+                "parameters": to_json(definition.parameters),
+                "env": to_json(definition.env),
+                "working_directory": definition.working_directory and storable(definition.working_directory),
+                "stop_signal": definition.stop.signal,
+                "stop_grace_seconds": definition.stop.grace_seconds,
+                "created_at": to_micros(definition.created_at),
+            },
+        )
+
+    def get(self, scope: TenantScope, project_id: ProjectId) -> Project:
+        """One project with its definition and newest run. Raises NotFound."""
+        row = self._connection.one(f"{_SELECT} AND p.id = :id", _of(scope, project_id))
+        if row is None:
+            raise NotFound("project", project_id)
+        return _project_from_row(row)
+
+    def lock(self, scope: TenantScope, project_id: ProjectId) -> None:
+        """Let nobody else add a run until this writing transaction ends. Raises NotFound.
+
+        Call it before looking at the newest run and deciding; what was seen then still holds at the insertion.
+        """
+        self._uow.database.lock_project(self._connection, scope.tenant_id, storable(project_id))
+        if self._connection.one(_EXISTS, _of(scope, project_id)) is None:
+            raise NotFound("project", project_id)
+
+    def find_by_name(self, scope: TenantScope, name: str) -> Project | None:
+        """The project of that name."""
+        row = self._connection.one(
+            f"{_SELECT} AND p.name = :name", {"tenant_id": scope.tenant_id, "name": storable(name)}
+        )
+        return None if row is None else _project_from_row(row)
+
+    def list_page(
+        self, scope: TenantScope, *, limit: int, cursor: str | None = None, search: str | None = None
+    ) -> Page[Project]:
+        """Projects with their newest runs, newest first; `search` is a part of the name in any case.
+
+        Raises InvalidRequest for a malformed cursor.
+        """
+        before = cursors.decode("projects", cursor)
+        sql = _page_statement(self._uow.database.dialect, before is not None, bool(search))
+        parameters: dict[str, object] = {"tenant_id": scope.tenant_id, "limit": limit + 1}
+        if before is not None:
+            parameters["before"] = before
+        if search:
+            parameters["search"] = _fold(search)
+        rows = self._connection.all(sql, parameters)
+        more = len(rows) > limit
+        items = tuple(_project_from_row(row) for row in rows[:limit])
+        return Page(items, cursors.encode("projects", rows[limit - 1][0]) if more else None)
+
+    def add_definition(self, scope: TenantScope, project_id: ProjectId, definition: Definition) -> Definition:
+        """Add the next version, which new runs use from now on; its `version` is given here. Raises NotFound."""
+        row = self._connection.one(_NEXT_VERSION, _of(scope, project_id) | {"at": to_micros(definition.created_at)})
+        if row is None:
+            raise NotFound("project", project_id)
+        self._insert_definition(project_id, row[0], definition)
+        return self.get_definition(scope, project_id, row[0])
+
+    def get_definition(self, scope: TenantScope, project_id: ProjectId, version: int) -> Definition:
+        """One version; also of a deleted project, since its runs can still be read. Raises NotFound."""
+        row = self._connection.one(_GET_DEFINITION, _of(scope, project_id) | {"version": version})
+        if row is None:
+            raise NotFound("definition", f"{project_id} version {version}")
+        return definition_from_row(row)
+
+    def rename(self, scope: TenantScope, project_id: ProjectId, name: str, at: datetime) -> None:
+        """Give the project another name. Raises NotFound, NameTaken."""
+        parameters = _of(scope, project_id) | {"name": storable(name), "name_folded": _fold(name), "at": to_micros(at)}
+        if self._connection.one(_NAMESAKE, {key: parameters[key] for key in ("tenant_id", "name", "id")}):
+            raise NameTaken("project", name)
+        if not self._connection.change(_RENAME, parameters):
+            raise NotFound("project", project_id)
+
+    def soft_delete(self, scope: TenantScope, project_id: ProjectId, at: datetime) -> None:
+        """Hide the project; its runs stay readable by their own identifiers. Raises NotFound, ActiveRun."""
+        self.lock(scope, project_id)
+        active = self._connection.one(_ACTIVE_RUN, {"id": project_id})
+        if active is not None:
+            raise ActiveRun(active[0])
+        self._connection.change(_DELETE, _of(scope, project_id) | {"at": to_micros(at)})
+
+
+@lru_cache(maxsize=8)
+def _page_statement(dialect: str, has_cursor: bool, has_search: bool) -> str:
+    sql = _SELECT
+    if has_cursor:
+        sql += " AND p.seq < :before"
+    if has_search:
+        # Unlike LIKE, these know no wildcards and no longest pattern.
+        find = "instr" if dialect == "sqlite" else "strpos"
+        sql += f" AND {find}(p.name_folded, :search) > 0"
+    return f"{sql} ORDER BY p.seq DESC LIMIT :limit"
+
+
+def _of(scope: TenantScope, project_id: ProjectId) -> dict[str, object]:
+    return {"tenant_id": scope.tenant_id, "id": storable(project_id)}
+
+
+def _fold(name: str) -> str:
+    return storable(name.casefold())
+
+
+def _project_from_row(row: Row) -> Project:
+    _, project_id, tenant_id, name, created_at, updated_at, deleted_at = row[:_PROJECT_WIDTH]
+    run = row[_PROJECT_WIDTH + _DEFINITION_WIDTH :]
+    return Project(
+        project_id,
+        tenant_id,
+        name,
+        from_micros(created_at),
+        from_micros(updated_at),
+        definition_from_row(row[_PROJECT_WIDTH : _PROJECT_WIDTH + _DEFINITION_WIDTH]),
+        None if run[0] is None else run_from_row(run),
+        from_micros_or_none(deleted_at),
+    )

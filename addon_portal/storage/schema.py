@@ -1,0 +1,67 @@
+"""Whether the tables are those that this version works with, and making them so.
+
+Checking reads two rows and loads neither SQLAlchemy nor Alembic, so that a supervisor is back at work at once;
+both are loaded only when there is something to upgrade.
+"""
+
+from addon_portal.domain.clock import Clock
+from addon_portal.domain.ids import new_installation_id
+from addon_portal.storage.connection import Connection, Database
+from addon_portal.storage.errors import SchemaTooNew, SchemaTooOld
+from addon_portal.storage.rows import to_micros
+
+REVISIONS = ("0001",)
+"""Every migration there is, oldest first; the last is the one that this version works with."""
+
+
+def check(database: Database) -> None:
+    """Return when the tables are up to date and can be written; raise what is in the way."""
+    revision = _revision(database)
+    if revision is None:
+        raise SchemaTooOld("The database has no tables yet. Run `addon-portal db upgrade`.")
+    _refuse_newer(revision)
+    if revision != REVISIONS[-1]:
+        raise SchemaTooOld(
+            f"The database is at version {revision}, this program works with {REVISIONS[-1]}. "
+            "Stop every process of the portal, make a backup, then run `addon-portal db upgrade`."
+        )
+    with database.write():
+        pass
+
+
+def upgrade(database: Database, url: str, clock: Clock) -> None:
+    """Run the migrations that are missing, and give a new database its identifier."""
+    database.create()
+    revision = _revision(database)
+    if revision is not None:
+        _refuse_newer(revision)
+    if revision != REVISIONS[-1]:
+        from addon_portal.storage.migrations.runner import run_migrations
+
+        run_migrations(url)
+    with database.write() as connection:
+        _name_installation(connection, clock)
+
+
+def _revision(database: Database) -> str | None:
+    if not database.has_tables():
+        return None
+    with database.read() as connection:
+        row = connection.one("SELECT version_num FROM alembic_version")
+    return None if row is None else str(row[0])
+
+
+def _refuse_newer(revision: str) -> None:
+    if revision not in REVISIONS:
+        raise SchemaTooNew(
+            f"The database is at version {revision}, which this program does not know (only up to {REVISIONS[-1]}): "
+            "a newer program has used it. Install that version again, or restore a backup from before."
+        )
+
+
+def _name_installation(connection: Connection, clock: Clock) -> None:
+    now = clock.now()
+    connection.change(
+        "INSERT INTO installation (one, id, created_at) VALUES (1, :id, :created_at) ON CONFLICT DO NOTHING",
+        {"id": new_installation_id(now), "created_at": to_micros(now)},
+    )

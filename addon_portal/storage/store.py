@@ -1,0 +1,104 @@
+"""The door to the storage: opens a database, hands out transactions, knows the state of its tables.
+
+Works at no import and connects to nothing before it is asked to. Safe to use from several threads; open it after
+a fork, not before.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from addon_portal.domain.clock import Clock
+from addon_portal.storage import errors, schema
+from addon_portal.storage.connection import Database
+from addon_portal.storage.unit_of_work import UnitOfWork
+from addon_portal.storage.wakeups import Listener, Wakeups
+
+
+class Storage:
+    """One database and the wake-ups that go with it."""
+
+    def __init__(self, database: Database, wakeups: Wakeups, clock: Clock, url: str) -> None:
+        self._database = database
+        self._wakeups = wakeups
+        self._clock = clock
+        self._url = url
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock, busy_timeout_seconds: float = 5.0) -> "Storage":
+        """Make a storage for `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
+
+        `busy_timeout_seconds` is how long anybody waits for a turn before StorageBusy. Raises ValueError for another
+        kind of URL.
+        """
+        scheme = urlsplit(url).scheme
+        if scheme == "sqlite" and url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+            from addon_portal.storage.sqlite import SqliteDatabase
+            from addon_portal.storage.wakeups_local import LocalWakeups
+
+            path = Path(unquote(url.removeprefix("sqlite:///")))
+            file = SqliteDatabase(path, clock=clock, busy_timeout_seconds=busy_timeout_seconds)
+            return cls(file, LocalWakeups(path.absolute().parent / "wake"), clock, url)
+        if scheme in {"postgresql", "postgres"}:
+            from addon_portal.storage.postgres import PostgresDatabase
+            from addon_portal.storage.wakeups_postgres import PostgresWakeups
+
+            server = PostgresDatabase(url, busy_timeout_seconds=busy_timeout_seconds)
+            return cls(server, PostgresWakeups(server.connect), clock, url)
+        raise ValueError(
+            f"expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, got {url!r}"
+        )
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version's, making them where there are none. Raises the errors of `check_schema`."""
+        schema.upgrade(self._database, self._url, self._clock)
+
+    def check_schema(self) -> None:
+        """Return when the tables are this version's and can be written.
+
+        Raises SchemaTooOld, SchemaTooNew, NotADatabase, ReadOnlyDatabase or StorageUnavailable.
+        """
+        schema.check(self._database)
+
+    @property
+    def installation_id(self) -> str:
+        """The identifier that the first upgrade gave to this database. Raises SchemaTooOld before it."""
+        with self._database.read() as connection:
+            row = connection.one("SELECT id FROM installation")
+        if row is None:
+            raise errors.SchemaTooOld("The database has no installation yet. Run `addon-portal db upgrade`.")
+        return str(row[0])
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """A short transaction that sees one state of the database."""
+        with self._database.read() as connection:
+            yield UnitOfWork(connection, self._database, self._clock)
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """A short transaction that changes rows: committed at the end, rolled back by any exception.
+
+        Raises StorageBusy when its turn does not come in time; then nothing has happened.
+        """
+        with self._database.write() as connection:
+            uow = UnitOfWork(connection, self._database, self._clock)
+            yield uow
+            uow.finish()
+        if self._database.dialect == "sqlite":
+            for channel in uow.channels:
+                self._wakeups.notify(channel)
+
+    def notify(self, channel: str) -> None:
+        """Wake whoever listens on the channel, without a transaction."""
+        self._wakeups.notify(channel)
+
+    def listen(self, channel: str) -> Listener:
+        """Listen on a channel: `wakeups.API` or `wakeups.supervisor(host_id)`."""
+        return self._wakeups.listen(channel)
+
+    def close(self) -> None:
+        """Close what is idle; transactions that are open end first. Listeners are closed by themselves."""
+        self._database.close()
+        self._wakeups.close()

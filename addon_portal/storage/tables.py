@@ -1,0 +1,309 @@
+"""The tables, and the invariants that the database itself keeps.
+
+Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
+neither SQLAlchemy nor Alembic is loaded. Times are microseconds since 1970 UTC, because both databases keep integers
+exactly. JSON is `json` on PostgreSQL, which keeps a document as it was written, and text on SQLite.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from addon_portal.domain.models import Role
+from addon_portal.domain.reasons import REASONS, Reason
+from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
+from addon_portal.storage.connection import quoted
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Micros = BigInteger
+Number = BigInteger().with_variant(Integer, "sqlite")
+Document = JSON().with_variant(Text, "sqlite")
+LONGEST_NAME = 500
+"""Characters; PostgreSQL cannot index more than 2704 bytes."""
+
+
+def _one_of(column: str, values: Iterable[str], name: str | None = None) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({quoted(values)})", name=name or column)
+
+
+def _short(column: str = "name") -> CheckConstraint:
+    return CheckConstraint(f"length({column}) BETWEEN 1 AND {LONGEST_NAME}", name=f"{column}_length")
+
+
+def _sequence() -> "Column[int]":
+    return Column("seq", Number, Identity(always=False), primary_key=True)
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("created_at", Micros, nullable=False),
+    CheckConstraint("one = 1", name="single"),
+)
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", Micros, nullable=False),
+    Column("max_concurrent_runs", Integer),
+    Column("may_run_own_commands", Boolean, nullable=False),
+    _short(),
+    CheckConstraint("max_concurrent_runs >= 0", name="max_concurrent_runs"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", ForeignKey("tenants.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", Micros, nullable=False),
+    Column("last_used_at", Micros),
+    Column("revoked_at", Micros),
+    _one_of("role", Role),
+    Index(None, "tenant_id"),
+)
+
+programs = Table(
+    "programs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("argv", Document, nullable=False),
+    Column("parameters_schema", Document, nullable=False),
+    Column("env", Document, nullable=False),
+    Column("working_directory", Text),
+    Column("created_at", Micros, nullable=False),
+    _short(),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("boot_id", Text),
+    Column("observed_at", Micros),
+    Column("supervisor_pid", Integer),
+    Column("max_concurrent_runs", Integer),
+    CheckConstraint("max_concurrent_runs >= 0", name="max_concurrent_runs"),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    _sequence(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("tenant_id", ForeignKey("tenants.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("definition_version", Integer, nullable=False),
+    Column("created_at", Micros, nullable=False),
+    Column("updated_at", Micros, nullable=False),
+    Column("deleted_at", Micros),
+    _short(),
+    UniqueConstraint("tenant_id", "id"),
+    Index(
+        "uq_projects_live_name",
+        "tenant_id",
+        "name",
+        unique=True,
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index(
+        "ix_projects_live",
+        "tenant_id",
+        "seq",
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("project_id", ForeignKey("projects.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("command", Document),
+    Column("program_id", ForeignKey("programs.id")),
+    Column("parameters", Document, nullable=False),
+    Column("env", Document, nullable=False),
+    Column("working_directory", Text),
+    Column("stop_signal", Integer, nullable=False),
+    Column("stop_grace_seconds", Double, nullable=False),
+    Column("created_at", Micros, nullable=False),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("(command IS NULL) <> (program_id IS NULL)", name="command_or_program"),
+)
+
+_ACTIVE_ONLY = text(f"state IN ({quoted(ACTIVE)})")
+_UNKNOWN_ONLY = text("outcome = 'unknown' AND amended_at IS NULL")
+_FINAL = f"(state IN ({quoted(FINAL)}))"
+
+
+def _reasons_of(state: RunState) -> CheckConstraint:
+    allowed = quoted(reason for reason, info in REASONS.items() if info.state is state)
+    return CheckConstraint(f"state <> '{state}' OR reason IN ({allowed})", name=f"reasons_of_{state}")
+
+
+runs = Table(
+    "runs",
+    metadata,
+    _sequence(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("definition_version", Integer, nullable=False),
+    Column("host_id", ForeignKey("hosts.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("requested_at", Micros, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("parameters", Document, nullable=False),
+    Column("env", Document, nullable=False),
+    Column("note", Text),
+    Column("workspace", Text, nullable=False),
+    Column("waiting_for", Text),
+    Column("claimed_at", Micros),
+    Column("boot_id", Text),
+    Column("started_at", Micros),
+    Column("ended_at", Micros),
+    Column("finished_at", Micros),
+    Column("reason", Text),
+    Column("outcome", Text),
+    Column("message", Text),
+    Column("exit_code", Integer),
+    Column("signal", Integer),
+    Column("tree", Text),
+    Column("ending", Document),
+    Column("amended_at", Micros),
+    Column("conditions", Text, nullable=False),
+    Column("condition_detail", Text),
+    Column("last_seen_alive_at", Micros),
+    Column("stop_requested_at", Micros),
+    Column("stop_requested_by", Text),
+    Column("stop_why", Text),
+    Column("stop_grace_seconds", Double),
+    Column("stop_deadline_at", Micros),
+    Column("restart_of", ForeignKey("runs.id"), unique=True),
+    Column("root_run", ForeignKey("runs.id")),
+    Column("restart_count", Integer, nullable=False),
+    UniqueConstraint("project_id", "number"),
+    ForeignKeyConstraint(["tenant_id", "project_id"], ["projects.tenant_id", "projects.id"]),
+    ForeignKeyConstraint(["project_id", "definition_version"], ["definitions.project_id", "definitions.version"]),
+    _one_of("state", RunState),
+    _one_of("previous_state", RunState),
+    _one_of("reason", Reason),
+    _one_of("outcome", Outcome),
+    CheckConstraint(f"{_FINAL} = (finished_at IS NOT NULL)", name="final_has_time"),
+    CheckConstraint(f"{_FINAL} = (reason IS NOT NULL)", name="final_has_reason"),
+    CheckConstraint("(state IN ('completed', 'failed')) = (outcome IS NOT NULL)", name="outcome_of_final"),
+    CheckConstraint(
+        "(state = 'completed') = (outcome IS NOT NULL AND outcome = 'success')", name="success_is_completed"
+    ),
+    CheckConstraint("state <> 'completed' OR (exit_code IS NOT NULL AND exit_code = 0)", name="success_is_zero"),
+    *(_reasons_of(state) for state in sorted(FINAL)),
+    CheckConstraint("restart_of <> id", name="not_restart_of_itself"),
+    Index(
+        "uq_runs_active_project",
+        "project_id",
+        unique=True,
+        sqlite_where=_ACTIVE_ONLY,
+        postgresql_where=_ACTIVE_ONLY,
+    ),
+    Index("ix_runs_active", "host_id", "state", "seq", sqlite_where=_ACTIVE_ONLY, postgresql_where=_ACTIVE_ONLY),
+    Index("ix_runs_unknown", "host_id", "seq", sqlite_where=_UNKNOWN_ONLY, postgresql_where=_UNKNOWN_ONLY),
+    Index(None, "tenant_id", "seq"),
+    Index(None, "tenant_id", "state", "seq"),
+    sqlite_autoincrement=True,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _sequence(),
+    Column("tenant_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("from_state", Text),
+    Column("to_state", Text),
+    Column("reason", Text),
+    Column("actor", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("happened_at", Micros, nullable=False),
+    Column("recorded_at", Micros, nullable=False),
+    Column("detail", Document, nullable=False),
+    _one_of("from_state", RunState),
+    _one_of("to_state", RunState),
+    _one_of("reason", Reason),
+    Index(None, "run_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("tenant_id", ForeignKey("tenants.id"), primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("request_hash", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("created_at", Micros, nullable=False),
+    Index(None, "created_at"),
+)
+
+cleanups = Table(
+    "cleanups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host_id", ForeignKey("hosts.id"), nullable=False),
+    Column("requested_at", Micros, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("completed_at", Micros),
+    Column("report", Document),
+    Index(
+        "ix_cleanups_open",
+        "host_id",
+        "requested_at",
+        sqlite_where=text("completed_at IS NULL"),
+        postgresql_where=text("completed_at IS NULL"),
+    ),
+)

@@ -1,0 +1,102 @@
+"""The one function that changes the state of a run.
+
+A transition is one guarded UPDATE: it names the states it expects, so whoever comes too late changes no row and is
+told so, and its journal row is written in the same transaction. Which moves are legal is `domain.transitions`' to say.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.transitions import LEGAL_MOVES, Transition
+from addon_portal.storage.connection import quoted
+from addon_portal.storage.journal import NewEntry
+from addon_portal.storage.rows import RUN_FIELDS, to_column, to_micros
+
+if TYPE_CHECKING:
+    from addon_portal.storage.unit_of_work import UnitOfWork
+
+# Who a run is, and its state, are never facts that a transition brings along.
+_FIXED = {"seq", "id", "tenant_id", "project_id", "number", "state", "restarted_by"}
+_CHANGEABLE = frozenset(RUN_FIELDS) - _FIXED
+
+
+def apply(uow: "UnitOfWork", transition: Transition) -> bool:
+    """Make the change if the run is still where the transition expects it; whether it was made.
+
+    False is a normal result: somebody else was faster, and the row tells what they did. Illegal moves are bugs and
+    fail an assertion. Listeners are woken after the commit.
+    """
+    assert is_legal(transition), f"illegal move: {transition}"
+    is_stop_request = transition.kind == "stop_requested"
+    sql = _statement(
+        tuple(transition.values),
+        transition.from_states,
+        transition.to_state is not None,
+        transition.only_outcome,
+        is_stop_request,
+    )
+    parameters = {name: to_column(value) for name, value in transition.values.items()}
+    parameters["run_id_"] = transition.run_id
+    if transition.to_state is not None:
+        parameters["to_state_"] = transition.to_state.value
+    if transition.only_outcome is not None:
+        parameters["recorded_at_"] = to_micros(uow.now())
+    row = uow.connection.one(sql, parameters)
+    if row is None:
+        return False
+    tenant_id, project_id, host_id, state, previous_state = row
+    if is_stop_request:
+        uow.wake_supervisor(host_id)
+    reason = transition.values.get("reason")
+    uow.journal.append(
+        NewEntry(
+            tenant_id=tenant_id,
+            project_id=project_id,
+            run_id=transition.run_id,
+            kind=transition.kind,
+            from_state=RunState(state if transition.to_state is None else previous_state),
+            to_state=transition.to_state,
+            reason=None if reason is None else Reason(str(reason)),
+            actor=transition.actor,
+            cause=transition.cause,
+            happened_at=transition.happened_at,
+            detail=transition.detail,
+        )
+    )
+    return True
+
+
+def is_legal(transition: Transition) -> bool:
+    """Whether every move that the transition may make is in the table, or it amends an unknown outcome."""
+    if transition.to_state is None:
+        return "reason" not in transition.values
+    if transition.only_outcome is not None:
+        return transition.only_outcome is Outcome.UNKNOWN
+    return all(transition.to_state in LEGAL_MOVES[state] for state in transition.from_states)
+
+
+@lru_cache(maxsize=256)
+def _statement(
+    names: tuple[str, ...],
+    from_states: frozenset[RunState],
+    moves: bool,
+    only_outcome: Outcome | None,
+    is_stop_request: bool,
+) -> str:
+    assert _CHANGEABLE.issuperset(names), f"not for a transition to change: {set(names) - _CHANGEABLE}"
+    changes = [f"{name} = :{name}" for name in names]
+    guards = ["id = :run_id_", f"state IN ({quoted(from_states)})"]
+    if moves:
+        # The right-hand side sees the row as it was: this is how the journal learns where the run came from.
+        changes += ["previous_state = state", "state = :to_state_"]
+    if only_outcome is not None:
+        changes.append("amended_at = :recorded_at_")
+        guards += [f"outcome = '{only_outcome}'", "amended_at IS NULL"]
+    if is_stop_request:
+        guards.append("stop_requested_at IS NULL")
+    return (
+        f"UPDATE runs SET {', '.join(changes)} WHERE {' AND '.join(guards)} "  # noqa: S608 - made of constants
+        "RETURNING tenant_id, project_id, host_id, state, previous_state"
+    )

@@ -1,0 +1,70 @@
+"""What goes into the storage and comes out of it beside the things of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from addon_portal.domain.ids import CleanupId, HostId, ProjectId, RunId
+from addon_portal.domain.models import Definition, JsonObject, Program, Run, Tenant
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list, newest first. `next_cursor` is None at the end."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project that does not exist yet. The definition's version is given by the storage: 1."""
+
+    id: ProjectId
+    name: str
+    definition: Definition
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that does not exist yet. `seq`, `number`, `root_run` and `restart_count` are given by the storage."""
+
+    id: RunId
+    project_id: ProjectId
+    definition_version: int
+    host_id: HostId
+    requested_at: datetime
+    requested_by: str
+    parameters: JsonObject = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    workspace: str = ""
+    waiting_for: str | None = None
+    restart_of: RunId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOrder:
+    """Everything that a supervisor needs to start a run."""
+
+    run: Run
+    definition: Definition
+    program: Program | None
+    tenant: Tenant
+    project_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupRequest:
+    """A request to look at every run of a host now. The report is there when it has been done."""
+
+    id: CleanupId
+    host_id: HostId
+    requested_at: datetime
+    requested_by: str
+    completed_at: datetime | None = None
+    report: JsonObject | None = None

@@ -6,6 +6,7 @@ refusal says what is missing. Leaves finding keys to whoever calls: `find` is th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from addon_portal.auth.tokens import has_key_form, hash_key
 from addon_portal.domain.errors import Forbidden, Unauthenticated
@@ -24,6 +25,7 @@ class Principal:
     role: Role
     actor: str
     """How the journal names them: `key:ci`."""
+    last_used_at: datetime | None = None
 
     @property
     def scope(self) -> TenantScope:
@@ -54,7 +56,7 @@ def authenticate(authorization: str | None, find: FindKey) -> Principal:
     if found is None or found[0].revoked_at is not None:
         raise Unauthenticated("The API key is not valid here: it was revoked or never existed.")
     key, tenant = found
-    return Principal(key.id, tenant, key.role, f"key:{key.name}")
+    return Principal(key.id, tenant, key.role, f"key:{key.name}", key.last_used_at)
 
 
 def scope_for_operator(principal: Principal, tenant: Tenant) -> TenantScope:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.domain.ids import HostId, RunId
-from addon_portal.domain.models import Run
-from addon_portal.domain.states import RunState
+from addon_portal.domain.models import Run, TenantScope
+from addon_portal.domain.states import ACTIVE, RunState
+from addon_portal.storage.connection import quoted
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none
 
@@ -29,6 +30,12 @@ _HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
     SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND state = 'pending' ORDER BY host_id, seq
 """
+
+
+_ACTIVE = f"""
+    SELECT state, count(*) FROM runs WHERE tenant_id = :tenant_id AND state IN ({quoted(ACTIVE)}) GROUP BY state
+"""  # noqa: S608 - made of constants
+_LIVE_PROJECTS = "SELECT count(*) FROM projects WHERE tenant_id = :tenant_id AND deleted_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,17 @@ class Surroundings(Repository):
         """When the last complete sweep of a host began."""
         row = self._connection.one(_HOSTS, {"host_ids": [host_id]})
         return None if row is None else from_micros_or_none(row[1])
+
+    def count_active(self, scope: TenantScope) -> dict[RunState, int]:
+        """How many of the tenant's runs are in each active state."""
+        rows = self._connection.all(_ACTIVE, {"tenant_id": scope.tenant_id})
+        found = {row[0]: row[1] for row in rows}
+        return {state: found.get(state.value, 0) for state in RunState if state in ACTIVE}
+
+    def count_projects(self, scope: TenantScope) -> int:
+        """How many projects the tenant has."""
+        row = self._connection.one(_LIVE_PROJECTS, {"tenant_id": scope.tenant_id})
+        return row[0] if row else 0
 
     def _places(self, hosts: Sequence[HostId]) -> dict[RunId, int]:
         if not hosts:

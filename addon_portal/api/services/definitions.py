@@ -71,7 +71,7 @@ def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProb
 
     schema = dict(program.parameters_schema)
     # An empty registry: a schema can refer to itself and to nothing that would have to be fetched.
-    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
+    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())  # type: ignore[arg-type]
     problems = [
         FieldProblem(name_of_field(["parameters", *error.absolute_path]), error.message[:200], describe(error.instance))
         for error in validator.iter_errors(dict(parameters))

@@ -1,0 +1,168 @@
+"""What happened: runs, their evidence, their output, and how things stand now. Reads and changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_views import show_run, show_runs
+from addon_portal.api.services.shown import ShownRun
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.errors import FieldProblem, InvalidRequest
+from addon_portal.domain.health import UNREACHABLE_AFTER
+from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.models import JournalEntry
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import RunState
+from addon_portal.evidence.output import Output, OutputChunk
+from addon_portal.evidence.records import DamagedRecord, read_json
+from addon_portal.storage.surroundings import Surroundings
+from addon_portal.storage.values import Page
+
+RECORDS = {
+    "spec.json": "the supervisor has not prepared the run",
+    "child.json": "no process of the program has been made known",
+    "start_error.json": "no start has failed",
+    "exit.json": "nobody has recorded an end of the program",
+    "done.json": "nobody has proven that everything the program started is gone",
+    "stop.json": "no stop has been carried out",
+}
+"""The files of a run directory, each with what it means that it is not there."""
+TAIL_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why we say of a run what we say. `records` holds each file as it is, `missing` why the others are not there."""
+
+    run: ShownRun
+    journal: tuple[JournalEntry, ...]
+    directory: Path
+    records: Mapping[str, object]
+    missing: Mapping[str, str]
+    output_tail: list[str]
+    output_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are asked for; empty values do not filter. `since <= requested_at < until`."""
+
+    states: frozenset[RunState] = frozenset()
+    reasons: frozenset[Reason] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def get_run(portal: Portal, principal: Principal, run_id: RunId) -> ShownRun:
+    """One run. Raises NotFound."""
+    with portal.storage.read() as uow:
+        return show_run(uow, uow.runs.get(principal.scope, run_id), portal.circumstances())
+
+
+def list_runs(
+    portal: Portal,
+    principal: Principal,
+    wanted: RunFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    project_id: ProjectId | None = None,
+) -> Page[ShownRun]:
+    """A page of runs, newest first. Raises InvalidRequest, and NotFound for a project."""
+    with portal.storage.read() as uow:
+        if project_id is not None:
+            uow.projects.get(principal.scope, project_id)
+        page = uow.runs.list_page(
+            principal.scope,
+            limit=limit,
+            cursor=cursor,
+            project_id=project_id,
+            states=wanted.states,
+            reasons=wanted.reasons,
+            since=wanted.since,
+            until=wanted.until,
+        )
+        return Page(show_runs(uow, page.items, portal.circumstances()), page.next_cursor)
+
+
+def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidence:
+    """Everything that is known of a run and where it comes from. Raises NotFound."""
+    with portal.storage.read() as uow:
+        run = show_run(uow, uow.runs.get(principal.scope, run_id), portal.circumstances())
+        journal = uow.journal.list_for_run(principal.scope, run_id)
+    directory = portal.data.run_directory(run_id)
+    records, missing = {}, {}
+    for name, why_not in _missing_reasons(portal, directory):
+        try:
+            record = read_json(directory / name)
+        except (DamagedRecord, OSError) as error:
+            missing[name] = f"cannot be read: {error}"
+            continue
+        if record is None:
+            missing[name] = why_not
+        else:
+            records[name] = record
+    with closing(Output(directory)) as output:
+        return Evidence(run, journal, directory, records, missing, output.last_lines(TAIL_LINES), output.size())
+
+
+def _missing_reasons(portal: Portal, directory: Path) -> Iterable[tuple[str, str]]:
+    """Each record with why it may be missing; the same for all where the whole directory is."""
+    whole = None
+    if not portal.data.run_root_marker.exists():
+        whole = "the run root's marker file is missing: is its file system mounted?"
+    elif not directory.exists():
+        whole = "the run directory does not exist"
+    return [(name, whole or why_not) for name, why_not in RECORDS.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A stretch of output, and whether nothing will ever follow it."""
+
+    output: OutputChunk
+    is_final: bool
+
+
+def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
+    """Output from a byte offset on. Raises NotFound, and InvalidRequest for an offset past the end."""
+    with portal.storage.read() as uow:
+        run = uow.runs.get(principal.scope, run_id)
+    with closing(Output(portal.data.run_directory(run_id))) as output:
+        chunk = output.read_chunk(offset, limit, is_complete=not run.is_active)
+        if offset > chunk.size or offset > output.size():
+            raise InvalidRequest([FieldProblem("offset", f"at most {output.size()}, what there is now", str(offset))])
+    return LogChunk(chunk, not run.is_active and chunk.reaches_end)
+
+
+def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
+    """The output of a run, for the caller to close. Raises NotFound."""
+    with portal.storage.read() as uow:
+        uow.runs.get(principal.scope, run_id)
+    return Output(portal.data.run_directory(run_id))
+
+
+@dataclass(frozen=True, slots=True)
+class TenantStatus:
+    """How many runs stand where, and since when nobody has looked after them, if so."""
+
+    projects: int
+    active_runs: Mapping[RunState, int]
+    observed_at: datetime | None
+    is_unreachable: bool
+
+
+def get_status(portal: Portal, principal: Principal) -> TenantStatus:
+    """The tenant's numbers at a glance."""
+    with portal.storage.read() as uow:
+        around = Surroundings(uow)
+        observed_at = around.observed_at(portal.host_id)
+        return TenantStatus(
+            projects=around.count_projects(principal.scope),
+            active_runs=around.count_active(principal.scope),
+            observed_at=observed_at,
+            is_unreachable=observed_at is None or portal.clock.now() - observed_at > UNREACHABLE_AFTER,
+        )

@@ -1,0 +1,45 @@
+"""What every use case stands on: the storage, the clock and the few rules that an operator sets, as plain values."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from addon_portal.api.services.shown import Circumstances
+from addon_portal.api.services.wakes import Wakes
+from addon_portal.auth.policies import Principal, authenticate
+from addon_portal.domain.clock import Clock
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.ids import HostId
+from addon_portal.domain.models import Role
+from addon_portal.domain.states import RunState
+from addon_portal.storage import Storage
+from addon_portal.storage.credentials import TOUCH_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One installation as its api process sees it. New runs are given to `host_id`."""
+
+    storage: Storage
+    clock: Clock
+    data: DataDirectory
+    host_id: HostId
+    wakes: Wakes
+    overdue_after: timedelta
+    restartable: frozenset[RunState]
+    default_grace_seconds: float
+    max_concurrent_runs: int | None
+
+    def circumstances(self) -> Circumstances:
+        """What showing runs takes, now."""
+        return Circumstances(self.clock.now(), self.overdue_after, self.restartable)
+
+    def authenticate(self, authorization: str | None, needed: Role) -> Principal:
+        """Who is calling, if they may. Raises Unauthenticated or Forbidden."""
+        with self.storage.read() as uow:
+            principal = authenticate(authorization, uow.credentials.find_by_hash)
+        principal.require(needed)
+        now = self.clock.now()
+        if principal.last_used_at is None or now - principal.last_used_at >= TOUCH_EVERY:
+            with self.storage.write() as uow:
+                uow.credentials.touch(principal.key_id, now)
+        return principal

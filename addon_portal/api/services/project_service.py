@@ -1,0 +1,72 @@
+"""A tenant's projects: made, read, changed, hidden. Each change of what is run is a new version of the definition."""
+
+from addon_portal.api.services.definitions import ProjectDraft, define, same_definition
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_views import show_project, show_projects
+from addon_portal.api.services.shown import ShownProject
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import ProgramId, ProjectId, has_form, new_project_id
+from addon_portal.domain.models import Definition, Program
+from addon_portal.storage import UnitOfWork
+from addon_portal.storage.values import NewProject, Page
+
+
+def create_project(portal: Portal, principal: Principal, draft: ProjectDraft) -> ShownProject:
+    """Add a project. Raises InvalidRequest, NameTaken."""
+    now = portal.clock.now()
+    with portal.storage.write() as uow:
+        definition = _define(portal, uow, principal, draft)
+        new = NewProject(new_project_id(now), draft.name, definition, now)
+        return ShownProject(uow.projects.insert(principal.scope, new), None)
+
+
+def get_project(portal: Portal, principal: Principal, project_id: ProjectId) -> ShownProject:
+    """One project. Raises NotFound."""
+    with portal.storage.read() as uow:
+        return show_project(uow, uow.projects.get(principal.scope, project_id), portal.circumstances())
+
+
+def list_projects(
+    portal: Portal, principal: Principal, *, limit: int, cursor: str | None, search: str | None, name: str | None
+) -> Page[ShownProject]:
+    """A page of projects, newest first; `name` asks for the one of exactly that name. Raises InvalidRequest."""
+    with portal.storage.read() as uow:
+        if name is not None:
+            found = uow.projects.find_by_name(principal.scope, name)
+            page = Page((found,) if found else (), None)
+        else:
+            page = uow.projects.list_page(principal.scope, limit=limit, cursor=cursor, search=search)
+        return Page(show_projects(uow, page.items, portal.circumstances()), page.next_cursor)
+
+
+def update_project(portal: Portal, principal: Principal, project_id: ProjectId, draft: ProjectDraft) -> ShownProject:
+    """Replace name and definition. Runs that exist keep theirs. Raises InvalidRequest, NameTaken, NotFound."""
+    with portal.storage.write() as uow:
+        project = uow.projects.get(principal.scope, project_id)
+        definition = _define(portal, uow, principal, draft)
+        if draft.name != project.name:
+            uow.projects.rename(principal.scope, project_id, draft.name, portal.clock.now())
+        if not same_definition(definition, project.definition):
+            uow.projects.add_definition(principal.scope, project_id, definition)
+        return show_project(uow, uow.projects.get(principal.scope, project_id), portal.circumstances())
+
+
+def delete_project(portal: Portal, principal: Principal, project_id: ProjectId) -> None:
+    """Hide a project; its runs can still be read. Raises ActiveRun, NotFound."""
+    with portal.storage.write() as uow:
+        uow.projects.soft_delete(principal.scope, project_id, portal.clock.now())
+
+
+def _define(portal: Portal, uow: UnitOfWork, principal: Principal, draft: ProjectDraft) -> Definition:
+    program = None if draft.program is None else _find_program(uow, draft.program)
+    return define(draft, principal.tenant, program, portal.default_grace_seconds, portal.clock.now())
+
+
+def _find_program(uow: UnitOfWork, name_or_id: str) -> Program | None:
+    if has_form("prg_", name_or_id):
+        try:
+            return uow.programs.get(ProgramId(name_or_id))
+        except NotFound:
+            return None
+    return uow.programs.find_by_name(name_or_id)

@@ -1,0 +1,221 @@
+"""Telling those who wait what happens to runs: one thread hears wakes and reads the journal for all of them.
+
+Promises that a follower misses nothing that was recorded after its `start`, in order, and that however many follow, each
+change is read once. Several changes of one run that wait to be taken become one: a follower is told how a run stands, not
+how often it moved. Without followers nothing is read. Leaves writing them to the wire to `api.event_stream`.
+"""
+
+import asyncio
+import os
+import selectors
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_views import show_runs
+from addon_portal.api.services.shown import ShownRun
+from addon_portal.domain.errors import DomainError
+from addon_portal.domain.health import UNREACHABLE_AFTER
+from addon_portal.domain.ids import RunId, TenantId
+from addon_portal.domain.models import JournalEntry
+from addon_portal.storage import StorageError, UnitOfWork, wakeups
+from addon_portal.storage.surroundings import Surroundings
+
+SLOW_POLL_SECONDS = 1.0
+"""The safety net for a lost wake, and how exactly the loss of a supervisor is told."""
+_PAGE = 1000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    """How a run stands after the journal entry `seq`."""
+
+    seq: int
+    run: ShownRun
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged:
+    """Somebody looks after the runs of this installation's host again, or nobody does any more."""
+
+    observed_at: datetime | None
+    is_unreachable: bool
+
+
+class Follower:
+    """Somebody who waits: for one run, or for all of a tenant. Used in the event loop alone."""
+
+    def __init__(self, tenant_id: TenantId, run_id: RunId | None) -> None:
+        self.tenant_id = tenant_id
+        self.run_id = run_id
+        self.start = 0
+        self.is_ended = False
+        self._waiting: dict[RunId | None, RunChanged | HostChanged] = {}
+        self._something = asyncio.Event()
+
+    def put(self, change: RunChanged | HostChanged) -> None:
+        """Have a change taken; an older one of the same run is forgotten."""
+        key = change.run.run.id if isinstance(change, RunChanged) else None
+        self._waiting.pop(key, None)
+        self._waiting[key] = change
+        self._something.set()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self.is_ended = True
+        self._something.set()
+
+    async def take(self, seconds: float) -> Sequence[RunChanged | HostChanged]:
+        """What has changed, as soon as something has; nothing when the time is over or the follower has ended."""
+        try:
+            await asyncio.wait_for(self._something.wait(), seconds)
+        except TimeoutError:
+            return ()
+        if not self.is_ended:
+            self._something.clear()
+        taken = tuple(self._waiting.values())
+        self._waiting.clear()
+        return taken
+
+
+class RunChanges:
+    """The one reader of the journal in an api process. `start` and `close` once; `follow` from any thread."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self._lock = threading.Lock()
+        self._followers: set[Follower] = set()
+        self._position = 0
+        self._was_unreachable: bool | None = None
+        self._is_closing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to listen; changes are handed over in `loop`. Raises StorageError."""
+        self._loop = loop
+        self._listener = self._portal.storage.listen(wakeups.API)
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._thread = threading.Thread(target=self._work, name="run-changes", daemon=True)
+        self._thread.start()
+
+    def end_streams(self) -> None:
+        """Tell every follower that nothing more comes, so that a server that shuts down need not wait for them."""
+        with self._lock:
+            followers = tuple(self._followers)
+        for follower in followers:
+            follower.end()
+
+    def close(self) -> None:
+        """Stop listening. The thread has ended on return."""
+        if self._thread is None:
+            return
+        self._is_closing = True
+        os.eventfd_write(self._bell, 1)
+        self._thread.join()
+        self._listener.close()
+        os.close(self._bell)
+        self._thread = None
+
+    def follow(self, follower: Follower) -> None:
+        """Hand over to `follower` everything that is recorded after its `start`, which is set here."""
+        with self._lock:
+            if not self._followers:
+                with self._portal.storage.read() as uow:
+                    self._position = uow.journal.last_seq()
+            follower.start = self._position
+            self._followers.add(follower)
+        os.eventfd_write(self._bell, 1)
+
+    def unfollow(self, follower: Follower) -> None:
+        """Hand over nothing more."""
+        with self._lock:
+            self._followers.discard(follower)
+
+    def _work(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener.fileno(), selectors.EVENT_READ)
+            selector.register(self._bell, selectors.EVENT_READ)
+            while True:
+                ready = selector.select(SLOW_POLL_SECONDS if self._followers else None)
+                if self._is_closing:
+                    return
+                for key, _ in ready:
+                    if key.fd == self._bell:
+                        os.eventfd_read(self._bell)
+                self._listener.drain()
+                self._portal.wakes.wake()
+                self._tell()
+
+    def _tell(self) -> None:
+        """Hand over what is new. Trouble with the database is waited out; the position stays where it was."""
+        try:
+            while self._tell_page():
+                pass
+        except (StorageError, DomainError) as error:
+            log.warning("changes_not_read", problem=error.message)
+        except Exception:
+            log.exception("changes_failed")
+
+    def _tell_page(self) -> bool:
+        with self._lock:
+            if not self._followers:
+                return False
+            with self._portal.storage.read() as uow:
+                entries = uow.journal.read_after(self._position, _PAGE)
+                changes = self._read_changes(uow, entries)
+                observed_at = Surroundings(uow).observed_at(self._portal.host_id)
+            if entries:
+                self._position = entries[-1].seq
+            followers = tuple(self._followers)
+        assert self._loop is not None
+        host = self._host_change(observed_at)
+        if changes or host:
+            self._loop.call_soon_threadsafe(_hand_over, followers, changes, host)
+        return len(entries) == _PAGE
+
+    def _read_changes(self, uow: UnitOfWork, entries: Iterable[JournalEntry]) -> list[RunChanged]:
+        tenants = {follower.tenant_id for follower in self._followers if follower.run_id is None}
+        runs = {follower.run_id for follower in self._followers}
+        return read_changes(
+            self._portal, uow, [entry for entry in entries if entry.tenant_id in tenants or entry.run_id in runs]
+        )
+
+    def _host_change(self, observed_at: datetime | None) -> HostChanged | None:
+        change = host_standing(self._portal, observed_at)
+        before, self._was_unreachable = self._was_unreachable, change.is_unreachable
+        return change if before is not None and before != change.is_unreachable else None
+
+
+def read_changes(portal: Portal, uow: UnitOfWork, entries: Iterable[JournalEntry]) -> list[RunChanged]:
+    """How the runs of these entries stand, each once, in the order of their last entries."""
+    last: dict[RunId, int] = {}
+    for entry in entries:
+        last.pop(entry.run_id, None)
+        last[entry.run_id] = entry.seq
+    found = [run for run_id in last if (run := uow.host_runs.find(run_id))]
+    shown = show_runs(uow, found, portal.circumstances())
+    return [RunChanged(last[run.run.id], run) for run in shown]
+
+
+def host_standing(portal: Portal, observed_at: datetime | None) -> HostChanged:
+    """Whether somebody looks after the runs of this host."""
+    is_unreachable = observed_at is None or portal.clock.now() - observed_at > UNREACHABLE_AFTER
+    return HostChanged(observed_at, is_unreachable)
+
+
+def _hand_over(followers: Sequence[Follower], changes: Sequence[RunChanged], host: HostChanged | None) -> None:
+    for follower in followers:
+        for change in changes:
+            run = change.run.run
+            wanted = run.id == follower.run_id if follower.run_id else run.tenant_id == follower.tenant_id
+            if wanted and change.seq > follower.start:
+                follower.put(change)
+        if host and follower.run_id is None:
+            follower.put(host)

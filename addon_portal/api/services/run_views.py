@@ -1,0 +1,35 @@
+"""Joining runs and projects with what stands around them, inside the transaction they were read in."""
+
+from collections.abc import Sequence
+
+from addon_portal.api.services.shown import Circumstances, ShownProject, ShownRun, show
+from addon_portal.domain.models import Project, Run
+from addon_portal.storage import UnitOfWork
+from addon_portal.storage.surroundings import RunSurroundings, Surroundings
+
+
+def show_run(uow: UnitOfWork, run: Run, around: Circumstances) -> ShownRun:
+    """One run as shown."""
+    return _show(run, Surroundings(uow).of_run(run), around)
+
+
+def show_runs(uow: UnitOfWork, runs: Sequence[Run], around: Circumstances) -> tuple[ShownRun, ...]:
+    """A page of runs as shown."""
+    found = Surroundings(uow).of_runs(runs)
+    return tuple(_show(run, surroundings, around) for run, surroundings in zip(runs, found, strict=True))
+
+
+def show_project(uow: UnitOfWork, project: Project, around: Circumstances) -> ShownProject:
+    """One project with its newest run as shown."""
+    return ShownProject(project, show_run(uow, project.latest_run, around) if project.latest_run else None)
+
+
+def show_projects(uow: UnitOfWork, projects: Sequence[Project], around: Circumstances) -> tuple[ShownProject, ...]:
+    """A page of projects with their newest runs as shown."""
+    latest = [project.latest_run for project in projects if project.latest_run]
+    shown = {run.run.project_id: run for run in show_runs(uow, latest, around)}
+    return tuple(ShownProject(project, shown.get(project.id)) for project in projects)
+
+
+def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
+    return show(run, found.project_name, found.latest_run_id, found.observed_at, found.queue_position, around)

@@ -1,0 +1,124 @@
+"""What an operator manages: tenants with their limits and keys, programs, hosts."""
+
+from dataclasses import dataclass
+
+from addon_portal.api.services.definitions import check_schema
+from addon_portal.api.services.portal import Portal
+from addon_portal.auth.policies import Principal, scope_for_operator
+from addon_portal.auth.tokens import make_key
+from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
+from addon_portal.domain.ids import KeyId, TenantId, has_form, new_key_id, new_program_id, new_tenant_id
+from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
+from addon_portal.storage import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key just made, with the text that is shown this once."""
+
+    key: ApiKey
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramDraft:
+    """A program as it was asked for."""
+
+    name: str
+    argv: tuple[str, ...]
+    parameters_schema: JsonObject
+    env: dict[str, str]
+    working_directory: str | None
+
+
+def create_tenant(portal: Portal, name: str, *, max_concurrent_runs: int | None, may_run_own_commands: bool) -> Tenant:
+    """Add a tenant. Raises NameTaken."""
+    now = portal.clock.now()
+    tenant = Tenant(new_tenant_id(now), name, now, max_concurrent_runs, may_run_own_commands)
+    with portal.storage.write() as uow:
+        uow.tenants.insert(tenant)
+    return tenant
+
+
+def list_tenants(portal: Portal) -> tuple[Tenant, ...]:
+    """Every tenant."""
+    with portal.storage.read() as uow:
+        return uow.tenants.list()
+
+
+def update_limits(
+    portal: Portal, name_or_id: str, *, max_concurrent_runs: int | None, may_run_own_commands: bool | None
+) -> Tenant:
+    """Change what a tenant may use; waiting runs are looked at again. Raises NotFound."""
+    with portal.storage.write() as uow:
+        tenant = _find_tenant(uow, name_or_id)
+        own = tenant.may_run_own_commands if may_run_own_commands is None else may_run_own_commands
+        uow.tenants.update_limits(tenant.id, max_concurrent_runs=max_concurrent_runs, may_run_own_commands=own)
+        uow.wake_supervisor(portal.host_id)
+        return uow.tenants.get(tenant.id)
+
+
+def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: str, role: Role) -> IssuedKey:
+    """Make a key of a tenant. Raises NotFound, Forbidden."""
+    made, now = make_key(), portal.clock.now()
+    with portal.storage.write() as uow:
+        scope = scope_for_operator(principal, _find_tenant(uow, name_or_id))
+        key = ApiKey(new_key_id(now), scope.tenant_id, name, role, made.prefix, now)
+        uow.credentials.insert_key(key, made.secret_hash)
+    return IssuedKey(key, made.text)
+
+
+def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> tuple[ApiKey, ...]:
+    """The keys of a tenant, revoked ones too. Raises NotFound, Forbidden."""
+    with portal.storage.read() as uow:
+        return uow.credentials.list_keys(scope_for_operator(principal, _find_tenant(uow, name_or_id)))
+
+
+def revoke_key(portal: Portal, principal: Principal, name_or_id: str, key_id: KeyId) -> None:
+    """End a key at once. Raises NotFound, Forbidden."""
+    with portal.storage.write() as uow:
+        scope = scope_for_operator(principal, _find_tenant(uow, name_or_id))
+        uow.credentials.revoke(scope, key_id, portal.clock.now())
+
+
+def create_program(portal: Portal, draft: ProgramDraft) -> Program:
+    """Offer a program to tenants. Raises NameTaken, InvalidRequest for a schema that is none."""
+    problems = check_schema(draft.parameters_schema)
+    if has_form("prg_", draft.name):
+        problems.append(FieldProblem("name", "a name that has not the form of an identifier", repr(draft.name)))
+    if problems:
+        raise InvalidRequest(problems)
+    now = portal.clock.now()
+    program = Program(
+        id=new_program_id(now),
+        name=draft.name,
+        argv=draft.argv,
+        parameters_schema=draft.parameters_schema,
+        env=draft.env,
+        working_directory=draft.working_directory,
+        created_at=now,
+    )
+    with portal.storage.write() as uow:
+        uow.programs.insert(program)
+    return program
+
+
+def list_programs(portal: Portal) -> tuple[Program, ...]:
+    """Every program."""
+    with portal.storage.read() as uow:
+        return uow.programs.list()
+
+
+def list_hosts(portal: Portal) -> tuple[Host, ...]:
+    """Every host with the moment at which its supervisor last looked at its runs."""
+    with portal.storage.read() as uow:
+        return uow.hosts.list()
+
+
+def _find_tenant(uow: UnitOfWork, name_or_id: str) -> Tenant:
+    if has_form("ten_", name_or_id):
+        return uow.tenants.get(TenantId(name_or_id))
+    tenant = uow.tenants.find_by_name(name_or_id)
+    if tenant is None:
+        raise NotFound("tenant", name_or_id)
+    return tenant

@@ -5,14 +5,14 @@ one function that changes a run's state. Leaves decisions to `domain` and its ca
 """
 
 from addon_portal.storage.errors import StorageError
+from addon_portal.storage.recovery import restore_owner
 from addon_portal.storage.store import Storage
 from addon_portal.storage.transition import apply
 from addon_portal.storage.unit_of_work import UnitOfWork
-from addon_portal.storage.values import CleanupRequest, LaunchOrder, NewProject, NewRun, Page
+from addon_portal.storage.values import CleanupRequest, NewProject, NewRun, Page
 
 __all__ = [
     "CleanupRequest",
-    "LaunchOrder",
     "NewProject",
     "NewRun",
     "Page",
@@ -20,4 +20,5 @@ __all__ = [
     "StorageError",
     "UnitOfWork",
     "apply",
+    "restore_owner",
 ]

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId, TenantId
+from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run
 from addon_portal.domain.states import CLAIMED, RunState
 from addon_portal.storage import run_insertion
-from addon_portal.storage.connection import quoted
+from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import (
     DEFINITION_COLUMNS,
@@ -27,15 +28,14 @@ from addon_portal.storage.rows import (
     tenant_from_row,
     to_micros,
 )
-from addon_portal.storage.values import LaunchOrder
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
 _CLAIMED = quoted(CLAIMED)
 _FIND = f"{_SELECT} WHERE r.id = :run_id"
 _LIST_CLAIMED = f"{_SELECT} WHERE r.host_id = :host_id AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
-_LIST_PENDING = f"""
-    {_SELECT} WHERE r.host_id = :host_id AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
-    ORDER BY r.seq LIMIT :limit
+_LIST_STOP_REQUESTED = f"""
+    {_SELECT} WHERE r.host_id = :host_id AND r.state IN ('starting', 'running') AND r.stop_requested_at IS NOT NULL
+    ORDER BY r.seq
 """
 _COUNT_CLAIMED = f"""
     SELECT tenant_id, count(*) FROM runs WHERE host_id = :host_id AND state IN ({_CLAIMED}) GROUP BY tenant_id
@@ -53,7 +53,7 @@ _TOUCH_ALIVE = f"""
 _DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
 _TENANT_WIDTH = len(TENANT_COLUMNS.split())
 _PROGRAM_WIDTH = len(PROGRAM_COLUMNS.split())
-_LAUNCH_ORDER = f"""
+_LAUNCH = f"""
     SELECT {columns("d", DEFINITION_COLUMNS)}, {columns("t", TENANT_COLUMNS)}, {columns("g", PROGRAM_COLUMNS)},
            p.name, {run_columns("r")}
     FROM runs AS r
@@ -61,8 +61,12 @@ _LAUNCH_ORDER = f"""
     JOIN tenants AS t ON t.id = r.tenant_id
     JOIN definitions AS d ON d.project_id = r.project_id AND d.version = r.definition_version
     LEFT JOIN programs AS g ON g.id = d.program_id
-    WHERE r.id = :run_id
 """  # noqa: S608 - made of constants
+_LAUNCH_ORDER = f"{_LAUNCH} WHERE r.id = :run_id"
+_LIST_PENDING = f"""
+    {_LAUNCH} WHERE r.host_id = :host_id AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
+    ORDER BY r.seq LIMIT :limit
+"""
 
 
 class HostRuns(Repository):
@@ -79,10 +83,19 @@ class HostRuns(Repository):
         """Starting, running and stopping: every run that may have a process, oldest first."""
         return tuple(run_from_row(row) for row in self._connection.all(_LIST_CLAIMED, {"host_id": host_id}))
 
-    def list_pending(self, host_id: HostId, limit: int, *, excluding: Collection[TenantId] = ()) -> tuple[Run, ...]:
-        """Waiting runs in the order they were asked for, without those of tenants that have no room."""
+    def list_stop_requested(self, host_id: HostId) -> tuple[Run, ...]:
+        """Claimed runs that somebody wants stopped and that nobody has begun to stop."""
+        return tuple(run_from_row(row) for row in self._connection.all(_LIST_STOP_REQUESTED, {"host_id": host_id}))
+
+    def list_pending(
+        self, host_id: HostId, limit: int, *, excluding: Collection[TenantId] = ()
+    ) -> tuple[LaunchFacts, ...]:
+        """Waiting runs in the order they were asked for, without those of tenants that have no room.
+
+        Each with all that starting it needs, in one statement.
+        """
         rows = self._connection.all(_LIST_PENDING, {"host_id": host_id, "limit": limit, "excluding": list(excluding)})
-        return tuple(run_from_row(row) for row in rows)
+        return tuple(_launch_facts_from_row(row) for row in rows)
 
     def count_claimed_by_tenant(self, host_id: HostId) -> dict[TenantId, int]:
         """How many places each tenant takes; tenants without any are left out."""
@@ -97,22 +110,12 @@ class HostRuns(Repository):
         """Which of these runs have a row."""
         return {row[0] for row in self._connection.all(_KNOWN, {"run_ids": list(run_ids)})}
 
-    def launch_order(self, run_id: RunId) -> LaunchOrder:
+    def launch_order(self, run_id: RunId) -> LaunchFacts:
         """All that starting the run needs, in one statement. Raises NotFound."""
         row = self._connection.one(_LAUNCH_ORDER, {"run_id": storable(run_id)})
         if row is None:
             raise NotFound("run", run_id)
-        tenant_at = _DEFINITION_WIDTH
-        program_at = tenant_at + _TENANT_WIDTH
-        name_at = program_at + _PROGRAM_WIDTH
-        program = row[program_at:name_at]
-        return LaunchOrder(
-            run=run_from_row(row[name_at + 1 :]),
-            definition=definition_from_row(row[:tenant_at]),
-            program=None if program[0] is None else program_from_row(program),
-            tenant=tenant_from_row(row[tenant_at:program_at]),
-            project_name=row[name_at],
-        )
+        return _launch_facts_from_row(row)
 
     def set_waiting_for(self, waiting_for: Mapping[RunId, str | None]) -> None:
         """Say what pending runs wait for. Not journalled; runs that were claimed meanwhile are left alone."""
@@ -136,3 +139,17 @@ class HostRuns(Repository):
         """
         assert run.state is not RunState.PENDING, "a run with a directory was claimed"
         return run_insertion.insert_found(self._uow, run)
+
+
+def _launch_facts_from_row(row: Row) -> LaunchFacts:
+    tenant_at = _DEFINITION_WIDTH
+    program_at = tenant_at + _TENANT_WIDTH
+    name_at = program_at + _PROGRAM_WIDTH
+    program = row[program_at:name_at]
+    return LaunchFacts(
+        run=run_from_row(row[name_at + 1 :]),
+        definition=definition_from_row(row[:tenant_at]),
+        program=None if program[0] is None else program_from_row(program),
+        project_name=row[name_at],
+        tenant=tenant_from_row(row[tenant_at:program_at]),
+    )

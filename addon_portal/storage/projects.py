@@ -73,6 +73,11 @@ _DELETE = """
     WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
 """
 _EXISTS = "SELECT 1 FROM projects WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL"
+_EXISTED = "SELECT 1 FROM projects WHERE id = :id AND tenant_id = :tenant_id"
+_NOT_BEFORE_VERSION = """
+    UPDATE projects SET definition_version = :version
+    WHERE id = :id AND tenant_id = :tenant_id AND definition_version < :version
+"""
 _ACTIVE_RUN = f"SELECT id FROM runs WHERE project_id = :id AND state IN ({quoted(ACTIVE)})"  # noqa: S608
 
 
@@ -172,6 +177,19 @@ class Projects(Repository):
         if row is None:
             raise NotFound("definition", f"{project_id} version {version}")
         return definition_from_row(row)
+
+    def exists(self, scope: TenantScope, project_id: ProjectId) -> bool:
+        """Whether there is such a project, deleted or not."""
+        return self._connection.one(_EXISTED, _of(scope, project_id)) is not None
+
+    def restore_definition(self, scope: TenantScope, project_id: ProjectId, definition: Definition) -> None:
+        """Add a version that a run has and the database has lost; what is there stays as it is."""
+        try:
+            self.get_definition(scope, project_id, definition.version)
+        except NotFound:
+            self._insert_definition(project_id, definition.version, definition)
+            parameters = _of(scope, project_id) | {"version": definition.version}
+            self._connection.change(_NOT_BEFORE_VERSION, parameters)
 
     def rename(self, scope: TenantScope, project_id: ProjectId, name: str, at: datetime) -> None:
         """Give the project another name. Raises NotFound, NameTaken."""

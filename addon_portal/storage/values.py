@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from addon_portal.domain.ids import CleanupId, HostId, ProjectId, RunId
-from addon_portal.domain.models import Definition, JsonObject, Program, Run, Tenant
+from addon_portal.domain.models import Definition, JsonObject
 
 T = TypeVar("T")
 
@@ -45,17 +45,6 @@ class NewRun:
     workspace: str = ""
     waiting_for: str | None = None
     restart_of: RunId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchOrder:
-    """Everything that a supervisor needs to start a run."""
-
-    run: Run
-    definition: Definition
-    program: Program | None
-    tenant: Tenant
-    project_name: str
 
 
 @dataclass(frozen=True, slots=True)

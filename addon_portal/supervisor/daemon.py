@@ -1,0 +1,218 @@
+"""The supervisor's loop: wait for an event, look at what it concerns, record what is proven.
+
+Single-threaded over one selector. All it knows is in the database, the run directories and the kernel, so it may be
+killed at any instruction; the next one takes over by doing the same from the start. A database that is away delays
+never looks: what was seen is still to be seen when it is back. Imports no web framework.
+"""
+
+import heapq
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from addon_portal.domain.clock import Clock, SystemClock
+from addon_portal.domain.errors import StorageBusy
+from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.models import Run
+from addon_portal.executors.local import LocalExecutor
+from addon_portal.storage import Storage, StorageError, wakeups
+from addon_portal.supervisor.adopter import Adopter
+from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
+from addon_portal.supervisor.instance_lock import InstanceLock
+from addon_portal.supervisor.launcher import Launcher
+from addon_portal.supervisor.options import SupervisorOptions
+from addon_portal.supervisor.watcher import Watcher
+
+if TYPE_CHECKING:
+    from addon_portal.executors.base import Executor
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 1.0
+"""Every run is looked at this often even if nothing happens; three missed sweeps make a host unreachable."""
+_RETRY_SECONDS = 0.5
+
+
+class Supervisor:
+    """One supervisor of one host."""
+
+    def __init__(self, options: SupervisorOptions, storage: Storage, executor: "Executor", clock: Clock) -> None:
+        self._options = options
+        self._storage = storage
+        self._executor = executor
+        self._clock = clock
+        self._selector = selectors.DefaultSelector()
+        self._dirty: dict[RunId, None] = {}
+        self._later: list[tuple[float, RunId]] = []
+        self._leaving = False
+        self._woken = True
+        self._next_sweep = 0.0
+        self._next_cleanup = 0.0
+        self._blocked: dict[ProjectId, RunId] = {}
+        self._launcher = Launcher(storage, executor, options, self._on_claimed)
+        self._watcher = Watcher(executor, options.actor, self._launcher.start_again, self._look_later)
+        self._adopter = Adopter(storage, executor, options.host_id, options.actor)
+
+    def run(self) -> None:
+        """Supervise until SIGTERM, SIGINT or the end of our parent. Raises StorageError only before the first sweep."""
+        self._executor.attach(self._selector, self._look_now)
+        listener = self._storage.listen(wakeups.supervisor(self._options.host_id))
+        self._listen(listener.fileno(), lambda: self._on_wake(listener.drain))
+        self._listen_to_parent()
+        self._listen_to_signals()
+        self._recover()
+        try:
+            while not self._leaving:
+                self._turn()
+        finally:
+            listener.close()
+            self._executor.close()
+
+    def _turn(self) -> None:
+        for key, _ in self._selector.select(self._seconds_to_next()):
+            key.data()
+        try:
+            if self._woken:
+                self._woken = False
+                self._serve_requests()
+            self._look_at_due()
+            if time.monotonic() >= self._next_sweep:
+                self._sweep()
+        except (StorageError, StorageBusy) as error:
+            log.warning("database_away", error=str(error))
+            self._woken = True
+            self._next_sweep = time.monotonic() + _RETRY_SECONDS
+            self._selector.select(_RETRY_SECONDS)
+
+    def _recover(self) -> None:
+        """Take over: settle what the books say is active, find what they have lost, and only then start anything."""
+        now = self._clock.now()
+        with self._storage.read() as uow:
+            self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
+            self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
+        self._launcher.claim_launched(now)
+        self._settle(list(self._watcher.runs))
+        self._clean_up(now)
+        self._sweep()
+
+    def _serve_requests(self) -> None:
+        """What people asked for: starts first, since somebody waits for their first line."""
+        now = self._clock.now()
+        if self._launcher.claim(self._watcher.runs, self._blocked, now):
+            self._woken = True
+        with self._storage.read() as uow:
+            stops = uow.host_runs.list_stop_requested(self._options.host_id)
+            cleanups = uow.cleanups.list_open(self._options.host_id)
+        self._watcher.learn(stops)
+        self._dirty.update(dict.fromkeys(run.id for run in stops))
+        if cleanups:
+            answer_cleanups(self._storage, cleanups, self._clean_up(now), self._clock.now())
+
+    def _look_at_due(self) -> None:
+        while self._later and self._later[0][0] <= time.monotonic():
+            self._dirty[heapq.heappop(self._later)[1]] = None
+        if self._dirty:
+            self._settle(list(self._dirty))
+
+    def _settle(self, run_ids: list[RunId]) -> CleanupReport:
+        """Look at runs and record what is proven of them; they stay due until that is written."""
+        self._dirty.update(dict.fromkeys(run_ids))
+        batch = self._watcher.look(run_ids, self._clock.now())
+        won = self._watcher.commit(self._storage, batch)
+        for run_id in run_ids:
+            self._dirty.pop(run_id, None)
+        if any(run_id not in self._watcher.runs for run_id in run_ids):
+            self._woken = True  # A place has become free.
+        return CleanupReport(looked_at=len(run_ids), changed=won)
+
+    def _sweep(self) -> CleanupReport:
+        """Look at every run, then commit that everything was looked at, as of the beginning."""
+        began, started = self._clock.now(), time.monotonic()
+        self._executor.tick()
+        report = self._settle(list(self._watcher.runs))
+        self._record_observed(began)
+        self._next_sweep = started + SWEEP_SECONDS
+        interval = self._options.cleanup_interval_seconds
+        if interval and started >= self._next_cleanup:
+            self._clean_up(began)
+        return report
+
+    def _record_observed(self, began: datetime) -> None:
+        with self._storage.write() as uow:
+            uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid())
+        self._watcher.observed_at = began
+
+    def _clean_up(self, now: datetime) -> CleanupReport:
+        """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown."""
+        self._next_cleanup = time.monotonic() + self._options.cleanup_interval_seconds
+        with self._storage.read() as uow:
+            self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
+            unknown = uow.host_runs.list_unknown(self._options.host_id)
+        imported, self._blocked = self._adopter.import_lost_runs(now)
+        self._watcher.learn(imported)
+        amended = self._watcher.commit(self._storage, self._watcher.amend(unknown, now))
+        report = self._settle(list(self._watcher.runs))
+        return CleanupReport(report.looked_at + len(unknown), [*report.changed, *amended], imported)
+
+    def _on_claimed(self, run: Run) -> None:
+        self._watcher.learn([run])
+        self._look_later(run.id, SWEEP_SECONDS)
+
+    def _look_now(self, run_id: RunId) -> None:
+        self._dirty[run_id] = None
+
+    def _look_later(self, run_id: RunId, after_seconds: float) -> None:
+        heapq.heappush(self._later, (time.monotonic() + after_seconds, run_id))
+
+    def _seconds_to_next(self) -> float:
+        if self._woken or self._dirty:
+            return 0.0
+        due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep
+        return max(0.0, due - time.monotonic())
+
+    def _on_wake(self, drain: Callable[[], None]) -> None:
+        drain()
+        self._woken = True
+
+    def _leave(self) -> None:
+        self._leaving = True
+
+    def _listen(self, descriptor: int, callback: Callable[[], None]) -> None:
+        self._selector.register(descriptor, selectors.EVENT_READ, callback)
+
+    def _listen_to_parent(self) -> None:
+        if self._options.parent_fd is not None:
+            # The parent never writes: readable means that it is gone, however it died.
+            self._listen(self._options.parent_fd, self._leave)
+
+    def _listen_to_signals(self) -> None:
+        reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writer)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._leave())
+        self._listen(reader, lambda: _discard(reader))
+
+
+def _discard(descriptor: int) -> None:
+    os.read(descriptor, 512)
+
+
+def run(options: SupervisorOptions) -> int:
+    """Supervise one host until told to leave; returns the exit code. Raises AlreadySupervised and StorageError."""
+    with InstanceLock(options.data.supervisor_lock):
+        clock = SystemClock()
+        storage = Storage.open(options.database_url, clock=clock)
+        try:
+            storage.check_schema()
+            log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id)
+            Supervisor(options, storage, LocalExecutor(options.data), clock).run()
+        finally:
+            storage.close()
+    log.info("supervisor_left")
+    return 0

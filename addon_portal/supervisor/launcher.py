@@ -1,0 +1,159 @@
+"""Taking waiting runs, first come first served, and having them started.
+
+Promises that a run's directory is on disk before its row says `starting`, and that nobody is asked to start it before
+that row is committed. A run that cannot start says in `waiting_for` what it waits for. Leaves the start itself to the
+executor, which lets only one happen.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from addon_portal.domain import endings, launch, transitions
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.ids import ProjectId, RunId, TenantId
+from addon_portal.domain.launch import LaunchFacts
+from addon_portal.domain.models import Run
+from addon_portal.domain.transitions import Transition
+from addon_portal.executors.base import CannotPrepare, Executor, LaunchOrder, Prepared
+from addon_portal.storage import Storage, apply
+from addon_portal.supervisor.options import SupervisorOptions
+
+log = structlog.get_logger()
+
+_AT_ONCE = 64
+_ALL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    facts: LaunchFacts
+    environment: Mapping[str, str]
+    move: Transition
+    ask: bool
+
+
+class Launcher:
+    """Claims for one host."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        executor: Executor,
+        options: SupervisorOptions,
+        on_claimed: Callable[[Run], None],
+    ) -> None:
+        self._storage = storage
+        self._executor = executor
+        self._options = options
+        self._on_claimed = on_claimed
+
+    def claim_launched(self, now: datetime) -> None:
+        """Claim what our books say is waiting and the disk says was launched: a database restored from a backup."""
+        with self._storage.read() as uow:
+            waiting = uow.host_runs.list_pending(self._options.host_id, _ALL)
+        launched = [facts for facts in waiting if self._executor.was_launched(facts.run.id)]
+        self._start([self._prepare(facts, now) for facts in launched])
+
+    def claim(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId], now: datetime) -> bool:
+        """Claim and ask to start what may start now; True when there may be more than one round took.
+
+        `blocked` names projects with a live run that the books do not know.
+        """
+        with self._storage.read() as uow:
+            waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE)
+        if not waiting:
+            return False
+        if not self._executor.root_present():
+            self._say_waiting(waiting, dict.fromkeys((f.run.id for f in waiting), "the run root to be mounted"))
+            return False
+        chosen, waiting_for = self._choose(waiting, active, blocked)
+        self._say_waiting(waiting, waiting_for)
+        self._start([self._prepare(facts, now) for facts in chosen])
+        return len(waiting) == _AT_ONCE and bool(chosen)
+
+    def start_again(self, run_id: RunId) -> None:
+        """Ask once more for the start of a claimed run whose lock nobody has taken."""
+        with self._storage.read() as uow:
+            facts = uow.host_runs.launch_order(run_id)
+        self._executor.ask_start(run_id, launch.environment(facts, str(self._working_directory(facts))))
+
+    def _choose(
+        self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]
+    ) -> tuple[list[LaunchFacts], dict[RunId, str]]:
+        limit = self._options.max_concurrent_runs
+        taken = len(active)
+        by_tenant: Counter[TenantId] = Counter(run.tenant_id for run in active.values())
+        chosen: list[LaunchFacts] = []
+        waiting_for: dict[RunId, str] = {}
+        for facts in waiting:
+            tenant = facts.tenant
+            if facts.run.project_id in blocked:
+                waiting_for[facts.run.id] = f"the end of {blocked[facts.run.project_id]}, which the database had lost"
+            elif limit is not None and taken >= limit:
+                waiting_for[facts.run.id] = f"a free place: the installation's {limit} are taken"
+            elif tenant.max_concurrent_runs is not None and by_tenant[tenant.id] >= tenant.max_concurrent_runs:
+                waiting_for[facts.run.id] = f"a free place: the tenant's {tenant.max_concurrent_runs} are taken"
+            else:
+                chosen.append(facts)
+                taken += 1
+                by_tenant[tenant.id] += 1
+        return chosen, waiting_for
+
+    def _say_waiting(self, waiting: Sequence[LaunchFacts], waiting_for: dict[RunId, str]) -> None:
+        said = {facts.run.id: facts.run.waiting_for for facts in waiting}
+        changed = {run_id: text for run_id, text in waiting_for.items() if said[run_id] != text}
+        if changed:
+            with self._storage.write() as uow:
+                uow.host_runs.set_waiting_for(changed)
+
+    def _prepare(self, facts: LaunchFacts, now: datetime) -> _Candidate:
+        """Write the run's directory; a run that can never have one is refused with the reason."""
+        run = facts.run
+        try:
+            order = self._order(facts)
+            prepared = self._executor.prepare(order)
+        except CannotPrepare as error:
+            ending = endings.could_not_prepare(error.step, error.errno, error.message, now)
+            return _Candidate(facts, {}, transitions.refused(run.id, ending, now, self._options.actor), ask=False)
+        except (KeyError, ValueError, IndexError) as error:
+            ending = endings.could_not_prepare("command", 0, f"its template cannot be filled: {error}", now)
+            return _Candidate(facts, {}, transitions.refused(run.id, ending, now, self._options.actor), ask=False)
+        move = transitions.claimed(run.id, now, self._options.actor, self._executor.boot_id)
+        return _Candidate(facts, order.environment, move, ask=prepared is Prepared.READY)
+
+    def _order(self, facts: LaunchFacts) -> LaunchOrder:
+        cwd = self._working_directory(facts)
+        own = facts.definition.working_directory is None and (
+            facts.program is None or not facts.program.working_directory
+        )
+        return LaunchOrder(
+            facts.run.id,
+            launch.spec(facts, self._storage.installation_id, str(cwd)),
+            launch.environment(facts, str(cwd)),
+            cwd if own else None,
+        )
+
+    def _working_directory(self, facts: LaunchFacts) -> Path:
+        named = facts.definition.working_directory or (facts.program.working_directory if facts.program else None)
+        return Path(named) if named else self._data.workspace(facts.run.workspace)
+
+    @property
+    def _data(self) -> DataDirectory:
+        return self._options.data
+
+    def _start(self, candidates: list[_Candidate]) -> None:
+        if not candidates:
+            return
+        with self._storage.write() as uow:
+            won = [candidate for candidate in candidates if apply(uow, candidate.move)]
+        for candidate in won:
+            run = candidate.move.applied_to(candidate.facts.run)
+            if candidate.ask:
+                self._executor.ask_start(run.id, candidate.environment)
+            self._on_claimed(run)
+            log.info("run_changed", event_kind=candidate.move.kind, run_id=run.id, to_state=run.state)

@@ -1,0 +1,35 @@
+"""What one supervisor is told when it starts: plain values that survive JSON, so that it needs no settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.ids import HostId
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorOptions:
+    """Names and units are those of `config.Settings`."""
+
+    data_dir: str
+    database_url: str
+    host_id: HostId
+    host_name: str
+    cleanup_interval_seconds: float = 5.0
+    """Seconds between clean-ups; 0 cleans up at start and on request only."""
+    max_concurrent_runs: int | None = None
+    default_grace_seconds: float = 10.0
+    log_level: str = "info"
+    log_format: str = "auto"
+    parent_fd: int | None = None
+    """A descriptor that reads as ended when the process that started us is gone; None to outlive it."""
+
+    @property
+    def data(self) -> DataDirectory:
+        """The data directory by its names."""
+        return DataDirectory(Path(self.data_dir))
+
+    @property
+    def actor(self) -> str:
+        """How the supervisor signs the journal."""
+        return f"supervisor:{self.host_name}"

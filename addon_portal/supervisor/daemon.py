@@ -2,7 +2,7 @@
 
 Single-threaded over one selector. All it knows is in the database, the run directories and the kernel, so it may be
 killed at any instruction; the next one takes over by doing the same from the start. A database that is away delays
-never looks: what was seen is still to be seen when it is back. Imports no web framework.
+records, never looks: what was seen is still to be seen when it is back. Imports no web framework.
 """
 
 import heapq

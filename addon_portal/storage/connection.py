@@ -27,8 +27,6 @@ def quoted(words: Iterable[str]) -> str:
 class Connection(Protocol):
     """An open transaction. Rows are tuples in the order of the statement's columns."""
 
-    is_writable: bool
-
     def all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """Every row of the statement."""
         ...
@@ -50,6 +48,8 @@ class Database(Protocol):
     """A database server or file, and how its transactions begin and end."""
 
     dialect: str
+    address: str
+    """Where it is: a path, or the URL of a server."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
@@ -59,16 +59,16 @@ class Database(Protocol):
         """A transaction that may change rows. Raises StorageBusy when its turn does not come in time."""
         ...
 
-    def prepare_journal(self, connection: Connection) -> None:
-        """Make sure that sequence numbers taken from now on become visible in their order."""
+    def take_turn(self, connection: Connection, *, journals: bool, channels: Sequence[str]) -> None:
+        """Prepare for the end of the transaction, where the database itself plays a part in it.
+
+        With `journals`, sequence numbers taken from now on become visible in their order; listeners of the channels
+        hear of the transaction if and when it commits.
+        """
         ...
 
     def lock_project(self, connection: Connection, tenant_id: str, project_id: str) -> None:
         """Let no other transaction add a run to the project before this one ends."""
-        ...
-
-    def notify(self, connection: Connection, channels: Sequence[str]) -> None:
-        """Tell listeners that the transaction will have happened, where the database itself does that."""
         ...
 
     def has_tables(self) -> bool:

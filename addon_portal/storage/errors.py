@@ -48,6 +48,12 @@ class ConstraintViolated(StorageError):
     code = "constraint_violated"
 
 
+class DuplicateValue(ConstraintViolated):
+    """A value that must be unique is there already."""
+
+    code = "duplicate_value"
+
+
 class SchemaError(StorageError):
     """The tables are not those that this version of the program works with."""
 

@@ -63,11 +63,15 @@ class Journal(Repository):
         self._pending.append(entry)
         self._uow.wake_api()
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._pending)
+
     def flush(self) -> None:
-        """Write what was appended. Nothing that waits for a lock may follow in the transaction."""
+        """Write what was appended; the transaction has its turn and ends next."""
         if not self._pending:
             return
-        self._uow.database.prepare_journal(self._connection)
         recorded_at = to_micros(self._uow.now())
         rows = [_to_row(entry, recorded_at) for entry in self._pending]
         self._pending.clear()

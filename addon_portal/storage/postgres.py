@@ -30,7 +30,7 @@ class PostgresDatabase:
     dialect = "postgresql"
 
     def __init__(self, url: str, *, busy_timeout_seconds: float) -> None:
-        self.url = url
+        self.address = url
         self._busy_timeout_seconds = busy_timeout_seconds
         self._pool = Pool(
             self.connect, psycopg.Connection.close, limit=20, keep=4, timeout_seconds=busy_timeout_seconds
@@ -40,7 +40,9 @@ class PostgresDatabase:
         """A connection of our kind; each statement is its own transaction unless BEGIN says otherwise."""
         busy_ms = max(1, int(self._busy_timeout_seconds * 1000))
         try:
-            raw = psycopg.connect(self.url, autocommit=True, connect_timeout=max(2, round(self._busy_timeout_seconds)))
+            raw = psycopg.connect(
+                self.address, autocommit=True, connect_timeout=max(2, round(self._busy_timeout_seconds))
+            )
             raw.execute(f"SET lock_timeout = {busy_ms}; SET idle_in_transaction_session_timeout = 10000".encode())
         except psycopg.Error as error:
             refuse(error)
@@ -51,19 +53,21 @@ class PostgresDatabase:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with self._transaction(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as raw:
-            yield _PostgresConnection(raw, is_writable=False)
+            yield _PostgresConnection(raw)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self._transaction(b"BEGIN") as raw:
-            yield _PostgresConnection(raw, is_writable=True)
+            yield _PostgresConnection(raw)
 
     @contextmanager
     def _transaction(self, begin: bytes) -> Iterator[Raw]:
         raw = self._begun(begin)
         try:
             yield raw
-            raw.execute(b"COMMIT")
+            # A transaction in which a statement failed answers COMMIT with ROLLBACK, without an error.
+            if raw.execute(b"COMMIT").statusmessage != "COMMIT":
+                raise errors.StorageError("The transaction was rolled back because one of its statements had failed.")
         except psycopg.Error as error:
             _roll_back(raw)
             refuse(error)
@@ -93,20 +97,23 @@ class PostgresDatabase:
             self._pool.discard(raw)
             refuse(error)
 
-    def prepare_journal(self, connection: Connection) -> None:
-        """Take the journal's turn until the commit: sequence numbers would otherwise commit out of order."""
-        connection.one("SELECT pg_advisory_xact_lock(:key)", {"key": _JOURNAL_LOCK})
+    def take_turn(self, connection: Connection, *, journals: bool, channels: Sequence[str]) -> None:
+        """In one statement: the journal's lock, held until after the commit, and NOTIFY, sent by the commit.
+
+        Without the lock, sequence numbers would commit out of order and a reader would miss the late ones.
+        """
+        parameters: dict[str, object] = {f"channel{at}": channel for at, channel in enumerate(channels)}
+        calls = [f"pg_notify(:{name}, '')" for name in parameters]
+        if journals:
+            calls.append("pg_advisory_xact_lock(:key)")
+            parameters["key"] = _JOURNAL_LOCK
+        connection.one(f"SELECT {', '.join(calls)}", parameters)
 
     def lock_project(self, connection: Connection, tenant_id: str, project_id: str) -> None:
         connection.one(
             "SELECT 1 FROM projects WHERE id = :project_id AND tenant_id = :tenant_id FOR NO KEY UPDATE",
             {"project_id": project_id, "tenant_id": tenant_id},
         )
-
-    def notify(self, connection: Connection, channels: Sequence[str]) -> None:
-        """NOTIFY is part of the transaction: listeners hear of it if and when it commits."""
-        for channel in channels:
-            connection.one("SELECT pg_notify(:channel, '')", {"channel": channel})
 
     def has_tables(self) -> bool:
         with self.read() as connection:
@@ -127,9 +134,8 @@ def _roll_back(raw: Raw) -> None:
 
 
 class _PostgresConnection:
-    def __init__(self, raw: Raw, *, is_writable: bool) -> None:
+    def __init__(self, raw: Raw) -> None:
         self._raw = raw
-        self.is_writable = is_writable
 
     def all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         try:
@@ -185,6 +191,8 @@ def refuse(error: psycopg.Error) -> Never:
             raise errors.SchemaTooOld(
                 f"The tables are not complete ({detail}). Run `addon-portal db upgrade`."
             ) from error
+        case psycopg.errors.UniqueViolation():
+            raise errors.DuplicateValue(f"The database refused a change: {detail}.") from error
         case psycopg.errors.IntegrityError() | psycopg.errors.DataError():
             raise errors.ConstraintViolated(f"The database refused a change: {detail}.") from error
         case psycopg.errors.InvalidCatalogName():

@@ -13,6 +13,7 @@ from addon_portal.domain.models import Definition, Project, TenantScope
 from addon_portal.domain.states import ACTIVE
 from addon_portal.storage import cursors
 from addon_portal.storage.connection import Row, quoted
+from addon_portal.storage.errors import DuplicateValue
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import (
     DEFINITION_COLUMNS,
@@ -196,7 +197,12 @@ class Projects(Repository):
         parameters = _of(scope, project_id) | {"name": storable(name), "name_folded": _fold(name), "at": to_micros(at)}
         if self._connection.one(_NAMESAKE, {key: parameters[key] for key in ("tenant_id", "name", "id")}):
             raise NameTaken("project", name)
-        if not self._connection.change(_RENAME, parameters):
+        try:
+            changed = self._connection.change(_RENAME, parameters)
+        except DuplicateValue as error:
+            # Somebody else took the name between the look and the change.
+            raise NameTaken("project", name) from error
+        if not changed:
             raise NotFound("project", project_id)
 
     def soft_delete(self, scope: TenantScope, project_id: ProjectId, at: datetime) -> None:

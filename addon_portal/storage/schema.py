@@ -29,7 +29,7 @@ def check(database: Database) -> None:
         pass
 
 
-def upgrade(database: Database, url: str, clock: Clock) -> None:
+def upgrade(database: Database, clock: Clock) -> None:
     """Run the migrations that are missing, and give a new database its identifier."""
     database.create()
     revision = _revision(database)
@@ -38,7 +38,7 @@ def upgrade(database: Database, url: str, clock: Clock) -> None:
     if revision != REVISIONS[-1]:
         from addon_portal.storage.migrations.runner import run_migrations
 
-        run_migrations(url)
+        run_migrations(database.dialect, database.address)
     with database.write() as connection:
         _name_installation(connection, clock)
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Never
@@ -25,48 +26,82 @@ from addon_portal.storage.pool import Pool
 _PRAGMAS = ("PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864")
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A connection, and which file it has open."""
+
+    raw: sqlite3.Connection
+    file: tuple[int, int]
+
+
 class SqliteDatabase:
     """The database in one file."""
 
     dialect = "sqlite"
 
     def __init__(self, path: Path, *, clock: Clock, busy_timeout_seconds: float) -> None:
-        self.path = path
+        self.address = str(path.absolute())
         self._clock = clock
         self._busy_timeout_seconds = busy_timeout_seconds
         self._turn = FifoLock()
-        self._pool = Pool(
-            self._connect, sqlite3.Connection.close, limit=1000, keep=4, timeout_seconds=busy_timeout_seconds
+        self._readers = self._pool("PRAGMA query_only = ON", limit=1000, keep=4)
+        self._writers = self._pool("PRAGMA query_only = OFF", limit=1, keep=1)
+
+    def _pool(self, kind: str, *, limit: int, keep: int) -> Pool[_Opened]:
+        return Pool(
+            lambda: self._connect(kind),
+            lambda opened: opened.raw.close(),
+            limit=limit,
+            keep=keep,
+            timeout_seconds=self._busy_timeout_seconds,
         )
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, kind: str) -> _Opened:
         try:
             raw = sqlite3.connect(
-                f"file:{quote(str(self.path.absolute()))}?mode=rw",
+                f"file:{quote(self.address)}?mode=rw",
                 uri=True,
                 timeout=self._busy_timeout_seconds,
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=256,
             )
-            for pragma in _PRAGMAS:
+            for pragma in (*_PRAGMAS, kind):
                 raw.execute(pragma)
         except sqlite3.Error as error:
-            _refuse(error, self.path)
-        return raw
+            refuse(error, self.address)
+        return _Opened(raw, self._file())
+
+    @contextmanager
+    def _connection(self, pool: Pool[_Opened]) -> Iterator[sqlite3.Connection]:
+        opened = pool.acquire()
+        if not self._is_current(opened):
+            # Removed or replaced under us: what went there would be lost, and nobody would know.
+            pool.discard(opened)
+            pool.close_idle()
+            opened = pool.acquire()
+        try:
+            yield opened.raw
+        finally:
+            if opened.raw.in_transaction:
+                opened.raw.execute("ROLLBACK")
+            pool.release(opened)
+
+    def _file(self) -> tuple[int, int]:
+        found = os.stat(self.address)  # noqa: PTH116 - half the time of Path.stat, in every transaction
+        return found.st_dev, found.st_ino
+
+    def _is_current(self, opened: _Opened) -> bool:
+        try:
+            return self._file() == opened.file
+        except OSError:
+            return False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        raw = self._pool.acquire()
-        try:
+        with self._connection(self._readers) as raw:
             self._execute(raw, "BEGIN")
-            try:
-                yield _SqliteConnection(raw, self.path, is_writable=False)
-            finally:
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
-        finally:
-            self._pool.release(raw)
+            yield _SqliteConnection(raw, self.address)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -74,17 +109,10 @@ class SqliteDatabase:
         if not self._turn.acquire(self._busy_timeout_seconds):
             raise StorageBusy(f"others in this process were writing for {self._busy_timeout_seconds:g} s")
         try:
-            raw = self._pool.acquire()
-            try:
+            with self._connection(self._writers) as raw:
                 self._begin(raw, self._clock.monotonic() - began)
-                try:
-                    yield _SqliteConnection(raw, self.path, is_writable=True)
-                    self._execute(raw, "COMMIT")
-                finally:
-                    if raw.in_transaction:
-                        raw.execute("ROLLBACK")
-            finally:
-                self._pool.release(raw)
+                yield _SqliteConnection(raw, self.address)
+                self._execute(raw, "COMMIT")
         finally:
             self._turn.release()
 
@@ -104,53 +132,50 @@ class SqliteDatabase:
         try:
             raw.execute(sql)
         except sqlite3.Error as error:
-            _refuse(error, self.path)
+            refuse(error, self.address)
 
-    def prepare_journal(self, connection: Connection) -> None:
-        """Nothing: one writer at a time, so numbers appear in their order."""
+    def take_turn(self, connection: Connection, *, journals: bool, channels: Sequence[str]) -> None:
+        """Nothing: a single writer's numbers appear in their order, and `wakeups` sends datagrams after the commit."""
 
     def lock_project(self, connection: Connection, tenant_id: str, project_id: str) -> None:
         """Nothing: a writing transaction holds everything."""
 
-    def notify(self, connection: Connection, channels: Sequence[str]) -> None:
-        """Nothing: `wakeups` sends datagrams after the commit."""
-
     def has_tables(self) -> bool:
-        if not self.path.exists():
+        if not Path(self.address).exists():
             return False
         with self.read() as connection:
-            return bool(connection.all("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"))
+            tables = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"
+            return connection.one(tables) is not None
 
     def create(self) -> None:
         """Make the file, readable by its owner alone, and put it into WAL mode, which stays with it."""
         try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.close(os.open(self.address, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except PermissionError as error:
+            raise errors.ReadOnlyDatabase(_read_only(self.address, error)) from error
         except OSError as error:
             raise errors.StorageUnavailable(
-                f"The database file {self.path} cannot be made: {error.strerror}. "
-                "Create its directory, or name another with --data."
+                f"The database file {self.address} cannot be made: {error.strerror}. "
+                "Create its directory, or name another data directory with --data."
             ) from error
-        raw = self._connect()
-        try:
+        with self._connection(self._writers) as raw:
             self._execute(raw, "PRAGMA journal_mode = WAL")
-        finally:
-            raw.close()
 
     def close(self) -> None:
-        self._pool.close()
+        self._readers.close()
+        self._writers.close()
 
 
 class _SqliteConnection:
-    def __init__(self, raw: sqlite3.Connection, path: Path, *, is_writable: bool) -> None:
+    def __init__(self, raw: sqlite3.Connection, address: str) -> None:
         self._raw = raw
-        self._path = path
-        self.is_writable = is_writable
+        self._address = address
 
     def all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         try:
             return self._raw.execute(_render(sql), _adapt(parameters)).fetchall()
         except sqlite3.Error as error:
-            _refuse(error, self._path)
+            refuse(error, self._address)
 
     def one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
         # Fetching all ends the statement: one left half way would keep its snapshot open.
@@ -158,18 +183,16 @@ class _SqliteConnection:
         return rows[0] if rows else None
 
     def change(self, sql: str, parameters: Parameters = NOTHING) -> int:
-        assert self.is_writable, "a reading transaction changes nothing"
         try:
             return self._raw.execute(_render(sql), _adapt(parameters)).rowcount
         except sqlite3.Error as error:
-            _refuse(error, self._path)
+            refuse(error, self._address)
 
     def change_many(self, sql: str, parameters: Sequence[Parameters]) -> None:
-        assert self.is_writable, "a reading transaction changes nothing"
         try:
             self._raw.executemany(_render(sql), [_adapt(each) for each in parameters])
         except sqlite3.Error as error:
-            _refuse(error, self._path)
+            refuse(error, self._address)
 
 
 @lru_cache(maxsize=512)
@@ -177,33 +200,45 @@ def _render(sql: str) -> str:
     return LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
 
 
-def _adapt(parameters: Parameters) -> dict[str, object]:
-    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in parameters.items()}
+def _adapt(parameters: Parameters) -> Parameters:
+    for value in parameters.values():
+        if isinstance(value, list):
+            return {name: json.dumps(each) if isinstance(each, list) else each for name, each in parameters.items()}
+    return parameters
 
 
-def _refuse(error: sqlite3.Error, path: Path) -> Never:
+def _read_only(address: str, error: Exception) -> str:
+    return (
+        f"The database {address} can only be read ({error}). "
+        "Make the file and its directory writable for the user of this process."
+    )
+
+
+def refuse(error: sqlite3.Error, address: str) -> Never:
     """Say what an error of SQLite means here (https://sqlite.org/rescode.html)."""
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match primary:
+    code = getattr(error, "sqlite_errorcode", 0)
+    match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             raise StorageBusy("another process is writing") from error
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT as primary:
             what = "is not an SQLite database" if primary == sqlite3.SQLITE_NOTADB else "is damaged"
             raise errors.NotADatabase(
-                f"{path} {what} ({error}). Restore it from a backup, or name another data directory with --data."
+                f"{address} {what} ({error}). Restore it from a backup, or name another data directory with --data."
             ) from error
         case sqlite3.SQLITE_READONLY:
-            raise errors.ReadOnlyDatabase(
-                f"The database {path} can only be read ({error}). "
-                "Make the file and its directory writable for the user of this process."
-            ) from error
+            raise errors.ReadOnlyDatabase(_read_only(address, error)) from error
         case sqlite3.SQLITE_FULL:
-            raise errors.StorageFull(f"The disk under {path} is full. Make room; nothing was changed.") from error
+            raise errors.StorageFull(f"The disk under {address} is full. Make room; nothing was changed.") from error
+        case sqlite3.SQLITE_CONSTRAINT if code in {
+            sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+            sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+        }:
+            raise errors.DuplicateValue(f"The database refused a change: {error}.") from error
         case sqlite3.SQLITE_CONSTRAINT:
             raise errors.ConstraintViolated(f"The database refused a change: {error}.") from error
         case sqlite3.SQLITE_ERROR if "no such table" in str(error) or "no such column" in str(error):
             raise errors.SchemaTooOld(
-                f"The tables of {path} are not complete ({error}). Run `addon-portal db upgrade`."
+                f"The tables of {address} are not complete ({error}). Run `addon-portal db upgrade`."
             ) from error
         case _:
-            raise errors.StorageUnavailable(f"The database {path} cannot be used: {error}.") from error
+            raise errors.StorageUnavailable(f"The database {address} cannot be used: {error}.") from error

@@ -19,15 +19,16 @@ from addon_portal.storage.wakeups import Listener, Wakeups
 class Storage:
     """One database and the wake-ups that go with it."""
 
-    def __init__(self, database: Database, wakeups: Wakeups, clock: Clock, url: str) -> None:
+    def __init__(self, database: Database, wakeups: Wakeups, clock: Clock) -> None:
         self._database = database
         self._wakeups = wakeups
         self._clock = clock
-        self._url = url
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, busy_timeout_seconds: float = 5.0) -> "Storage":
         """Make a storage for `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
+
+        Percent escapes in a path are decoded.
 
         `busy_timeout_seconds` is how long anybody waits for a turn before StorageBusy. Raises ValueError for another
         kind of URL.
@@ -39,20 +40,20 @@ class Storage:
 
             path = Path(unquote(url.removeprefix("sqlite:///")))
             file = SqliteDatabase(path, clock=clock, busy_timeout_seconds=busy_timeout_seconds)
-            return cls(file, LocalWakeups(path.absolute().parent / "wake"), clock, url)
-        if scheme in {"postgresql", "postgres"}:
+            return cls(file, LocalWakeups(path.absolute().parent / "wake"), clock)
+        if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
             from addon_portal.storage.postgres import PostgresDatabase
             from addon_portal.storage.wakeups_postgres import PostgresWakeups
 
-            server = PostgresDatabase(url, busy_timeout_seconds=busy_timeout_seconds)
-            return cls(server, PostgresWakeups(server.connect), clock, url)
+            server = PostgresDatabase(url.replace("+psycopg", "", 1), busy_timeout_seconds=busy_timeout_seconds)
+            return cls(server, PostgresWakeups(server.connect), clock)
         raise ValueError(
             f"expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, got {url!r}"
         )
 
     def upgrade(self) -> None:
         """Bring the tables to this version's, making them where there are none. Raises the errors of `check_schema`."""
-        schema.upgrade(self._database, self._url, self._clock)
+        schema.upgrade(self._database, self._clock)
 
     def check_schema(self) -> None:
         """Return when the tables are this version's and can be written.

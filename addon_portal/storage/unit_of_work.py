@@ -59,9 +59,9 @@ class UnitOfWork:
 
     def finish(self) -> None:
         """Write what was held back until the end; the caller commits next."""
-        self.journal.flush()
         if self._channels:
-            self.database.notify(self.connection, tuple(self._channels))
+            self.database.take_turn(self.connection, journals=self.journal.has_pending, channels=self.channels)
+        self.journal.flush()
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -22,9 +22,9 @@ def run(connection: Connection) -> None:
 
 def run_against_fresh_database() -> None:
     with tempfile.TemporaryDirectory() as directory:
-        url = f"sqlite:///{Path(directory) / 'portal.db'}"
-        run_migrations(url)
-        with engine_for(url).begin() as connection:
+        file = str(Path(directory) / "portal.db")
+        run_migrations("sqlite", file)
+        with engine_for("sqlite", file).begin() as connection:
             run(connection)
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(dialect: str, address: str) -> Engine:
     """An engine for schema work. On SQLite a migration is one transaction, which the driver has to be told."""
-    parsed = make_url(url)
-    if parsed.drivername in {"postgresql", "postgres"}:
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    engine = create_engine(parsed, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 60})
+    if dialect == "postgresql":
+        return create_engine(make_url(address).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    file = URL.create("sqlite", database=address)
+    engine = create_engine(file, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 60})
 
     @event.listens_for(engine, "begin")
     def begin_for_real(connection: Connection) -> None:
@@ -33,9 +33,9 @@ def config_for(connection: Connection) -> Config:
     return config
 
 
-def run_migrations(url: str, target: str = "head") -> None:
+def run_migrations(dialect: str, address: str, target: str = "head") -> None:
     """Bring the database to a revision."""
-    engine = engine_for(url)
+    engine = engine_for(dialect, address)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1095782477)")

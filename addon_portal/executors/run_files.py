@@ -30,7 +30,7 @@ def prepare(directory: Path, order: LaunchOrder) -> Prepared:
         directory.mkdir(mode=0o700, exist_ok=True)
         if was_launched(directory):
             return Prepared.ALREADY_LAUNCHED
-        write_json(directory / "spec.json", {"version": 1, "run": order.run_id, **order.spec})
+        write_json(directory / "spec.json", {"version": 1, "run": order.run_id, **order.spec}, durable=False)
     except OSError as error:
         raise CannotPrepare("run_directory", error) from error
     if order.workspace is not None:
@@ -41,13 +41,18 @@ def prepare(directory: Path, order: LaunchOrder) -> Prepared:
     return Prepared.READY
 
 
-def write_json(path: Path, record: Mapping[str, object]) -> None:
-    """Write a record under another name, bring it to disk, then give it its name."""
+def write_json(path: Path, record: Mapping[str, object], *, durable: bool = True) -> None:
+    """Write a record under another name, bring it to disk, then give it its name.
+
+    The spec need not survive a power cut (its row does, and another boot proves that the program is gone), which saves
+    every start the wait for the disk.
+    """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(descriptor, json.dumps(record, ensure_ascii=False).encode())
-        os.fdatasync(descriptor)
+        if durable:
+            os.fdatasync(descriptor)
         temporary.rename(path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from addon_portal import faultpoints
 from addon_portal.domain import endings, launch, transitions
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
@@ -149,11 +150,14 @@ class Launcher:
     def _start(self, candidates: list[_Candidate]) -> None:
         if not candidates:
             return
+        faultpoints.reach("supervisor.prepared")
         with self._storage.write() as uow:
             won = [candidate for candidate in candidates if apply(uow, candidate.move)]
+        faultpoints.reach("supervisor.claimed")
         for candidate in won:
             run = candidate.move.applied_to(candidate.facts.run)
             if candidate.ask:
                 self._executor.ask_start(run.id, candidate.environment)
+                faultpoints.reach("supervisor.asked")
             self._on_claimed(run)
             log.info("run_changed", event_kind=candidate.move.kind, run_id=run.id, to_state=run.state)

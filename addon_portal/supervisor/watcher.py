@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from addon_portal import faultpoints
 from addon_portal.domain import transitions
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run, StopSettings
@@ -90,8 +91,10 @@ class Watcher:
         """Write a batch in one transaction, then do what had to wait for it; returns what won."""
         won: list[Transition] = []
         if batch.transitions:
+            faultpoints.reach("supervisor.looked")
             with storage.write() as uow:
                 won = self._apply(uow, batch.transitions)
+            faultpoints.reach("supervisor.recorded")
         for action in batch.afterwards:
             action()
         return won
@@ -171,6 +174,7 @@ class Watcher:
 
     def _write_stop(self, run: Run, wanted: StopRecord, batch: Batch) -> None:
         stop = self._executor.write_stop(run.id, wanted)
+        faultpoints.reach("supervisor.stop_written")
         batch.transitions.append(
             transitions.stopping(run.id, wanted.requested_at, stop.deadline_at, self._actor, stop.requested_by)
         )

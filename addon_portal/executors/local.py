@@ -8,13 +8,13 @@ blocks. Leaves conclusions to `domain.verdict`.
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
 
+from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId, has_form
@@ -48,8 +48,9 @@ class _Watched:
 class LocalExecutor:
     """The executor `local`."""
 
-    def __init__(self, data: DataDirectory) -> None:
+    def __init__(self, data: DataDirectory, clock: Clock) -> None:
         self._data = data
+        self._clock = clock
         self._keepers = KeeperClient(data.keepers)
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
@@ -84,7 +85,7 @@ class LocalExecutor:
     def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
         """Send the request to a keeper unless one was sent a moment ago."""
         watched = self._remember(run_id)
-        now = time.monotonic()
+        now = self._clock.monotonic()
         if watched.start_asked is not None and now - watched.start_asked < _ASK_AGAIN_AFTER_SECONDS:
             return
         if self._keepers.ask_start(run_id, environment):
@@ -150,7 +151,7 @@ class LocalExecutor:
             return Keeper.NOT_MINE
         if watched.adoption_asked is None:
             return Keeper.NOT_ASKED
-        overdue = time.monotonic() - watched.adoption_asked > _ANSWER_WITHIN_SECONDS
+        overdue = self._clock.monotonic() - watched.adoption_asked > _ANSWER_WITHIN_SECONDS
         return Keeper.SILENT if watched.adoption is Keeper.NOT_ASKED and overdue else watched.adoption
 
     def ask_adoption(self, run_id: RunId) -> None:
@@ -160,7 +161,7 @@ class LocalExecutor:
         if child is None or child.keeper is None:
             return
         if watched.adoption_asked is None:
-            watched.adoption_asked = time.monotonic()
+            watched.adoption_asked = self._clock.monotonic()
         self._keepers.ask(child.keeper, "adopted", run_id)
 
     def stop_settings(self, run_id: RunId) -> StopSettings:
@@ -191,7 +192,7 @@ class LocalExecutor:
         stop = read_records(directory).stop
         if descriptor is None or stop is None or processes.has_ended(descriptor):
             return
-        sent = SentSignal(number, datetime.now(UTC), why)
+        sent = SentSignal(number, self._clock.now(), why)
         run_files.write_stop(directory, run_id, replace(stop, signals=(*stop.signals, sent)))
         processes.send_signal(descriptor, number)
         processes.send_signal(descriptor, signal.SIGCONT)
@@ -201,7 +202,7 @@ class LocalExecutor:
         watched = self._remember(run_id)
         if watched.takeover is None and self._selector is not None:
             with contextlib.suppress(OSError):
-                watched.takeover = OutputTakeover(self._data.run_directory(run_id), self._selector)
+                watched.takeover = OutputTakeover(self._data.run_directory(run_id), self._selector, self._clock)
 
     def clean_up(self, run_id: RunId) -> None:
         """Have the keeper end its adopted children of the run; without a keeper, find and end them here."""

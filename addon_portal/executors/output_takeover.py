@@ -8,9 +8,10 @@ lock was seen free, since a FIFO with two readers would be torn apart.
 import contextlib
 import os
 import struct
-import time
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
+
+from addon_portal.domain.clock import Clock
 
 _CHUNK_BYTES = 1 << 20
 _INDEX_ENTRY = struct.Struct("<QQ")
@@ -19,9 +20,10 @@ _INDEX_ENTRY = struct.Struct("<QQ")
 class OutputTakeover:
     """One program's output, read from the supervisor's loop in bounded pieces."""
 
-    def __init__(self, directory: Path, selector: BaseSelector) -> None:
+    def __init__(self, directory: Path, selector: BaseSelector, clock: Clock) -> None:
         """Raises OSError when the FIFO or the log cannot be opened."""
         self._selector = selector
+        self._clock = clock
         self._fifo = os.open(directory / "output.fifo", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         self._log = os.open(directory / "output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._index = os.open(directory / "output.idx", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -57,7 +59,9 @@ class OutputTakeover:
         if not content:
             return False
         with contextlib.suppress(OSError):
-            os.write(self._index, _INDEX_ENTRY.pack(os.fstat(self._log).st_size, time.time_ns()))
+            os.write(
+                self._index, _INDEX_ENTRY.pack(os.fstat(self._log).st_size, int(self._clock.now().timestamp() * 1e9))
+            )
         _write_all(self._log, content)
         return True
 

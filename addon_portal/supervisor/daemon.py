@@ -9,7 +9,6 @@ import heapq
 import os
 import selectors
 import signal
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ class Supervisor:
         self._next_cleanup = 0.0
         self._blocked: dict[ProjectId, RunId] = {}
         self._launcher = Launcher(storage, executor, options, self._on_claimed)
-        self._watcher = Watcher(executor, options.actor, self._launcher.start_again, self._look_later)
+        self._watcher = Watcher(executor, options.actor, clock, self._launcher.start_again, self._look_later)
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
 
     def run(self) -> None:
@@ -82,12 +81,12 @@ class Supervisor:
                 self._woken = False
                 self._serve_requests()
             self._look_at_due()
-            if time.monotonic() >= self._next_sweep:
+            if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
         except (StorageError, StorageBusy) as error:
             log.warning("database_away", error=str(error))
             self._woken = True
-            self._next_sweep = time.monotonic() + _RETRY_SECONDS
+            self._next_sweep = self._clock.monotonic() + _RETRY_SECONDS
             self._selector.select(_RETRY_SECONDS)
 
     def _recover(self) -> None:
@@ -115,7 +114,7 @@ class Supervisor:
             answer_cleanups(self._storage, cleanups, self._clean_up(now), self._clock.now())
 
     def _look_at_due(self) -> None:
-        while self._later and self._later[0][0] <= time.monotonic():
+        while self._later and self._later[0][0] <= self._clock.monotonic():
             self._dirty[heapq.heappop(self._later)[1]] = None
         if self._dirty:
             self._settle(list(self._dirty))
@@ -133,7 +132,7 @@ class Supervisor:
 
     def _sweep(self) -> CleanupReport:
         """Look at every run, then commit that everything was looked at, as of the beginning."""
-        began, started = self._clock.now(), time.monotonic()
+        began, started = self._clock.now(), self._clock.monotonic()
         self._executor.tick()
         report = self._settle(list(self._watcher.runs))
         self._record_observed(began)
@@ -150,7 +149,7 @@ class Supervisor:
 
     def _clean_up(self, now: datetime) -> CleanupReport:
         """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown."""
-        self._next_cleanup = time.monotonic() + self._options.cleanup_interval_seconds
+        self._next_cleanup = self._clock.monotonic() + self._options.cleanup_interval_seconds
         with self._storage.read() as uow:
             self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
             unknown = uow.host_runs.list_unknown(self._options.host_id)
@@ -168,13 +167,13 @@ class Supervisor:
         self._dirty[run_id] = None
 
     def _look_later(self, run_id: RunId, after_seconds: float) -> None:
-        heapq.heappush(self._later, (time.monotonic() + after_seconds, run_id))
+        heapq.heappush(self._later, (self._clock.monotonic() + after_seconds, run_id))
 
     def _seconds_to_next(self) -> float:
         if self._woken or self._dirty:
             return 0.0
         due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep
-        return max(0.0, due - time.monotonic())
+        return max(0.0, due - self._clock.monotonic())
 
     def _on_wake(self, drain: Callable[[], None]) -> None:
         drain()
@@ -211,7 +210,7 @@ def run(options: SupervisorOptions) -> int:
         try:
             storage.check_schema()
             log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id)
-            Supervisor(options, storage, LocalExecutor(options.data), clock).run()
+            Supervisor(options, storage, LocalExecutor(options.data, clock), clock).run()
         finally:
             storage.close()
     log.info("supervisor_left")

@@ -5,7 +5,6 @@ lost race reads the row again. Promises that what must be on disk before a row i
 follow a commit follows it. Leaves what to do to `plan`, and when to look to `daemon`.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ import structlog
 
 from addon_portal import faultpoints
 from addon_portal.domain import transitions
+from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import StopRecord
@@ -46,11 +46,13 @@ class Watcher:
         self,
         executor: Executor,
         actor: str,
+        clock: Clock,
         start_again: Callable[[RunId], None],
         look_again: Callable[[RunId, float], None],
     ) -> None:
         self._executor = executor
         self._actor = actor
+        self._clock = clock
         self._start_again = start_again
         self._look_again = look_again
         self._runs: dict[RunId, Run] = {}
@@ -136,7 +138,7 @@ class Watcher:
         if not isinstance(verdict, Finishing | CleanUp):
             self._ended_since.pop(run_id, None)
             return 0.0
-        return time.monotonic() - self._ended_since.setdefault(run_id, time.monotonic())
+        return self._clock.monotonic() - self._ended_since.setdefault(run_id, self._clock.monotonic())
 
     def _carry_out(self, run: Run, actions: list[plans.Action], batch: Batch) -> None:
         for action in actions:

@@ -8,6 +8,7 @@ so that they wait at their beginning and never fail half way for a lock.
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from addon_portal.storage.fifo import FifoLock
 from addon_portal.storage.pool import Pool
 
 _PRAGMAS = ("PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864")
+
+_SHORTEST_PAUSE_SECONDS = 0.0001
+_LONGEST_PAUSE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class SqliteDatabase:
         self._busy_timeout_seconds = busy_timeout_seconds
         self._turn = FifoLock()
         self._readers = self._pool("PRAGMA query_only = ON", limit=1000, keep=4)
-        self._writers = self._pool("PRAGMA query_only = OFF", limit=1, keep=1)
+        self._writers = self._pool("PRAGMA busy_timeout = 0", limit=1, keep=1)
 
     def _pool(self, kind: str, *, limit: int, keep: int) -> Pool[_Opened]:
         return Pool(
@@ -105,28 +109,32 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        began = self._clock.monotonic()
+        deadline = self._clock.monotonic() + self._busy_timeout_seconds
         if not self._turn.acquire(self._busy_timeout_seconds):
             raise StorageBusy(f"others in this process were writing for {self._busy_timeout_seconds:g} s")
         try:
             with self._connection(self._writers) as raw:
-                self._begin(raw, self._clock.monotonic() - began)
+                self._begin(raw, deadline)
                 yield _SqliteConnection(raw, self.address)
                 self._execute(raw, "COMMIT")
         finally:
             self._turn.release()
 
-    def _begin(self, raw: sqlite3.Connection, waited_seconds: float) -> None:
-        """Begin with what is left of the time: the queue of this process has used some of it."""
-        if waited_seconds < 0.01:
-            self._execute(raw, "BEGIN IMMEDIATE")
-            return
-        left_ms = max(0, int((self._busy_timeout_seconds - waited_seconds) * 1000))
-        raw.execute(f"PRAGMA busy_timeout = {left_ms}")
-        try:
-            self._execute(raw, "BEGIN IMMEDIATE")
-        finally:
-            raw.execute(f"PRAGMA busy_timeout = {int(self._busy_timeout_seconds * 1000)}")
+    def _begin(self, raw: sqlite3.Connection, deadline: float) -> None:
+        """Begin to write, waiting for other processes until the deadline on the monotonic clock.
+
+        SQLite's own waiting sleeps 1, 2, 5, 10, … ms, much longer than a transaction takes; this looks more often.
+        """
+        pause = _SHORTEST_PAUSE_SECONDS
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.Error as error:
+                if _code(error) & 0xFF != sqlite3.SQLITE_BUSY or self._clock.monotonic() >= deadline:
+                    refuse(error, self.address)
+            time.sleep(pause)
+            pause = min(pause * 1.25, _LONGEST_PAUSE_SECONDS)
 
     def _execute(self, raw: sqlite3.Connection, sql: str) -> None:
         try:
@@ -158,8 +166,11 @@ class SqliteDatabase:
                 f"The database file {self.address} cannot be made: {error.strerror}. "
                 "Create its directory, or name another data directory with --data."
             ) from error
-        with self._connection(self._writers) as raw:
-            self._execute(raw, "PRAGMA journal_mode = WAL")
+        opened = self._connect("PRAGMA query_only = OFF")
+        try:
+            self._execute(opened.raw, "PRAGMA journal_mode = WAL")
+        finally:
+            opened.raw.close()
 
     def close(self) -> None:
         self._readers.close()
@@ -214,9 +225,15 @@ def _read_only(address: str, error: Exception) -> str:
     )
 
 
+def _code(error: sqlite3.Error) -> int:
+    # Errors of the module itself, such as a closed connection, have none.
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code
+
+
 def refuse(error: sqlite3.Error, address: str) -> Never:
     """Say what an error of SQLite means here (https://sqlite.org/rescode.html)."""
-    code = getattr(error, "sqlite_errorcode", 0)
+    code = _code(error)
     match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             raise StorageBusy("another process is writing") from error

@@ -42,8 +42,8 @@ class Principal:
             )
 
 
-def authenticate(authorization: str | None, find: FindKey) -> Principal:
-    """Tell who is calling from the `Authorization` header. Raises Unauthenticated, which says what is wrong."""
+def read_credential(authorization: str | None) -> bytes:
+    """The hash of the key in an `Authorization` header. Raises Unauthenticated for what cannot be one of ours."""
     if not authorization:
         raise Unauthenticated("No credential was sent. Send the header: Authorization: Bearer <API key>.")
     scheme, _, text = authorization.partition(" ")
@@ -52,7 +52,12 @@ def authenticate(authorization: str | None, find: FindKey) -> Principal:
         raise Unauthenticated("The Authorization header must have the form: Bearer <API key>.")
     if not has_key_form(text):
         raise Unauthenticated("The API key is not one of ours: its form or checksum is wrong. Was it cut or mistyped?")
-    found = find(hash_key(text))
+    return hash_key(text)
+
+
+def authenticate(secret_hash: bytes, find: FindKey) -> Principal:
+    """Tell who is calling with a key of this hash. Raises Unauthenticated."""
+    found = find(secret_hash)
     if found is None or found[0].revoked_at is not None:
         raise Unauthenticated("The API key is not valid here: it was revoked or never existed.")
     key, tenant = found

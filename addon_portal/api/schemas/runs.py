@@ -3,18 +3,29 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
-from addon_portal.api.schemas.fields import Answer, Environment, GraceSeconds, Note, Parameters, Request
+from addon_portal.api.schemas.fields import Answer, Environment, GraceSeconds, Note, Parameters, Request, refuse
+from addon_portal.api.services.project_execution_service import RestartChoices, RunChoices, StopChoices
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import signal_name
+from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import Health, Outcome, RunState
 
 RUN_ID = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
 PROJECT_ID = "prj_01k7qz8a1b2c3d4e5f6g7h8j9k"
 MEANT_RUN = Field(description="The run that is meant; by default the newest.", examples=[RUN_ID])
+
+
+def _check_run_id(text: str) -> RunId:
+    if not has_form("run_", text):
+        raise refuse("run_ and 26 characters")
+    return RunId(text)
+
+
+MeantRun = Annotated[RunId, AfterValidator(_check_run_id)]
 
 
 class RunRequest(Request):
@@ -24,11 +35,15 @@ class RunRequest(Request):
     env: Annotated[Environment | None, Field(description="Laid over the definition's environment.")] = None
     note: Note | None = None
 
+    def to_choices(self) -> RunChoices:
+        """The request as the service takes it."""
+        return RunChoices(self.parameters, self.env, self.note)
+
 
 class RestartRequest(RunRequest):
     """How a restart is to be made. With an empty body: the same again, in the same directory."""
 
-    run_id: Annotated[str | None, MEANT_RUN] = None
+    run_id: Annotated[MeantRun | None, MEANT_RUN] = None
     definition: Annotated[
         Literal["pinned", "latest"],
         Field(description="What ran, with its parameters and environment; or the project's newest definition."),
@@ -39,13 +54,29 @@ class RestartRequest(RunRequest):
     confirm: Annotated[bool, Field(description="Restart although leftovers of the run before may be alive.")] = False
     when_running: Annotated[Literal["refuse"], Field(description="What to do about an active run.")] = "refuse"
 
+    def to_restart(self) -> RestartChoices:
+        """The request as the service takes it."""
+        return RestartChoices(
+            parameters=self.parameters,
+            env=self.env,
+            note=self.note,
+            run_id=self.run_id,
+            latest_definition=self.definition == "latest",
+            clean_workspace=self.workspace == "clean",
+            confirmed=self.confirm,
+        )
+
 
 class StopRequest(Request):
     """How a run is to be stopped."""
 
-    run_id: Annotated[str | None, MEANT_RUN] = None
+    run_id: Annotated[MeantRun | None, MEANT_RUN] = None
     grace_seconds: Annotated[GraceSeconds | None, Field(description="By default the project's.")] = None
     note: Note | None = None
+
+    def to_choices(self) -> StopChoices:
+        """The request as the service takes it."""
+        return StopChoices(self.run_id, self.grace_seconds, self.note)
 
 
 class RunBody(Answer):

@@ -7,6 +7,7 @@ command is not one of those: it is a run that says so.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.models import Definition, JsonObject, Program, StopSettings, Tenant
@@ -69,12 +70,13 @@ def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProb
     from jsonschema.validators import Draft202012Validator, validator_for
     from referencing import Registry
 
-    schema = dict(program.parameters_schema)
+    schema: dict[str, Any] = dict(program.parameters_schema)
+    given: dict[str, Any] = dict(parameters)
     # An empty registry: a schema can refer to itself and to nothing that would have to be fetched.
-    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())  # type: ignore[arg-type]
+    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
     problems = [
         FieldProblem(name_of_field(["parameters", *error.absolute_path]), error.message[:200], describe(error.instance))
-        for error in validator.iter_errors(dict(parameters))
+        for error in validator.iter_errors(given)
     ]
     missing = [name for name in placeholders(program.argv) if name not in parameters]
     return problems + [
@@ -87,8 +89,9 @@ def check_schema(schema: JsonObject) -> list[FieldProblem]:
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import Draft202012Validator, validator_for
 
+    given: dict[str, Any] = dict(schema)
     try:
-        validator_for(dict(schema), default=Draft202012Validator).check_schema(dict(schema))
+        validator_for(given, default=Draft202012Validator).check_schema(given)
     except SchemaError as error:
         where = name_of_field(["parameters_schema", *error.absolute_path])
         return [FieldProblem(where, error.message[:200], describe(error.instance))]

@@ -27,16 +27,15 @@ class Portal:
     overdue_after: timedelta
     restartable: frozenset[RunState]
     default_grace_seconds: float
-    max_concurrent_runs: int | None
 
     def circumstances(self) -> Circumstances:
         """What showing runs takes, now."""
         return Circumstances(self.clock.now(), self.overdue_after, self.restartable)
 
-    def authenticate(self, authorization: str | None, needed: Role) -> Principal:
+    def authenticate(self, secret_hash: bytes, needed: Role) -> Principal:
         """Who is calling, if they may. Raises Unauthenticated or Forbidden."""
         with self.storage.read() as uow:
-            principal = authenticate(authorization, uow.credentials.find_by_hash)
+            principal = authenticate(secret_hash, uow.credentials.find_by_hash)
         principal.require(needed)
         now = self.clock.now()
         if principal.last_used_at is None or now - principal.last_used_at >= TOUCH_EVERY:

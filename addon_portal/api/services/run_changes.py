@@ -1,8 +1,8 @@
 """Telling those who wait what happens to runs: one thread hears wakes and reads the journal for all of them.
 
-Promises that a follower misses nothing that was recorded after its `start`, in order, and that however many follow, each
-change is read once. Several changes of one run that wait to be taken become one: a follower is told how a run stands, not
-how often it moved. Without followers nothing is read. Leaves writing them to the wire to `api.event_stream`.
+Promises that a follower misses nothing that was recorded after its `start`, in order, and that each change is read
+once, however many follow. Several changes of one run that wait to be taken become one: a follower is told how a run
+stands, not how often it moved. Without followers nothing is read. Leaves the wire to `api.event_stream`.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from datetime import datetime
 import structlog
 
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.run_views import show_runs
+from addon_portal.api.services.run_views import show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.errors import DomainError
 from addon_portal.domain.health import UNREACHABLE_AFTER
@@ -137,6 +137,28 @@ class RunChanges:
         """Hand over nothing more."""
         with self._lock:
             self._followers.discard(follower)
+
+    async def wait_until_final(self, shown: ShownRun, seconds: float) -> ShownRun:
+        """The run as soon as it is final, or as it stands when the time is over. The caller may see the run."""
+        follower = Follower(shown.run.tenant_id, shown.run.id)
+        deadline = self._portal.clock.monotonic() + seconds
+        try:
+            shown = await asyncio.to_thread(self._follow_run, follower, shown)
+            while shown.run.is_active and (left := deadline - self._portal.clock.monotonic()) > 0:
+                for change in await follower.take(left):
+                    shown = change.run if isinstance(change, RunChanged) else shown
+                if follower.is_ended:
+                    break
+        finally:
+            self.unfollow(follower)
+        return shown
+
+    def _follow_run(self, follower: Follower, before: ShownRun) -> ShownRun:
+        """Follow, then look: what was recorded in between is seen by one of the two."""
+        self.follow(follower)
+        with self._portal.storage.read() as uow:
+            run = uow.host_runs.find(before.run.id)
+            return before if run is None else show_run(uow, run, self._portal.circumstances())
 
     def _work(self) -> None:
         with selectors.DefaultSelector() as selector:

@@ -1,0 +1,77 @@
+"""Who is calling, and which object the address names.
+
+Promises that a missing or malformed credential is refused before anything else is looked at. Looking the key up is
+left to the handler's own thread, since it asks the database: `caller.enter(role)`.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, NewType
+
+from fastapi import Depends, Header, Path, Request
+from pydantic import AfterValidator
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_changes import RunChanges
+from addon_portal.auth.policies import Principal, read_credential
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import CleanupId, KeyId, ProjectId, RunId, has_form
+from addon_portal.domain.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who has shown a credential that may be valid."""
+
+    portal: Portal
+    secret_hash: bytes
+    path: str
+
+    def enter(self, needed: Role) -> Principal:
+        """Who it is, if they may. Asks the database: not for the event loop. Raises Unauthenticated, Forbidden."""
+        return self.portal.authenticate(self.secret_hash, needed)
+
+
+async def get_caller(request: Request) -> Caller:
+    """Read the credential of a request."""
+    return Caller(get_portal(request), read_credential(request.headers.get("authorization")), request.url.path)
+
+
+def get_portal(request: Request) -> Portal:
+    """The installation that this application serves."""
+    portal = request.app.state.portal
+    assert isinstance(portal, Portal)
+    return portal
+
+
+def get_changes(request: Request) -> RunChanges:
+    """The changes of runs as they happen."""
+    changes = request.app.state.changes
+    assert isinstance(changes, RunChanges)
+    return changes
+
+
+def _named(kind: str, prefix: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not has_form(prefix, text):
+            raise NotFound(kind, text[:80].encode("utf-8", "replace").decode())
+        return text
+
+    return AfterValidator(check)
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+ProjectIdPath = Annotated[ProjectId, Path(description="Identifier of a project."), _named("project", "prj_")]
+RunIdPath = Annotated[RunId, Path(description="Identifier of a run."), _named("run", "run_")]
+KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("key", "key_")]
+CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
+TenantName = NewType("TenantName", str)
+TenantPath = Annotated[TenantName, Path(description="Name or identifier of a tenant.", max_length=200)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeating the request with the same key within 24 hours has no second effect.",
+    ),
+]

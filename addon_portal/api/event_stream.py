@@ -1,0 +1,82 @@
+"""Server-sent events: what happens to a tenant's runs, as it happens, and from where a reader stopped.
+
+Event types: `run` (how a run stands, with the journal's sequence number as id), `host` (whether somebody looks after
+the runs), `reset` (too much was missed: read everything anew). A comment every 15 s keeps connections open.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_changes import (
+    Follower,
+    HostChanged,
+    RunChanged,
+    RunChanges,
+    host_standing,
+    read_changes,
+)
+from addon_portal.api.services.shown import ShownRun
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.clock import to_text
+from addon_portal.storage.surroundings import Surroundings
+
+HEARTBEAT_SECONDS = 15.0
+MOST_MISSED = 10_000
+"""Journal entries (of all tenants) behind which a reader had better begin anew."""
+RECONNECT_MILLISECONDS = 1000
+
+ToBody = Callable[[ShownRun], dict[str, object]]
+
+
+async def stream_events(
+    portal: Portal, changes: RunChanges, principal: Principal, last_event_id: str | None, to_body: ToBody
+) -> AsyncIterator[bytes]:
+    """The events of one tenant from `last_event_id` (by default from now) until the reader or the portal leaves."""
+    follower = Follower(principal.tenant.id, None)
+    try:
+        await run_in_threadpool(changes.follow, follower)
+        for event in await run_in_threadpool(_opening, portal, principal, follower.start, last_event_id, to_body):
+            yield event
+        while not follower.is_ended:
+            taken = await follower.take(HEARTBEAT_SECONDS)
+            for change in taken:
+                yield _event(change, to_body)
+            if not taken:
+                yield KEEPALIVE_COMMENT
+    finally:
+        changes.unfollow(follower)
+
+
+def _opening(
+    portal: Portal, principal: Principal, start: int, last_event_id: str | None, to_body: ToBody
+) -> Sequence[bytes]:
+    """How the host stands, and what was missed; or that too much was."""
+    with portal.storage.read() as uow:
+        host = host_standing(portal, Surroundings(uow).observed_at(portal.host_id))
+        events = [format_sse_event(retry=RECONNECT_MILLISECONDS), _event(host, to_body)]
+        if last_event_id is None:
+            return [*events, format_sse_event(comment="from here on", id=str(start))]
+        after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
+        if not start - MOST_MISSED <= after <= start:
+            return [*events, format_sse_event(event="reset", data_str="{}", id=str(start))]
+        entries = [
+            entry
+            for entry in uow.journal.read_after(after, MOST_MISSED)
+            if entry.tenant_id == principal.tenant.id and entry.seq <= start
+        ]
+        return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, entries))]
+
+
+def _event(change: RunChanged | HostChanged, to_body: ToBody) -> bytes:
+    if isinstance(change, RunChanged):
+        return format_sse_event(data_str=_json(to_body(change.run)), event="run", id=str(change.seq))
+    seen = to_text(change.observed_at) if change.observed_at else None
+    return format_sse_event(data_str=_json({"observed_at": seen, "unreachable": change.is_unreachable}), event="host")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,107 @@
+"""Where the api process is put together: settings, storage, services, routers, error table.
+
+Promises no work at import, and that a database which cannot be used is refused at the start with a sentence that says
+what to do. Upgrading it is left to `up` and `addon-portal db upgrade`, serving to `api.server`.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
+from starlette.types import Lifespan
+
+from addon_portal import __version__
+from addon_portal.api.errors import install_error_handlers
+from addon_portal.api.openapi import complete_openapi, name_operation
+from addon_portal.api.routers import admin_api, health, tenant_api
+from addon_portal.api.routers.tenant import output, runs
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_changes import RunChanges
+from addon_portal.api.services.wakes import Wakes
+from addon_portal.config import Settings, ensure_host_id
+from addon_portal.domain.clock import Clock, SystemClock
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import HostId
+from addon_portal.domain.models import Host
+from addon_portal.storage import Storage
+
+LARGEST_BODY = 2 * 1024 * 1024
+
+DESCRIPTION = """Runs long-running programs, says truthfully what happened to them, and restarts them.
+
+Every error is a problem document (RFC 9457) with a stable `code`. Lists are read page by page with `next_cursor`.
+"""
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None) -> FastAPI:
+    """The application over these settings; a `storage` that is given stays open when the application ends.
+
+    Raises SettingsError, StorageError (the database cannot be used) and OSError (the data directory cannot).
+    """
+    clock = clock or SystemClock()
+    own_storage = storage or Storage.open(settings.database, clock=clock)
+    portal = _open_portal(settings, own_storage, clock)
+    app = FastAPI(
+        title="Addon Portal",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(portal, closes_storage=storage is None),
+        generate_unique_id_function=name_operation,
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.portal = portal
+    app.state.changes = RunChanges(portal)
+    bearer = HTTPBearer(auto_error=False, description="An API key: `ap_…`")
+    for router in (tenant_api.execution, runs.router, tenant_api.router, output.router, admin_api.router):
+        app.include_router(router, dependencies=[Security(bearer)])
+    app.include_router(health.router)
+    install_error_handlers(app)
+    complete_openapi(app)
+    return app
+
+
+def _lifespan(portal: Portal, *, closes_storage: bool) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        changes: RunChanges = app.state.changes
+        changes.start(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(changes.close)
+            if closes_storage:
+                portal.storage.close()
+
+    return lifespan
+
+
+def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
+    host_id = ensure_host_id(settings, clock)
+    storage.check_schema()
+    _ensure_host(storage, host_id)
+    return Portal(
+        storage=storage,
+        clock=clock,
+        data=settings.data,
+        host_id=host_id,
+        wakes=Wakes(clock),
+        overdue_after=settings.overdue_after,
+        restartable=settings.restartable_statuses,
+        default_grace_seconds=settings.default_grace_seconds,
+    )
+
+
+def _ensure_host(storage: Storage, host_id: HostId) -> None:
+    """Runs refer to their host, also when its supervisor has never been there yet."""
+    with storage.write() as uow:
+        try:
+            uow.hosts.get(host_id)
+        except NotFound:
+            uow.hosts.upsert(Host(host_id, socket.gethostname(), None, None))

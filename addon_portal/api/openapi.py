@@ -1,0 +1,82 @@
+"""What the OpenAPI document says of each operation beside its types: examples, and every error it can end in.
+
+Promises that the documented errors are those of the error table. Nothing here has an effect on a request.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from addon_portal.api.errors import ERRORS, MEDIA_TYPE, PROBLEM_TYPE
+from addon_portal.api.schemas.problems import Problem
+
+ALWAYS = ("internal_error", "storage_busy", "storage_trouble")
+WITH_CREDENTIAL = ("unauthenticated", "forbidden", *ALWAYS)
+
+
+def says(
+    summary: str,
+    answer: type[BaseModel] | None,
+    example: object,
+    *,
+    status: int = 200,
+    errors: Iterable[str] = (),
+    needs_credential: bool = True,
+    media_type: str = "application/json",
+) -> dict[str, Any]:
+    """The keyword arguments of a route: what it is for, what it answers, how it can fail."""
+    codes = [*errors, *(WITH_CREDENTIAL if needs_credential else ALWAYS)]
+    responses: dict[int | str, dict[str, Any]] = problems(codes)
+    responses[status] = {"description": summary}
+    if example is not None:
+        responses[status]["content"] = {media_type: {"example": example}}
+    return {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
+
+
+def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """The documented responses of these codes, those of one status together."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in dict.fromkeys(codes):
+        info = ERRORS[code]
+        example = {
+            "type": PROBLEM_TYPE + code,
+            "title": info.title,
+            "status": info.status,
+            "detail": "…",
+            "code": code,
+        }
+        response = responses.setdefault(
+            info.status,
+            {
+                "description": info.title,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
+            },
+        )
+        response["content"][MEDIA_TYPE]["examples"][code] = {"summary": info.title, "value": example}
+    return responses
+
+
+def name_operation(route: APIRoute) -> str:
+    """Operations are called like the functions that serve them."""
+    return route.name
+
+
+def complete_openapi(app: FastAPI) -> None:
+    """Have the document contain the problem's schema, which routes refer to, instead of the framework's own."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = make().setdefault("components", {}).setdefault("schemas", {})
+            _, own = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+            schemas |= own["$defs"]
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,134 @@
+"""What operators manage: tenants, limits, keys, programs, hosts, and clean-ups on demand."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath
+from addon_portal.api.openapi import says
+from addon_portal.api.routers.answers import answer
+from addon_portal.api.schemas import admin, examples
+from addon_portal.api.services import project_execution_service, tenant_service
+from addon_portal.domain.models import Role
+
+router = APIRouter(prefix="/api/admin", tags=["admin"])
+
+_BODY = ("invalid_request", "malformed_body", "body_too_large")
+TenantQuery = Annotated[str, Query(max_length=200, description="Name or identifier of a tenant.")]
+
+
+def _list_of(example: dict[str, object]) -> dict[str, Any]:
+    return {"items": [example]}
+
+
+@router.post(
+    "/cleanup",
+    **says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP, status=202),
+)
+def cleanup_stuck_projects(caller: CallerDep) -> Response:
+    """Has the supervisor look at every run of its host now. Answers 200 with its report, or after 5 s 202 without."""
+    principal = caller.enter(Role.OPERATOR)
+    cleanup = project_execution_service.cleanup_stuck_projects(caller.portal, principal.actor)
+    headers = {"Location": f"/api/admin/cleanup/{cleanup.id}"}
+    return answer(admin.cleanup_body(cleanup), 200 if cleanup.completed_at else 202, headers)
+
+
+@router.get(
+    "/cleanup/{cleanup_id}",
+    **says("Get a clean-up", admin.CleanupBody, examples.CLEANUP, errors=("not_found",)),
+)
+def get_cleanup(cleanup_id: CleanupIdPath, caller: CallerDep) -> Response:
+    """A clean-up and, once the supervisor has answered, its report."""
+    caller.enter(Role.OPERATOR)
+    return answer(admin.cleanup_body(project_execution_service.get_cleanup(caller.portal, cleanup_id)))
+
+
+@router.get("/tenants", **says("List tenants", admin.TenantList, _list_of(examples.TENANT)))
+def list_tenants(caller: CallerDep) -> Response:
+    """Every tenant of the installation."""
+    caller.enter(Role.OPERATOR)
+    return answer({"items": [admin.tenant_body(tenant) for tenant in tenant_service.list_tenants(caller.portal)]})
+
+
+@router.post(
+    "/tenants",
+    **says("Create a tenant", admin.TenantBody, examples.TENANT, status=201, errors=("name_taken", *_BODY)),
+)
+def create_tenant(caller: CallerDep, body: admin.TenantRequest) -> Response:
+    """Adds a customer or team, without keys."""
+    caller.enter(Role.OPERATOR)
+    tenant = tenant_service.create_tenant(
+        caller.portal,
+        body.name,
+        max_concurrent_runs=body.max_concurrent_runs,
+        may_run_own_commands=body.may_run_own_commands,
+    )
+    return answer(admin.tenant_body(tenant), 201)
+
+
+@router.put(
+    "/limits", **says("Change a tenant's limits", admin.TenantBody, examples.TENANT, errors=("not_found", *_BODY))
+)
+def update_limits(caller: CallerDep, body: admin.LimitsRequest) -> Response:
+    """Waiting runs are looked at again; runs that are active stay."""
+    caller.enter(Role.OPERATOR)
+    tenant = tenant_service.update_limits(
+        caller.portal,
+        body.tenant,
+        max_concurrent_runs=body.max_concurrent_runs,
+        may_run_own_commands=body.may_run_own_commands,
+    )
+    return answer(admin.tenant_body(tenant))
+
+
+@router.get("/keys", **says("List keys", admin.KeyList, _list_of(examples.KEY), errors=("not_found",)))
+def list_keys(caller: CallerDep, tenant: TenantQuery) -> Response:
+    """The keys of a tenant, without their secrets, revoked ones too."""
+    keys = tenant_service.list_keys(caller.portal, caller.enter(Role.OPERATOR), tenant)
+    return answer({"items": [admin.key_body(key) for key in keys]})
+
+
+@router.post(
+    "/keys",
+    **says("Create a key", admin.IssuedKeyBody, examples.ISSUED_KEY, status=201, errors=("not_found", *_BODY)),
+)
+def create_key(caller: CallerDep, body: admin.KeyRequest) -> Response:
+    """Makes a key. Its text is in this answer and nowhere else."""
+    principal = caller.enter(Role.OPERATOR)
+    issued = tenant_service.create_key(caller.portal, principal, body.tenant, name=body.name, role=body.to_role())
+    return answer(admin.issued_key_body(issued), 201)
+
+
+@router.delete(
+    "/keys/{key_id}",
+    **says("Revoke a key", None, None, status=204, errors=("not_found", "invalid_request")),
+)
+def revoke_key(key_id: KeyIdPath, caller: CallerDep, tenant: TenantQuery) -> Response:
+    """From now on the key opens nothing."""
+    tenant_service.revoke_key(caller.portal, caller.enter(Role.OPERATOR), tenant, key_id)
+    return Response(status_code=204)
+
+
+@router.get("/programs", **says("List programs", admin.ProgramList, _list_of(examples.PROGRAM)))
+def list_programs(caller: CallerDep) -> Response:
+    """What tenants may run beside, or instead of, their own commands."""
+    caller.enter(Role.OPERATOR)
+    return answer({"items": [admin.program_body(program) for program in tenant_service.list_programs(caller.portal)]})
+
+
+@router.post(
+    "/programs",
+    **says("Create a program", admin.ProgramBody, examples.PROGRAM, status=201, errors=("name_taken", *_BODY)),
+)
+def create_program(caller: CallerDep, body: admin.ProgramRequest) -> Response:
+    """Offers an argv template with the schema of its parameters."""
+    caller.enter(Role.OPERATOR)
+    return answer(admin.program_body(tenant_service.create_program(caller.portal, body.to_draft())), 201)
+
+
+@router.get("/hosts", **says("List hosts", admin.HostList, _list_of(examples.HOST)))
+def list_hosts(caller: CallerDep) -> Response:
+    """The machines with a supervisor, and when each last looked at its runs."""
+    caller.enter(Role.OPERATOR)
+    now = caller.portal.clock.now()
+    return answer({"items": [admin.host_body(host, now) for host in tenant_service.list_hosts(caller.portal)]})

@@ -1,0 +1,119 @@
+"""Output of runs, as text by offset and raw with ranges; and the stream of what happens now."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from addon_portal.api.deps import CallerDep, RunIdPath, get_changes
+from addon_portal.api.errors import problem
+from addon_portal.api.event_stream import stream_events
+from addon_portal.api.openapi import problems, says
+from addon_portal.api.routers.answers import answer
+from addon_portal.api.schemas import examples
+from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
+from addon_portal.api.schemas.runs import run_body
+from addon_portal.api.services import history_service
+from addon_portal.api.services.run_changes import RunChanges
+from addon_portal.domain.models import Role
+from addon_portal.evidence.output import Output
+
+router = APIRouter(prefix="/api/tenant", tags=["output"])
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RAW: dict[str, Any] = says(
+    "Get the raw output of a run",
+    None,
+    "hi\noops\n",
+    errors=("not_found",),
+    media_type="text/plain",
+)
+_RAW["responses"] |= {206: {"description": "The range that was asked for"}, **problems(["range_not_satisfiable"])}
+
+
+@router.get(
+    "/runs/{run_id}/log",
+    **says("Read the output of a run", LogBody, examples.LOG, errors=("not_found", "invalid_request")),
+)
+def read_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogQuery, Query()]) -> Response:
+    """Output as text from a byte offset on. Offsets stay valid for ever; `next_offset` is where to go on."""
+    principal = caller.enter(Role.VIEWER)
+    chunk = history_service.read_log(caller.portal, principal, run_id, offset=query.offset, limit=query.limit)
+    return answer(log_body(chunk))
+
+
+@router.get("/runs/{run_id}/log/raw", **_RAW)
+def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | None, Header()] = None) -> Response:
+    """The bytes as the program wrote them; one range can be asked for (RFC 9110), for example `bytes=-4096`."""
+    output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
+    size = output.size()
+    start, end = _bounds(range, size)
+    headers = _raw_headers(run_id) | {"Content-Length": str(end - start)}
+    if (start, end) == (0, size) and not (range and _RANGE.fullmatch(range)):
+        return StreamingResponse(_blocks(output, 0, size), 200, headers, "text/plain; charset=utf-8")
+    if start >= size:
+        output.close()
+        detail = f"The output has {size} bytes now."
+        return problem("range_not_satisfiable", detail, {"size": size}, {"Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return StreamingResponse(_blocks(output, start, end), 206, headers, "text/plain; charset=utf-8")
+
+
+@router.head("/runs/{run_id}/log/raw", **{**_RAW, "summary": "Get the size of the raw output of a run"})
+def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
+    """How many bytes there are now."""
+    output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
+    size = output.size()
+    output.close()
+    headers = _raw_headers(run_id) | {"Content-Length": str(size)}
+    return Response(None, 200, headers, "text/plain; charset=utf-8")
+
+
+@router.get(
+    "/events",
+    **says("Follow what happens", None, examples.EVENTS, media_type="text/event-stream"),
+    tags=["status"],
+)
+async def follow_events(
+    caller: CallerDep,
+    changes: Annotated[RunChanges, Depends(get_changes)],
+    last_event_id: Annotated[str | None, Header(description="The id of the last event that was seen.")] = None,
+) -> Response:
+    """Server-sent events: `run` with a whole Run object, `host` when somebody starts or stops looking after the runs,
+    `reset` when too much was missed to be told. With `Last-Event-ID` nothing is missed.
+    """
+    principal = await run_in_threadpool(caller.enter, Role.VIEWER)
+    events = stream_events(caller.portal, changes, principal, last_event_id, run_body)
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events, 200, headers, "text/event-stream")
+
+
+def _bounds(range: str | None, size: int) -> tuple[int, int]:
+    """The first byte and the one behind the last; all of them for a header that RFC 9110 lets us ignore."""
+    match = _RANGE.fullmatch(range or "")
+    if match is None or match[0] == "bytes=-":
+        return 0, size
+    first, last = match[1], match[2]
+    if not first:
+        return (size - min(int(last), size), size) if int(last) else (size, size)
+    if last and int(last) < int(first):
+        return 0, size
+    return int(first), min(int(last) + 1, size) if last else size
+
+
+def _raw_headers(run_id: str) -> dict[str, str]:
+    return {
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f'inline; filename="{run_id}.log"',
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _blocks(output: Output, start: int, end: int) -> Iterator[bytes]:
+    try:
+        yield from output.iter_bytes(start, end)
+    finally:
+        output.close()

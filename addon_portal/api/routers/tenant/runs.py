@@ -1,0 +1,94 @@
+"""Runs: one, lists, why we say so, and the tenant's numbers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath, get_changes
+from addon_portal.api.openapi import says
+from addon_portal.api.routers.answers import answer
+from addon_portal.api.schemas import examples
+from addon_portal.api.schemas.history import (
+    EvidenceBody,
+    RunQuery,
+    StatusBody,
+    WaitQuery,
+    evidence_body,
+    status_body,
+)
+from addon_portal.api.schemas.runs import RunBody, RunPage, run_body
+from addon_portal.api.services import history_service
+from addon_portal.api.services.run_changes import RunChanges
+from addon_portal.api.services.shown import ShownRun
+from addon_portal.domain.models import Role
+from addon_portal.storage.values import Page
+
+router = APIRouter(prefix="/api/tenant", tags=["runs"])
+
+
+@router.get(
+    "/runs/{run_id}", **says("Get a run", RunBody, examples.FAILED_RUN, errors=("not_found", "invalid_request"))
+)
+async def get_run(
+    run_id: RunIdPath,
+    caller: CallerDep,
+    query: Annotated[WaitQuery, Query()],
+    changes: Annotated[RunChanges, Depends(get_changes)],
+) -> Response:
+    """One run as it stands; with `wait_seconds` as soon as it is final, or after that time."""
+
+    def read() -> Response | ShownRun:
+        shown = history_service.get_run(caller.portal, caller.enter(Role.VIEWER), run_id)
+        return shown if query.wait_seconds and shown.run.is_active else answer(run_body(shown))
+
+    found = await run_in_threadpool(read)
+    if isinstance(found, Response):
+        return found
+    return answer(run_body(await changes.wait_until_final(found, query.wait_seconds)))
+
+
+@router.get("/runs", **says("List runs", RunPage, examples.RUN_PAGE, errors=("invalid_request",)))
+def list_runs(caller: CallerDep, query: Annotated[RunQuery, Query()]) -> Response:
+    """The tenant's runs, newest first, those of deleted projects too."""
+    principal = caller.enter(Role.VIEWER)
+    page = history_service.list_runs(
+        caller.portal, principal, query.to_filter(), limit=query.limit, cursor=query.cursor
+    )
+    return _page(page)
+
+
+@router.get(
+    "/projects/{project_id}/runs",
+    **says("List the runs of a project", RunPage, examples.RUN_PAGE, errors=("not_found", "invalid_request")),
+)
+def list_project_runs(project_id: ProjectIdPath, caller: CallerDep, query: Annotated[RunQuery, Query()]) -> Response:
+    """The runs of one project, newest first."""
+    page = history_service.list_runs(
+        caller.portal,
+        caller.enter(Role.VIEWER),
+        query.to_filter(),
+        limit=query.limit,
+        cursor=query.cursor,
+        project_id=project_id,
+    )
+    return _page(page)
+
+
+@router.get(
+    "/runs/{run_id}/evidence",
+    **says("Get the evidence of a run", EvidenceBody, examples.EVIDENCE, errors=("not_found",)),
+)
+def get_evidence(run_id: RunIdPath, caller: CallerDep) -> Response:
+    """Why we say of the run what we say: journal, records as they are on disk, what is missing and why, last output."""
+    return answer(evidence_body(history_service.get_evidence(caller.portal, caller.enter(Role.VIEWER), run_id)))
+
+
+@router.get("/status", **says("Get the tenant's numbers", StatusBody, examples.STATUS), tags=["status"])
+def get_status(caller: CallerDep) -> Response:
+    """How many projects and active runs there are, and whether somebody looks after them."""
+    return answer(status_body(history_service.get_status(caller.portal, caller.enter(Role.VIEWER))))
+
+
+def _page(page: Page[ShownRun]) -> Response:
+    return answer({"items": [run_body(item) for item in page.items], "next_cursor": page.next_cursor})

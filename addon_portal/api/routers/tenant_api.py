@@ -1,0 +1,153 @@
+"""What a tenant's members ask for: run, restart, stop, and the definitions of what is run.
+
+The rest of `/api/tenant` stands in `routers.tenant`. Every handler enters by its role, calls one service function and
+shapes the answer; each runs in a thread of its own, once.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from addon_portal.api.deps import CallerDep, IdempotencyKey, ProjectIdPath
+from addon_portal.api.openapi import says
+from addon_portal.api.routers.answers import answer
+from addon_portal.api.schemas import examples
+from addon_portal.api.schemas.history import ProjectQuery
+from addon_portal.api.schemas.projects import ProjectBody, ProjectPage, ProjectRequest, project_body
+from addon_portal.api.schemas.runs import RestartRequest, RunBody, RunRequest, StopRequest, run_body
+from addon_portal.api.services import project_execution_service, project_service
+from addon_portal.api.services.once import Accepted, Ask
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.models import Role
+
+router = APIRouter(prefix="/api/tenant", tags=["projects"])
+execution = APIRouter(prefix="/api/tenant", tags=["runs"])
+
+_ONCE = ("not_found", "invalid_request", "malformed_body", "body_too_large", "idempotency_mismatch")
+_BODY = ("invalid_request", "malformed_body", "body_too_large")
+
+
+@execution.post(
+    "/projects/{project_id}/run",
+    **says("Run a project", RunBody, examples.PENDING_RUN, status=202, errors=("already_running", *_ONCE)),
+)
+def run_project(
+    project_id: ProjectIdPath,
+    caller: CallerDep,
+    body: RunRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Stores a run of the project's newest definition and has it started. Everything in the body is optional."""
+    body = body or RunRequest()
+    ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
+    return _accepted(project_execution_service.execute_project(caller.portal, ask, project_id, body.to_choices()))
+
+
+@execution.post(
+    "/projects/{project_id}/restart",
+    **says(
+        "Restart a project",
+        RunBody,
+        examples.PENDING_RUN,
+        status=202,
+        errors=(
+            "never_run",
+            "not_restartable",
+            "already_restarted",
+            "confirmation_required",
+            "already_running",
+            *_ONCE,
+        ),
+    ),
+)
+def restart_project(
+    project_id: ProjectIdPath,
+    caller: CallerDep,
+    body: RestartRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Stores a new run that follows the newest one, which stays as it is. A run can be restarted once."""
+    body = body or RestartRequest()
+    ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
+    return _accepted(project_execution_service.restart_project(caller.portal, ask, project_id, body.to_restart()))
+
+
+@execution.post(
+    "/projects/{project_id}/stop",
+    **says("Stop a project", RunBody, examples.PENDING_RUN, status=202, errors=("not_running", *_ONCE)),
+)
+def stop_project(
+    project_id: ProjectIdPath,
+    caller: CallerDep,
+    body: StopRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Has the active run ended: the polite signal, its grace time, then the kill of everything it started.
+
+    A run that is still pending is withdrawn at once. Any other is final when its whole tree is gone, not before.
+    """
+    body = body or StopRequest()
+    ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
+    return _accepted(project_execution_service.stop_project(caller.portal, ask, project_id, body.to_choices()))
+
+
+@router.get("/projects", **says("List projects", ProjectPage, examples.PROJECT_PAGE, errors=("invalid_request",)))
+def list_projects(caller: CallerDep, query: Annotated[ProjectQuery, Query()]) -> Response:
+    """The tenant's projects with their newest runs, newest first."""
+    page = project_service.list_projects(
+        caller.portal,
+        caller.enter(Role.VIEWER),
+        limit=query.limit,
+        cursor=query.cursor,
+        search=query.search,
+        name=query.name,
+    )
+    return answer({"items": [project_body(item) for item in page.items], "next_cursor": page.next_cursor})
+
+
+@router.post(
+    "/projects", **says("Create a project", ProjectBody, examples.PROJECT, status=201, errors=("name_taken", *_BODY))
+)
+def create_project(caller: CallerDep, body: ProjectRequest) -> Response:
+    """Stores what is to be run; nothing is started."""
+    shown = project_service.create_project(caller.portal, caller.enter(Role.MEMBER), body.to_draft())
+    return answer(project_body(shown), 201, {"Location": f"/api/tenant/projects/{shown.project.id}"})
+
+
+@router.get("/projects/{project_id}", **says("Get a project", ProjectBody, examples.PROJECT, errors=("not_found",)))
+def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
+    """One project with its newest run."""
+    return answer(project_body(project_service.get_project(caller.portal, caller.enter(Role.VIEWER), project_id)))
+
+
+@router.put(
+    "/projects/{project_id}",
+    **says("Change a project", ProjectBody, examples.PROJECT, errors=("not_found", "name_taken", *_BODY)),
+)
+def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectRequest) -> Response:
+    """Replaces name and definition. A change of the definition is its next version; runs keep theirs."""
+    principal = caller.enter(Role.MEMBER)
+    return answer(project_body(project_service.update_project(caller.portal, principal, project_id, body.to_draft())))
+
+
+@router.delete(
+    "/projects/{project_id}",
+    **says("Delete a project", None, None, status=204, errors=("not_found", "active_run")),
+)
+def delete_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
+    """Hides the project; its runs stay readable. Refused while a run is active."""
+    project_service.delete_project(caller.portal, caller.enter(Role.MEMBER), project_id)
+    return Response(status_code=204)
+
+
+def _ask(principal: Principal, path: str, key: str | None, body: BaseModel) -> Ask:
+    ask = Ask(principal, path, key)
+    return ask.with_body(body.model_dump()) if key else ask
+
+
+def _accepted(accepted: Accepted) -> Response:
+    headers: dict[str, Any] = {"Location": f"/api/tenant/runs/{accepted.run.run.id}"}
+    if accepted.repeated:
+        headers["Idempotency-Replayed"] = "true"
+    return answer(run_body(accepted.run), 202, headers)

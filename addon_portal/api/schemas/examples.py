@@ -1,0 +1,121 @@
+"""The examples of the documents, made by the same functions that make the answers, so that they cannot be outdated."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from addon_portal.api.schemas.projects import project_body
+from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, run_body
+from addon_portal.api.services.shown import ShownProject, ShownRun
+from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
+from addon_portal.domain.models import Definition, Project, Run, StopSettings
+from addon_portal.domain.reasons import Reason, sentence
+from addon_portal.domain.states import Health, Outcome, RunState
+
+_AT = datetime(2026, 5, 4, 9, 0, 0, tzinfo=UTC)
+_TENANT = TenantId("ten_01k7qz8a1b2c3d4e5f6g7h8j9k")
+_PENDING = Run(
+    seq=1,
+    id=RunId(RUN_ID),
+    tenant_id=_TENANT,
+    project_id=ProjectId(PROJECT_ID),
+    number=1,
+    definition_version=1,
+    host_id=HostId("hst_01k7qz8a1b2c3d4e5f6g7h8j9k"),
+    state=RunState.PENDING,
+    requested_at=_AT,
+    requested_by="key:ci",
+    parameters={"day": 7},
+    workspace=f"{PROJECT_ID}/{RUN_ID}",
+)
+_FAILED = replace(
+    _PENDING,
+    state=RunState.FAILED,
+    claimed_at=_AT + timedelta(milliseconds=3),
+    started_at=_AT + timedelta(milliseconds=8),
+    ended_at=_AT + timedelta(hours=6),
+    finished_at=_AT + timedelta(hours=6, milliseconds=4),
+    reason=Reason.EXIT_CODE,
+    outcome=Outcome.FAILURE,
+    message=sentence(Reason.EXIT_CODE, {"exit_code": 3}),
+    exit_code=3,
+    tree="proven",
+    ending={"facts": {"exit_code": 3, "wait_status": 768}, "source": "shim", "notes": []},
+)
+_DEFINITION = Definition(1, ("python3", "etl.py", "--full"), None, {"day": 7}, {}, None, StopSettings(), _AT)
+_PROJECT = Project(ProjectId(PROJECT_ID), _TENANT, "nightly", _AT, _AT, _DEFINITION)
+
+PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the supervisor", 1, restartable=False))
+_SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None, restartable=True)
+FAILED_RUN = run_body(_SHOWN_FAILED)
+RUN_PAGE: dict[str, object] = {"items": [FAILED_RUN], "next_cursor": None}
+PROJECT = project_body(ShownProject(_PROJECT, _SHOWN_FAILED))
+PROJECT_PAGE: dict[str, object] = {"items": [PROJECT], "next_cursor": None}
+EVIDENCE: dict[str, object] = {
+    "run": FAILED_RUN,
+    "sentence": FAILED_RUN["message"],
+    "next_step": FAILED_RUN["next_step"],
+    "ending": _FAILED.ending,
+    "journal": [],
+    "directory": f"/var/lib/addon-portal/runs/{RUN_ID}",
+    "records": {"exit.json": {"version": 1, "run": RUN_ID, "wait_status": 768, "by": "shim"}},
+    "missing": {"stop.json": "no stop has been carried out"},
+    "output_tail": ["hi", "oops"],
+    "output_bytes": 8,
+}
+LOG: dict[str, object] = {
+    "offset": 0,
+    "next_offset": 8,
+    "size": 8,
+    "eof": True,
+    "final": True,
+    "text": "hi\noops\n",
+}
+STATUS: dict[str, object] = {
+    "projects": 12,
+    "active_runs": {"pending": 0, "starting": 0, "running": 3, "stopping": 0},
+    "observed_at": "2026-05-04T09:00:00.000000Z",
+    "unreachable": False,
+}
+EVENTS = 'id: 17\nevent: run\ndata: {"run_id": "…", "state": "running", …}\n\n'
+TENANT: dict[str, object] = {
+    "id": _TENANT,
+    "name": "acme",
+    "created_at": "2026-05-04T09:00:00.000000Z",
+    "max_concurrent_runs": 8,
+    "may_run_own_commands": True,
+}
+KEY: dict[str, object] = {
+    "id": "key_01k7qz8a1b2c3d4e5f6g7h8j9k",
+    "tenant_id": _TENANT,
+    "name": "ci",
+    "role": "member",
+    "prefix": "ap_Zk3T0q",
+    "created_at": "2026-05-04T09:00:00.000000Z",
+    "last_used_at": None,
+    "revoked_at": None,
+}
+ISSUED_KEY = {**KEY, "api_key": "ap_Zk3T0q…"}
+PROGRAM: dict[str, object] = {
+    "id": "prg_01k7qz8a1b2c3d4e5f6g7h8j9k",
+    "name": "etl",
+    "argv": ["python3", "etl.py", "--day={day}"],
+    "parameters_schema": {"type": "object", "properties": {"day": {"type": "integer"}}, "required": ["day"]},
+    "env": {},
+    "working_directory": "/srv/etl",
+    "created_at": "2026-05-04T09:00:00.000000Z",
+}
+HOST: dict[str, object] = {
+    "id": "hst_01k7qz8a1b2c3d4e5f6g7h8j9k",
+    "name": "worker-1",
+    "observed_at": "2026-05-04T09:00:00.000000Z",
+    "unreachable": False,
+    "supervisor_pid": 4711,
+    "max_concurrent_runs": None,
+}
+CLEANUP: dict[str, object] = {
+    "id": "cln_01k7qz8a1b2c3d4e5f6g7h8j9k",
+    "requested_at": "2026-05-04T09:00:00.000000Z",
+    "requested_by": "key:ops",
+    "completed_at": "2026-05-04T09:00:00.020000Z",
+    "report": {"looked_at": 3, "changed": []},
+}

@@ -1,0 +1,178 @@
+"""What history answers: evidence, output, numbers; and how lists are filtered."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from addon_portal.api.schemas.fields import Answer, Limit
+from addon_portal.api.schemas.runs import RunBody, run_body, time_or_null
+from addon_portal.api.services.history_service import Evidence, LogChunk, RunFilter, TenantStatus
+from addon_portal.domain.clock import to_text
+from addon_portal.domain.models import JournalEntry
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import RunState
+
+LARGEST_OFFSET = 2**62
+
+
+class ListQuery(BaseModel):
+    """A page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = 50
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.", max_length=200)] = None
+
+
+class ProjectQuery(ListQuery):
+    """Which projects."""
+
+    search: Annotated[str | None, Field(description="A part of the name, in any case.", max_length=200)] = None
+    name: Annotated[str | None, Field(description="Exactly this name.", max_length=200)] = None
+
+
+class RunQuery(ListQuery):
+    """Which runs."""
+
+    state: Annotated[list[RunState], Field(description="In any of these states; may be repeated.")] = []
+    reason: Annotated[list[Reason], Field(description="Ended for any of these reasons; may be repeated.")] = []
+    since: Annotated[AwareDatetime | None, Field(description="Asked for at or after this time.")] = None
+    until: Annotated[AwareDatetime | None, Field(description="Asked for before this time.")] = None
+
+    def to_filter(self) -> RunFilter:
+        """The query as the service takes it."""
+        return RunFilter(frozenset(self.state), frozenset(self.reason), self.since, self.until)
+
+
+class WaitQuery(BaseModel):
+    """Whether to wait for the end of the run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wait_seconds: Annotated[
+        float, Field(ge=0, le=60, description="Answer when the run is final, or after this time.")
+    ] = 0
+
+
+class LogQuery(BaseModel):
+    """Which stretch of the output."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offset: Annotated[int, Field(ge=0, le=LARGEST_OFFSET, description="In bytes.")] = 0
+    limit: Annotated[int, Field(ge=1, le=1024 * 1024, description="Bytes at most.")] = 64 * 1024
+
+
+class JournalEntryBody(Answer):
+    """One fact about the run, in the order it was recorded."""
+
+    seq: int
+    kind: Annotated[str, Field(examples=["ended"])]
+    from_state: RunState | None
+    to_state: RunState | None
+    reason: Reason | None
+    actor: Annotated[str, Field(examples=["supervisor"])]
+    cause: Annotated[str, Field(examples=["shim"])]
+    happened_at: datetime
+    recorded_at: datetime
+    detail: dict[str, JsonValue]
+
+
+class EvidenceBody(Answer):
+    """Why we say of a run what we say."""
+
+    run: RunBody
+    sentence: Annotated[str | None, Field(description="The reason with its facts; null while the run is active.")]
+    next_step: str | None
+    ending: Annotated[dict[str, JsonValue] | None, Field(description="The facts behind the reason and who saw them.")]
+    journal: list[JournalEntryBody]
+    directory: Annotated[str, Field(description="The run directory on the host.")]
+    records: Annotated[dict[str, JsonValue], Field(description="Its files as they are, by name.")]
+    missing: Annotated[dict[str, str], Field(description="The files that are not there, and why.")]
+    output_tail: Annotated[list[str], Field(description="The last lines of output, at most 20.")]
+    output_bytes: int
+
+
+class LogBody(Answer):
+    """A stretch of output. Text is cut between characters; what is no UTF-8 is replaced."""
+
+    offset: int
+    next_offset: Annotated[int, Field(description="Where to go on.")]
+    size: Annotated[int, Field(description="Bytes there were.")]
+    eof: Annotated[bool, Field(description="Nothing more is there now.")]
+    final: Annotated[bool, Field(description="Nothing more will ever come.")]
+    text: str
+
+
+class ActiveRunsBody(Answer):
+    """How many runs stand where."""
+
+    pending: int
+    starting: int
+    running: int
+    stopping: int
+
+
+class StatusBody(Answer):
+    """The tenant's numbers at a glance."""
+
+    projects: int
+    active_runs: ActiveRunsBody
+    observed_at: Annotated[datetime | None, Field(description="When somebody last looked after the runs.")]
+    unreachable: Annotated[bool, Field(description="Nobody does now; states are as of `observed_at`.")]
+
+
+def evidence_body(evidence: Evidence) -> dict[str, object]:
+    """The answer that shows the evidence."""
+    body = run_body(evidence.run)
+    return {
+        "run": body,
+        "sentence": body["message"],
+        "next_step": body["next_step"],
+        "ending": evidence.run.run.ending,
+        "journal": [_entry_body(entry) for entry in evidence.journal],
+        "directory": str(evidence.directory),
+        "records": evidence.records,
+        "missing": evidence.missing,
+        "output_tail": evidence.output_tail,
+        "output_bytes": evidence.output_bytes,
+    }
+
+
+def log_body(chunk: LogChunk) -> dict[str, object]:
+    """The answer that shows a stretch of output."""
+    output = chunk.output
+    return {
+        "offset": output.offset,
+        "next_offset": output.next_offset,
+        "size": output.size,
+        "eof": output.reaches_end,
+        "final": chunk.is_final,
+        "text": output.text,
+    }
+
+
+def status_body(status: TenantStatus) -> dict[str, object]:
+    """The answer with the numbers."""
+    return {
+        "projects": status.projects,
+        "active_runs": {state.value: count for state, count in status.active_runs.items()},
+        "observed_at": time_or_null(status.observed_at),
+        "unreachable": status.is_unreachable,
+    }
+
+
+def _entry_body(entry: JournalEntry) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "from_state": entry.from_state,
+        "to_state": entry.to_state,
+        "reason": entry.reason,
+        "actor": entry.actor,
+        "cause": entry.cause,
+        "happened_at": to_text(entry.happened_at),
+        "recorded_at": to_text(entry.recorded_at),
+        "detail": entry.detail,
+    }

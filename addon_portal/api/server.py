@@ -1,0 +1,43 @@
+"""Serving the application over HTTP with the settings that its promises need.
+
+Promises that open event streams do not hold up the end of the process. Leaves signals and the pipe from `up` to
+the command that serves.
+"""
+
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections, so that it is they who close them."""
+GRACEFUL_SECONDS = 5
+
+
+class PortalServer(uvicorn.Server):
+    """A server that tells its event streams to end before it waits for them."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            )
+        )
+        self._app = app
+
+    @override
+    async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
+        self._app.state.changes.end_streams()
+        await super().shutdown(list(sockets) if sockets else None)

@@ -1,0 +1,1 @@
+"""What people and scripts type: the client of the API, the commands of an operator, and the processes themselves."""

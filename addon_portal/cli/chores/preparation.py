@@ -1,0 +1,76 @@
+"""The helper that makes a data directory ready for `up`: checks the disk, upgrades the tables, makes the first key.
+
+Prints one JSON object for `up`; what is in the way goes to standard error as a sentence, with the exit code that `up`
+ends with.
+"""
+
+import json
+import sys
+
+from addon_portal.cli.errors import CommandFailed, InstallationTrouble
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.samples import add_samples
+from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host
+from addon_portal.cli.upkeep.options import UpOptions
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.ids import HostId
+from addon_portal.executors.host_features import storage_features
+from addon_portal.storage import Storage, StorageError
+from addon_portal.supervisor.options import SupervisorOptions
+
+
+def prepare(options: UpOptions) -> dict[str, object]:
+    """Do everything; returns what `up` has to know. Raises CommandFailed and StorageError."""
+    told = SupervisorOptions(**json.loads(options.supervisor))
+    notes = _check_disk(told)
+    make_directories(told.data)
+    if told.data.root.stat().st_mode & 0o077:
+        notes.append(f"Note: others may read {told.data.root}. Close it with: chmod 700 {told.data.root}")
+    clock = SystemClock()
+    storage = Storage.open(told.database_url, clock=clock)
+    try:
+        storage.upgrade()
+        storage.check_schema()
+        warning = prepare_host(storage, told.data, HostId(told.host_id), told.host_name)
+        notes += [f"Note: {warning}"] if warning else []
+        first = ensure_operator_key(storage, told.data, clock)
+        if first.new_tenant is not None:
+            notes.append(f"First start: made the tenant {first.new_tenant.name} with an operator's key.")
+            if options.samples:
+                add_samples(storage, first.new_tenant, clock.now())
+        with storage.read() as uow:
+            active = len(uow.host_runs.list_claimed(HostId(told.host_id)))
+        notes += [f"{active} runs were active when the portal was last seen; their truth is being found out."] * (
+            active > 0
+        )
+    finally:
+        storage.close()
+    return {"api_key": first.text, "notes": notes}
+
+
+def _check_disk(told: SupervisorOptions) -> list[str]:
+    notes = []
+    for feature in storage_features(told.data.root):
+        if feature.verdict == "problem":
+            raise InstallationTrouble(f"{told.data.root}: {feature.found}. {feature.instead.capitalize()}.")
+        if feature.verdict == "fallback":
+            notes.append(f"Note: {told.data.root}: {feature.found}; {feature.instead}.")
+    return notes
+
+
+def main(argument: str) -> int:
+    """Prepare and print the answer."""
+    try:
+        answer = prepare(UpOptions.from_json(argument))
+    except (StorageError, CommandFailed) as problem:
+        print(f"addon-portal: {problem}", file=sys.stderr)
+        return ExitCode.INSTALLATION
+    except OSError as error:
+        print(f"addon-portal: {error.filename or ''}: {error.strerror or error}.", file=sys.stderr)
+        return ExitCode.INSTALLATION
+    print(json.dumps(answer))
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,28 @@
+"""The helper that says how many runs go on without the portal, and how to end them."""
+
+import json
+import sys
+
+from addon_portal.cli.stopping import list_active
+from addon_portal.cli.upkeep.options import UpOptions
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.ids import HostId
+from addon_portal.storage import Storage
+from addon_portal.supervisor.options import SupervisorOptions
+
+
+def main(argument: str) -> None:
+    """Count and print."""
+    options = UpOptions.from_json(argument)
+    told = SupervisorOptions(**json.loads(options.supervisor))
+    storage = Storage.open(told.database_url, clock=SystemClock())
+    with storage.read() as uow:
+        active = len(list_active(uow, HostId(told.host_id)))
+    storage.close()
+    if active:
+        print(f"{active} active runs go on without the portal; the next `up` finds them.")
+        print(f"Stop them with: addon-portal down --stop-runs --data {options.data}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,26 @@
+"""The helper that stops all runs when `up --on-shutdown stop` is told to leave; the supervisor lives meanwhile."""
+
+import json
+import sys
+
+from addon_portal.cli.stopping import stop_all_runs
+from addon_portal.cli.upkeep.options import UpOptions
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.ids import HostId
+from addon_portal.storage import Storage
+from addon_portal.supervisor.options import SupervisorOptions
+
+
+def main(argument: str) -> None:
+    """Stop them and say so. A failure leaves them running and is told by the exit code."""
+    told = SupervisorOptions(**json.loads(UpOptions.from_json(argument).supervisor))
+    clock = SystemClock()
+    storage = Storage.open(told.database_url, clock=clock)
+    seen: list[int] = []
+    stop_all_runs(storage, HostId(told.host_id), clock, "operator:up", seen.append)
+    print(f"Stopped {max(seen)} runs." if seen else "No run was active.")
+    storage.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

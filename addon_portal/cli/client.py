@@ -1,0 +1,237 @@
+"""The portal's API for the commands: one connection, JSON in and out, problems as exceptions.
+
+Built on the standard library, since a command should not take longer to load than to answer. Requests that change
+something carry an Idempotency-Key, so that one whose answer was lost can safely be sent again. Leaves words and tables
+to `output`, following to `following`.
+"""
+
+import http.client
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from addon_portal import __version__
+from addon_portal.cli.errors import BadUsage, PortalUnavailable, Refused
+
+URL_VARIABLE = "ADDON_PORTAL_URL"
+KEY_VARIABLE = "ADDON_PORTAL_API_KEY"
+DATA_VARIABLE = "ADDON_PORTAL_DATA"
+
+_ANSWER_SECONDS = 90.0
+"""Longer than any request that waits at the portal."""
+_STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the portal is and with which key it is asked."""
+
+    url: str
+    key: str
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether paths of this machine mean the same to the portal."""
+        return urlsplit(self.url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def default_data_directory() -> Path:
+    """The default of `config.Settings.data_dir`, which takes long to import."""
+    return Path("/var/lib/addon-portal") if os.geteuid() == 0 else Path.home() / ".local/share/addon-portal"
+
+
+def find_portal(url: str | None, key: str | None, data: Path | None) -> Address:
+    """By option, else by environment, else from the `up.json` of the data directory. Raises PortalUnavailable."""
+    url = url or os.environ.get(URL_VARIABLE)
+    key = key or os.environ.get(KEY_VARIABLE)
+    if url and key:
+        return Address(url.rstrip("/"), key)
+    directory = data or Path(os.environ.get(DATA_VARIABLE) or default_data_directory())
+    known = _read_up_file(directory / "up.json", needed=url is None)
+    if url and url.rstrip("/") != known.get("url"):
+        raise BadUsage(f"There is no API key for {url}. Give one with --key or {KEY_VARIABLE}.")
+    return Address(known["url"], key or known["api_key"])
+
+
+def _read_up_file(path: Path, *, needed: bool) -> Json:
+    try:
+        known = json.loads(path.read_text())
+        return {"url": str(known["url"]), "api_key": str(known["api_key"])}
+    except PermissionError:
+        problem = f"{path} may not be read by uid {os.geteuid()}. Be its owner, or give --url and --key."
+    except FileNotFoundError:
+        problem = (
+            f"No portal is up on {path.parent}. Start one with: addon-portal up --data {path.parent} "
+            "(or name another one with --data, or with --url and --key)."
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        problem = f"{path} cannot be read. Start the portal again, or give --url and --key."
+    if needed:
+        raise PortalUnavailable(problem, worth_retrying=False)
+    return {}
+
+
+class PortalClient:
+    """One caller of one portal."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        parts = urlsplit(address.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadUsage(f"{address.url} is no address of a portal: expected http://HOST:PORT.")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(parts.hostname, parts.port, timeout=_ANSWER_SECONDS)
+        self._base = parts.path.rstrip("/")
+
+    def get(self, path: str, **query: object) -> Json:
+        """Read a JSON object."""
+        return self._json("GET", path, query=query)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Json:
+        """Make or ask for something; safe to be repeated by the connection itself."""
+        return self._json("POST", path, body=body or {})
+
+    def put(self, path: str, body: Mapping[str, object]) -> Json:
+        """Replace something."""
+        return self._json("PUT", path, body=body)
+
+    def delete(self, path: str) -> None:
+        """Remove something."""
+        self._json("DELETE", path)
+
+    def iter_items(self, path: str, limit: int | None = None, **query: object) -> Iterator[Json]:
+        """The items of a list, page by page, at most `limit` of them."""
+        cursor, left = None, limit if limit is not None else -1
+        while left:
+            page = self.get(path, **query, limit=min(left, 200) if left > 0 else 200, cursor=cursor)
+            for item in page["items"]:
+                yield item
+                left -= 1
+                if left == 0:
+                    return
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return
+
+    def read_bytes(self, path: str, offset: int) -> bytes:
+        """Bytes from an offset to the present end; empty at the end."""
+        response = self.open(path, {"Range": f"bytes={offset}-"})
+        content = response.read()
+        if response.status == 416:
+            return b""
+        if response.status == 200:  # an empty output has no ranges
+            return content[offset:]
+        self._refuse_if_problem(response, content)
+        return content
+
+    def iter_bytes(self, path: str, offset: int) -> Iterator[bytes]:
+        """The same in pieces, for something that may be large."""
+        response = self.open(path, {"Range": f"bytes={offset}-"} if offset else {})
+        if response.status == 416:
+            response.read()
+            return
+        if response.status >= 400:
+            self._refuse_if_problem(response, response.read())
+        while piece := response.read(1 << 18):
+            yield piece
+
+    def open(self, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
+        """Ask for something whose body the caller reads to its end before the next request."""
+        return self._send("GET", path, None, headers or {})
+
+    def open_stream(self, path: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+        """Ask for something that never ends. Raises Refused and PortalUnavailable."""
+        response = self._send("GET", path, None, {"Accept": "text/event-stream", **headers})
+        if response.status != 200:
+            self._refuse_if_problem(response, response.read())
+        return response
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _json(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Json:
+        given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
+        target = path + ("?" + urlencode(given, doseq=True) if given else "")
+        headers = {"Accept": "application/json"}
+        if method == "POST":
+            headers["Idempotency-Key"] = secrets.token_urlsafe(18)
+        response = self._send(method, target, body, headers)
+        content = response.read()
+        self._refuse_if_problem(response, content)
+        return _parse(content) if content else {}
+
+    def _send(self, method: str, target: str, body: object, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+        sent = {
+            "Authorization": f"Bearer {self.address.key}",
+            "User-Agent": f"addon-portal/{__version__}",
+            **({"Content-Type": "application/json"} if body is not None else {}),
+            **headers,
+        }
+        content = json.dumps(body).encode() if body is not None else None
+        fresh = self._connection.sock is None
+        try:
+            return self._send_once(method, self._base + target, content, sent)
+        except _STALE as error:
+            # An idle connection that the portal had closed; only what may be repeated is sent again.
+            self._connection.close()
+            if fresh or (method in ("PUT", "DELETE")):
+                raise self._unavailable(error) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unavailable(error) from error
+        try:
+            return self._send_once(method, self._base + target, content, sent)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unavailable(error) from error
+
+    def _send_once(
+        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        self._connection.request(method, target, content, dict(headers))
+        return self._connection.getresponse()
+
+    def _unavailable(self, error: Exception) -> PortalUnavailable:
+        self._connection.close()
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return PortalUnavailable(
+            f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: addon-portal up"
+        )
+
+    def _refuse_if_problem(self, response: http.client.HTTPResponse, content: bytes) -> None:
+        if response.status < 400:
+            return
+        try:
+            problem = _parse(content)
+        except PortalUnavailable:
+            problem = {}
+        problem = {"status": response.status, "title": f"HTTP {response.status} {response.reason}", **problem}
+        if response.status >= 500:
+            detail = problem.get("detail") or problem["title"]
+            raise PortalUnavailable(f"The portal cannot answer now: {detail}", worth_retrying=response.status == 503)
+        raise Refused(problem)
+
+
+def path_of(*parts: str) -> str:
+    """An address below `/api` from parts that may hold anything."""
+    return "/api/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _as_text(value: object) -> object:
+    return ("true" if value else "false") if isinstance(value, bool) else value
+
+
+def _parse(content: bytes) -> Json:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise PortalUnavailable("What answers at this address is no Addon Portal. Check --url.", worth_retrying=False)
+    return value

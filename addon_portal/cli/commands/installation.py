@@ -1,0 +1,39 @@
+"""`db …`: the tables of the portal's database."""
+
+import typer
+
+from addon_portal.cli.errors import InstallationTrouble
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.output import print_json, print_line
+
+app = typer.Typer(help="The tables of the database.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command(epilog=examples("addon-portal db upgrade --database-url postgresql://portal@db/portal"))
+def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Make the tables, or bring those of an older version to this one. Make a backup first."""
+    settings = settings_of(data_dir=data, database_url=database_url)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with opened_storage(settings, must_exist=False) as storage:
+        storage.upgrade()
+        storage.check_schema()
+        print_line(f"The tables are those of this version. Installation {storage.installation_id}.")
+
+
+@app.command(epilog=examples("addon-portal db status --json"))
+def status(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Say whether this program can work with the database; exit code 78 when it cannot."""
+    found: dict[str, object] = {"usable": True, "problem": None, "installation": None}
+    try:
+        with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage:
+            storage.check_schema()
+            found["installation"] = storage.installation_id
+    except InstallationTrouble as trouble:
+        if not as_json:
+            raise
+        found |= {"usable": False, "problem": trouble.message}
+    if as_json:
+        print_json(found)
+        raise typer.Exit(ExitCode.OK if found["usable"] else ExitCode.INSTALLATION)
+    print_line(f"The tables are those of this version. Installation {found['installation']}.")

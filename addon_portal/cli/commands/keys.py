@@ -1,0 +1,116 @@
+"""`key …`: API keys, for whoever may read and write the portal's database, so that a first one needs no other."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from addon_portal.cli.commands.tenants import checked_name
+from addon_portal.cli.errors import Refused
+from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
+from addon_portal.cli.setup import DEFAULT_TENANT
+from addon_portal.domain.ids import KeyId, TenantId, has_form
+from addon_portal.domain.models import ApiKey, Role, Tenant
+
+if TYPE_CHECKING:
+    from addon_portal.storage import UnitOfWork
+
+app = typer.Typer(
+    help="API keys. Works on the data directory, without a key.", no_args_is_help=True, rich_markup_mode=None
+)
+
+OfTenant = Annotated[str, typer.Option("--tenant", metavar="TENANT", help="Name or id.")]
+
+
+@app.command(epilog=examples("addon-portal key create ci --tenant acme --role member"))
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for; the journal shows it.")],
+    tenant: OfTenant = DEFAULT_TENANT,
+    role: Annotated[Role, typer.Option("--role", help="What its holder may do.")] = Role.MEMBER,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. Its text is shown this once; the database keeps a hash."""
+    from addon_portal.auth.tokens import make_key
+    from addon_portal.domain.clock import SystemClock
+    from addon_portal.domain.ids import new_key_id
+
+    now, made = SystemClock().now(), make_key()
+    with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
+        owner = _find_tenant(uow, tenant)
+        key = ApiKey(new_key_id(now), owner.id, checked_name(name), role, made.prefix, now)
+        uow.credentials.insert_key(key, made.secret_hash)
+    if as_json:
+        print_json({**_shown(key), "api_key": made.text})
+    else:
+        print_line(made.text)
+        hint(f"Key {key.id} of {owner.name}, role {key.role}. It is not shown again.")
+
+
+@app.command("list", epilog=examples("addon-portal key list --tenant acme"))
+def list_keys(
+    tenant: OfTenant = DEFAULT_TENANT, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False
+) -> None:
+    """List a tenant's keys, revoked ones too."""
+    from addon_portal.auth.policies import scope_for_setup
+
+    with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.read() as uow:
+        keys = uow.credentials.list_keys(scope_for_setup(_find_tenant(uow, tenant)))
+    shown = [_shown(key) for key in keys]
+    if as_json:
+        print_json(shown)
+        return
+    print_table(
+        ("KEY", "ID", "ROLE", "BEGINS WITH", "LAST USED", "REVOKED"),
+        (
+            (
+                *(key[name] for name in ("name", "id", "role", "prefix")),
+                *(time_text(str(key[name]) if key[name] else None) for name in ("last_used_at", "revoked_at")),
+            )
+            for key in shown
+        ),
+        "There are no keys.",
+    )
+
+
+@app.command(epilog=examples("addon-portal key revoke key_01k7qz9t3v5x8y2m4n6p0r1s2a"))
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The id, as key list shows it.")],
+    tenant: OfTenant = DEFAULT_TENANT,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """End a key at once."""
+    from addon_portal.auth.policies import scope_for_setup
+    from addon_portal.domain.clock import SystemClock
+
+    with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
+        uow.credentials.revoke(scope_for_setup(_find_tenant(uow, tenant)), KeyId(key_id), SystemClock().now())
+    print_line(f"Revoked key {key_id}.")
+
+
+def _find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:
+    if has_form("ten_", name_or_id):
+        return uow.tenants.get(TenantId(name_or_id))
+    tenant = uow.tenants.find_by_name(name_or_id)
+    if tenant is None:
+        raise Refused(
+            {"code": "not_found", "detail": f"There is no tenant {name_or_id!r}. See: addon-portal tenant list"}
+        )
+    return tenant
+
+
+def _shown(key: ApiKey) -> dict[str, object]:
+    from addon_portal.domain.clock import to_text
+
+    return {
+        "id": key.id,
+        "tenant_id": key.tenant_id,
+        "name": key.name,
+        "role": key.role.value,
+        "prefix": key.prefix,
+        "created_at": to_text(key.created_at),
+        "last_used_at": to_text(key.last_used_at) if key.last_used_at else None,
+        "revoked_at": to_text(key.revoked_at) if key.revoked_at else None,
+    }

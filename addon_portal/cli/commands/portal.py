@@ -1,0 +1,107 @@
+"""`up` and `down`: the portal of one machine as a whole."""
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
+from addon_portal.cli.output import hint, print_line
+
+
+class OnShutdown(StrEnum):
+    """What becomes of active runs when the portal ends."""
+
+    LEAVE = "leave"
+    STOP = "stop"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        epilog=examples(
+            "addon-portal up",
+            "addon-portal up --data /srv/portal --port 8080",
+            "addon-portal up --on-shutdown stop        # as the main process of a container",
+        )
+    )(up)
+    app.command(epilog=examples("addon-portal down", "addon-portal down --stop-runs"))(down)
+
+
+def up(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
+    database_url: DatabaseUrl = None,
+    no_samples: Annotated[
+        bool, typer.Option("--no-samples", help="Make no sample projects at the first start.")
+    ] = False,
+    on_shutdown: Annotated[
+        OnShutdown | None,
+        typer.Option("--on-shutdown", help="Active runs at the end: by default leave; as PID 1 stop."),
+    ] = None,
+) -> None:
+    """Start the portal here and keep it going, in the foreground.
+
+    Ready when GET /readyz answers 200; DIR/up.json then holds {url, api_key, pids}. Ctrl-C ends the portal; runs go on
+    unless --on-shutdown says otherwise, and the next `up` finds them.
+    """
+    from addon_portal.cli.upkeep.options import UpOptions
+    from addon_portal.config import PREFIX, ensure_host_id, variable_of
+    from addon_portal.domain.clock import SystemClock
+
+    settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    host_id = ensure_host_id(settings, SystemClock())
+    stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
+    options = UpOptions(
+        data=str(settings.data_dir),
+        lock_file=str(settings.data.up_lock),
+        up_file=str(settings.data.up_file),
+        keepers=str(settings.data.keepers),
+        logs=str(settings.data.logs),
+        host=settings.bind_host,
+        port=settings.port,
+        samples=not no_samples,
+        stop_runs_at_end=stop,
+        environment={
+            variable_of("data_dir"): str(settings.data_dir),
+            variable_of("database_url"): settings.database,
+            variable_of("host_id"): host_id,
+        },
+        supervisor=_to_json(settings.supervisor_options(host_id)),
+    )
+    assert PREFIX
+    sys.stdout.flush()
+    # What stays is a process without all that was imported to get here.
+    os.execv(  # noqa: S606  there is no shell to need
+        sys.executable, [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.to_json()]
+    )
+
+
+def _to_json(value: object) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def down(
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    stop_runs: Annotated[bool, typer.Option("--stop-runs", help="Stop all active runs, then the keeper too.")] = False,
+) -> None:
+    """End the portal that `up` started here. Runs go on, unless they are to be stopped."""
+    from addon_portal.cli.shutdown import count_active_runs, end_up, stop_everything
+
+    settings = settings_of(data_dir=data, database_url=database_url)
+    ended = end_up(settings)
+    print_line(f"The portal (pid {ended}) has ended." if ended else f"No portal is up on {settings.data_dir}.")
+    if stop_runs:
+        raise typer.Exit(stop_everything(settings))
+    active = count_active_runs(settings)
+    if active:
+        hint(f"{active} active runs go on. Stop them with: addon-portal down --stop-runs --data {settings.data_dir}")
+    raise typer.Exit(ExitCode.OK)

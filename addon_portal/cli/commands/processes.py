@@ -1,0 +1,52 @@
+"""`api`, `supervisor` and `keeper`: the parts of the portal, each as a process of its own for service managers."""
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog=examples("addon-portal api --data /srv/portal --port 8080"))(api)
+    app.command(epilog=examples("addon-portal supervisor --data /srv/portal"))(supervisor)
+    app.command(epilog=examples("addon-portal keeper --data /srv/portal"))(keeper)
+
+
+def api(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port.")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Serve the API. It never touches a process; it may be killed and replaced at any time."""
+    from addon_portal.cli.commands.serve import serve
+
+    settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
+    raise typer.Exit(serve(settings))
+
+
+def supervisor(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Supervise the runs of this host. One per data directory; it may be killed and replaced at any time."""
+    from addon_portal.config import ensure_host_id
+    from addon_portal.domain.clock import SystemClock
+
+    settings = settings_of(data_dir=data, database_url=database_url)
+    host_id = ensure_host_id(settings, SystemClock())
+    # What stays is a process without the settings' machinery.
+    module = "addon_portal.cli.commands.supervise"
+    argument = json.dumps(settings.supervisor_options(host_id))
+    os.execv(sys.executable, [sys.executable, "-P", "-m", module, argument])  # noqa: S606
+
+
+def keeper(data: Data = None) -> None:
+    """Parent the runs of this host. Leave it alone: it needs no restart when the portal is upgraded."""
+    from addon_portal.cli.upkeep.keepers import clean_environment, command_line
+
+    settings = settings_of(data_dir=data)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.execve(sys.executable, command_line(str(settings.data_dir)), clean_environment())  # noqa: S606

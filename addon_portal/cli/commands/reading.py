@@ -1,0 +1,249 @@
+"""`status`, `runs`, `show`, `logs`: what there is and what happened. Changes nothing."""
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from addon_portal.cli.client import PortalClient, path_of
+from addon_portal.cli.commands.runs import finish
+from addon_portal.cli.events import iter_events
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.following import follow_output
+from addon_portal.cli.lookups import get_project, get_run
+from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
+from addon_portal.cli.outcomes import is_final, sentence_of
+from addon_portal.cli.output import (
+    console,
+    hint,
+    print_fields,
+    print_json,
+    print_line,
+    print_table,
+    state_text,
+    time_text,
+)
+
+Json = dict[str, Any]
+
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog=examples("addon-portal status", "addon-portal status --watch"))(status)
+    app.command(
+        epilog=examples(
+            "addon-portal runs",
+            "addon-portal runs nightly --state failed --limit 5",
+            "addon-portal runs --reason outcome_unknown --since 2026-01-01T00:00:00Z --json",
+        )
+    )(runs)
+    app.command(
+        epilog=examples("addon-portal show nightly", "addon-portal show run_01k7qz9t3v5x8y2m4n6p0r1s2a --json")
+    )(show)
+    app.command(epilog=examples("addon-portal logs nightly", "addon-portal logs -f nightly | grep ERROR"))(logs)
+
+
+def status(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show every change until Ctrl-C.")] = False,
+    limit: Limit = 50,
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how the projects' newest runs stand. With --watch --json, one JSON object a line for each change."""
+    client = connect(url, key, data)
+    _show_status(client, limit, as_json=as_json)
+    if not watch:
+        return
+    watcher = connect(url, key, data)
+    try:
+        for event in iter_events(watcher, path_of("tenant", "events")):
+            if as_json:
+                print_line(event.to_json_line())
+            else:
+                if sys.stdout.isatty():
+                    console().clear()
+                _show_status(client, limit, as_json=False)
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.OK) from None
+
+
+def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
+    counts = client.get(path_of("tenant", "status"))
+    projects = list(client.iter_items(path_of("tenant", "projects"), limit=limit))
+    if as_json:
+        print_json({"status": counts, "projects": projects})
+        return
+    print_table(
+        ("PROJECT", "STATE", "RUN", "STARTED", "ENDED", "WHAT HAPPENED"),
+        (_project_row(project) for project in projects),
+        "There are no projects. Make one with: addon-portal run --name hello -- sh -c 'echo hello'",
+    )
+    active = ", ".join(f"{number} {state}" for state, number in counts["active_runs"].items() if number)
+    print_line(f"\n{counts['projects']} projects; active runs: {active or 'none'}.")
+    if counts["unreachable"]:
+        when = counts["observed_at"]
+        hint(
+            "Nobody looks after the runs now; what is shown of active ones was true at "
+            f"{time_text(when) or 'no time that is known'}. Start the supervisor: addon-portal up"
+        )
+
+
+def _project_row(project: Json) -> tuple[object, ...]:
+    latest = project["latest_run"]
+    if latest is None:
+        return project["name"], state_text(None), "", "", "", ""
+    return (
+        project["name"],
+        state_text(latest),
+        latest["number"],
+        time_text(latest["started_at"]),
+        time_text(latest["ended_at"]),
+        latest["message"] or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else ""),
+    )
+
+
+def runs(
+    project: Annotated[str | None, typer.Argument(metavar="PROJECT", help="Of one project only.")] = None,
+    state: Annotated[list[str] | None, typer.Option("--state", metavar="STATE", help="Only in this state.")] = None,
+    reason: Annotated[list[str] | None, typer.Option("--reason", metavar="REASON", help="Only ended so.")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Requested at or after.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Requested before.")] = None,
+    limit: Limit = 20,
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, newest first. --state and --reason may be repeated."""
+    client = connect(url, key, data)
+    path = path_of("tenant", "runs")
+    if project is not None:
+        path = path_of("tenant", "projects", get_project(client, project)["id"], "runs")
+    found = list(client.iter_items(path, limit=limit, state=state, reason=reason, since=since, until=until))
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("RUN", "PROJECT", "NO", "STATE", "REASON", "CODE", "REQUESTED", "ENDED"),
+        (
+            (
+                run["run_id"],
+                run["project_name"],
+                run["number"],
+                state_text(run),
+                run["reason"],
+                run["exit_code"] if run["exit_code"] is not None else run["signal_name"],
+                time_text(run["requested_at"]),
+                time_text(run["ended_at"]),
+            )
+            for run in found
+        ),
+        "There are no such runs.",
+    )
+
+
+def show(
+    run_or_project: Annotated[str, typer.Argument(metavar="RUN|PROJECT", help="A run, or a project's newest.")],
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one run: what happened, how that is known, and what to do next."""
+    client = connect(url, key, data)
+    run_id = get_run(client, run_or_project)["run_id"]
+    evidence = client.get(path_of("tenant", "runs", run_id, "evidence"))
+    if as_json:
+        print_json(evidence)
+        return
+    run = evidence["run"]
+    print_line(sentence_of(run))
+    if run["next_step"] and run["reason"] != "succeeded":
+        print_line(f"Next: {run['next_step']}")
+    print_line("")
+    print_fields(_run_fields(run))
+    _show_evidence(evidence)
+
+
+def _run_fields(run: Json) -> Iterator[tuple[str, object]]:
+    yield "run", run["run_id"]
+    yield "project", f"{run['project_name']} ({run['project_id']}), run {run['number']}"
+    yield "state", state_text(run)
+    yield "reason", run["reason"]
+    yield "exit code", run["exit_code"]
+    yield "signal", run["signal_name"]
+    yield "health", ", ".join(run["health_all"]) if not is_final(run) else None
+    yield "observed", run["observed_at"] if not is_final(run) else None
+    yield "detail", run["condition_detail"]
+    yield "requested", f"{run['requested_at']} by {run['requested_by']}"
+    for name in ("claimed", "started", "ended", "finished"):
+        yield name, run[f"{name}_at"]
+    if run["stop_requested_at"]:
+        yield "stop asked", f"{run['stop_requested_at']} by {run['stop_requested_by']}"
+    yield "restart of", run["restart_of"]
+    yield "restarted by", run["restarted_by"]
+    yield "definition", f"version {run['definition_version']}"
+    yield "parameters", run["parameters"]
+    yield "note", run["note"]
+    yield "workspace", run["workspace"]
+    yield "leftovers", run["tree"]
+
+
+def _show_evidence(evidence: Json) -> None:
+    print_line(f"\nJournal ({evidence['directory']})")
+    print_table(
+        ("HAPPENED", "WHAT", "FROM", "TO", "BY", "CAUSE"),
+        (
+            tuple(entry[name] for name in ("happened_at", "kind", "from_state", "to_state", "actor", "cause"))
+            for entry in evidence["journal"]
+        ),
+        "The journal is empty.",
+    )
+    print_line("\nRecords")
+    print_fields((name, record) for name, record in evidence["records"].items() if name != "spec.json")
+    print_fields((name, f"missing: {why}") for name, why in evidence["missing"].items())
+    if evidence["output_tail"]:
+        print_line(f"\nLast lines of {evidence['output_bytes']} bytes of output")
+        for line in evidence["output_tail"]:
+            print_fields([("|", line or " ")])
+
+
+def logs(
+    run_or_project: Annotated[str, typer.Argument(metavar="RUN|PROJECT", help="A run, or a project's newest.")],
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on while the run does, to its end.")] = False,
+    offset: Annotated[int, typer.Option("--offset", min=0, metavar="BYTES", help="Begin there.")] = 0,
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a run's output byte for byte. With -f it ends as run does; with --json it is one object with the text."""
+    client = connect(url, key, data)
+    found = get_run(client, run_or_project)
+    run_id = found["run_id"]
+    if as_json:
+        print_json(client.get(path_of("tenant", "runs", run_id, "log"), offset=offset))
+        return
+    try:
+        if not follow:
+            for piece in client.iter_bytes(path_of("tenant", "runs", run_id, "log", "raw"), offset):
+                _write(piece)
+            return
+        final = follow_output(client.address, run_id, _write, offset)
+    except KeyboardInterrupt:
+        hint(f"\nNo longer following; run {run_id} goes on as it was.")
+        raise typer.Exit(ExitCode.NOT_FINISHED) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(ExitCode.NOT_FINISHED) from None
+    finish(client, final, as_json=False)
+
+
+def _write(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

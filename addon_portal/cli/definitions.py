@@ -1,0 +1,56 @@
+"""What makes a project's definition on the command line, and whether it differs from the one there is."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from addon_portal.cli.errors import BadUsage
+
+Json = dict[str, Any]
+
+Env = Annotated[
+    list[str] | None,
+    typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable; without =VALUE the one of this shell."),
+]
+Parameters = Annotated[
+    str | None, typer.Option("--parameters", metavar="JSON", help="A JSON object, or @FILE that holds one.")
+]
+
+_DEFINITION = ("name", "command", "program", "parameters", "env", "working_directory", "stop")
+
+
+def parse_env(given: list[str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for the value it has here."""
+    env = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            if name not in os.environ:
+                raise BadUsage(f"{name} is not set here. Give its value: --env {name}=VALUE")
+            value = os.environ[name]
+        env[name] = value
+    return env
+
+
+def parse_parameters(given: str) -> Json:
+    """A JSON object, on the command line or in a file."""
+    text = given
+    if given.startswith("@"):
+        text = Path(given[1:]).read_text(encoding="utf-8")
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise BadUsage(f"--parameters is no JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise BadUsage('--parameters must be a JSON object, such as {"day": 7}.')
+    return value
+
+
+def changed_definition(project: Json, **changes: object) -> Json | None:
+    """The whole definition with some fields changed, as PUT takes it; None when nothing differs."""
+    if all(project[name] == value for name, value in changes.items()):
+        return None
+    return {name: project[name] for name in _DEFINITION} | changes

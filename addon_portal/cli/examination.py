@@ -1,0 +1,179 @@
+"""What `doctor` looks at: the host's abilities, then the portal on it. Reads only, and makes nothing.
+
+A finding is `ok`, `fallback` (a weaker means is used), `note` (worth knowing) or `problem` (promises cannot be kept).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import islice
+
+from addon_portal.cli.errors import CommandFailed
+from addon_portal.cli.options import opened_storage
+from addon_portal.cli.stopping import list_active
+from addon_portal.cli.upkeep import keepers
+from addon_portal.cli.upkeep.locks import is_held, read_pid
+from addon_portal.config import Settings
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.data_directory import RUN_ROOT_MARKER
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.health import UNREACHABLE_AFTER
+from addon_portal.domain.ids import HostId, RunId, has_form
+from addon_portal.executors.host_features import detect
+from addon_portal.storage import Storage
+
+_AT_ONCE = 500
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact, and what it means: the guarantee it buys, or what follows where it does not hold."""
+
+    code: str
+    verdict: str
+    found: str
+    means: str
+
+    def to_json(self) -> dict[str, str]:
+        """For programs."""
+        return asdict(self)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything, in the order in which things depend on one another."""
+    findings = [
+        Finding(feature.code, feature.verdict, feature.found, feature.buys if feature.holds else feature.instead)
+        for feature in detect(settings.data_dir)
+    ]
+    if settings.database_url is None and not settings.data.database.exists():
+        means = "`addon-portal up` makes one; name another data directory with --data"
+        return [*findings, Finding("portal", "note", f"there is no portal in {settings.data_dir} yet", means)]
+    findings.append(_look_at_mode(settings))
+    try:
+        with opened_storage(settings) as storage:
+            storage.check_schema()
+            findings.append(Finding("database", "ok", settings.database, "its tables are those of this version"))
+            findings += _look_at_portal(settings, storage)
+    except CommandFailed as failure:
+        findings.append(Finding("database", "problem", failure.message, "nothing can be requested or recorded"))
+    return findings
+
+
+def _look_at_mode(settings: Settings) -> Finding:
+    mode = settings.data_dir.stat().st_mode & 0o777
+    return Finding(
+        "data_directory",
+        "ok" if not mode & 0o077 else "note",
+        f"{settings.data_dir}, mode {mode:04o}",
+        "only its owner can read keys, output and evidence"
+        if not mode & 0o077
+        else f"others can get in; close it with: chmod 700 {settings.data_dir}",
+    )
+
+
+def _look_at_portal(settings: Settings, storage: Storage) -> Iterator[Finding]:
+    host_id = _host_id_of(settings)
+    if host_id is None:
+        yield Finding("host", "note", "this data directory has no host identity yet", "`addon-portal up` gives it one")
+        return
+    with storage.read() as uow:
+        active = list_active(uow, host_id)
+        try:
+            observed_at = uow.hosts.get(host_id).observed_at
+        except NotFound:
+            observed_at = None
+    counted = Counter(run.state.value for run in active)
+    supervised = is_held(str(settings.data.supervisor_lock))
+    age = SystemClock().now() - observed_at if observed_at else None
+    yield _look_at_supervisor(settings, supervised, bool(active), age)
+    yield _look_at_keeper(settings, supervised)
+    yield _look_at_marker(settings, storage, host_id, bool(active))
+    yield _look_for_strangers(settings, storage)
+    yield Finding(
+        "active_runs",
+        "ok",
+        ", ".join(f"{number} {state}" for state, number in sorted(counted.items())) or "none",
+        "runs of this host that can still move",
+    )
+
+
+def _host_id_of(settings: Settings) -> HostId | None:
+    """As `config.ensure_host_id` without making one."""
+    if settings.host_id is not None:
+        return HostId(settings.host_id)
+    try:
+        return HostId(json.loads(settings.data.host_file.read_text())["host_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _look_at_supervisor(settings: Settings, supervised: bool, needed: bool, age: timedelta | None) -> Finding:
+    if not supervised:
+        means = "active runs are shown as unreachable and none is started until one lives: addon-portal up"
+        return Finding("supervisor", "problem" if needed else "note", "no supervisor lives here", means)
+    pid = read_pid(str(settings.data.supervisor_lock))
+    seen = "it has not finished a look at its runs yet" if age is None else f"its last look began {_seconds(age)} ago"
+    late = age is None or age > UNREACHABLE_AFTER
+    return Finding(
+        "supervisor",
+        "problem" if late else "ok",
+        f"pid {pid}; {seen}",
+        "what is said of active runs is as of then" if late else "ends of programs are seen as they happen",
+    )
+
+
+def _look_at_keeper(settings: Settings, supervised: bool) -> Finding:
+    living = keepers.find_living(str(settings.data.keepers))
+    for keeper in living:
+        keeper.close()
+    if living:
+        found = ", ".join(f"pid {keeper.pid} since {keeper.started_at}" for keeper in living)
+        return Finding("keeper", "ok", found, "starts shims, and knows the true end of a program whose shim was killed")
+    means = "nothing can be started; `addon-portal up` starts one"
+    return Finding("keeper", "problem" if supervised else "note", "no keeper lives here", means)
+
+
+def _look_at_marker(settings: Settings, storage: Storage, host_id: HostId, needed: bool) -> Finding:
+    marker = settings.data.run_root_marker
+    try:
+        found = json.loads(marker.read_text())
+    except FileNotFoundError:
+        means = "is the file system of the runs mounted? Until it is back nothing is started and runs are unreachable"
+        return Finding("run_root", "problem" if needed else "note", f"{marker} is missing", means)
+    except (OSError, ValueError) as error:
+        return Finding("run_root", "problem", f"{marker} cannot be read: {error}", "the run root cannot be told ours")
+    if found.get("installation") != storage.installation_id or found.get("host") != host_id:
+        means = "use the database and the data directory that belong together"
+        return Finding("run_root", "problem", f"{marker} names another installation or host", means)
+    return Finding("run_root", "ok", f"{settings.data.run_root} carries our marker", "it is mounted, and ours")
+
+
+def _look_for_strangers(settings: Settings, storage: Storage) -> Finding:
+    """Run directories that the database does not know: from before a backup was restored, or put there by somebody."""
+    names = _directory_names(settings)
+    strangers = [name for name in names if not has_form("run_", name)]
+    runs = iter([name for name in names if has_form("run_", name)])
+    with storage.read() as uow:
+        while some := [RunId(name) for name in islice(runs, _AT_ONCE)]:
+            strangers += sorted(set(some) - uow.host_runs.known_ids(some))
+    if not strangers:
+        return Finding("run_directories", "ok", f"{len(names)}, all known", "every piece of evidence belongs to a run")
+    named = ", ".join(strangers[:_NAMED]) + (", ..." if len(strangers) > _NAMED else "")
+    means = "the supervisor takes runs in that the database has lost; what it cannot take in is left alone"
+    return Finding(
+        "run_directories", "note", f"{len(strangers)} of {len(names)} are not in the database: {named}", means
+    )
+
+
+def _directory_names(settings: Settings) -> list[str]:
+    try:
+        return [entry.name for entry in settings.data.run_root.iterdir() if entry.name != RUN_ROOT_MARKER]
+    except FileNotFoundError:
+        return []
+
+
+def _seconds(age: timedelta) -> str:
+    return f"{max(0.0, age.total_seconds()):.1f} s"

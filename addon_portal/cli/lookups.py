@@ -1,0 +1,49 @@
+"""Finding projects and runs by what people type: a name, an identifier, or a project for its newest run."""
+
+from typing import Any
+
+from addon_portal.cli.client import PortalClient, path_of
+from addon_portal.cli.errors import Refused
+from addon_portal.domain.ids import has_form
+
+Json = dict[str, Any]
+
+
+def find_project(client: PortalClient, name_or_id: str) -> Json | None:
+    """The project with this identifier or exactly this name."""
+    if has_form("prj_", name_or_id):
+        try:
+            return client.get(path_of("tenant", "projects", name_or_id))
+        except Refused as refused:
+            if refused.code != "not_found":
+                raise
+    return next(client.iter_items(path_of("tenant", "projects"), name=name_or_id, limit=1), None)
+
+
+def get_project(client: PortalClient, name_or_id: str) -> Json:
+    """As above. Raises Refused when there is none."""
+    project = find_project(client, name_or_id)
+    if project is None:
+        raise Refused(
+            {
+                "code": "not_found",
+                "detail": f"There is no project {name_or_id!r} here. List them with: addon-portal project list",
+            }
+        )
+    return project
+
+
+def get_run(client: PortalClient, run_or_project: str) -> Json:
+    """The run with this identifier, else the newest run of this project. Raises Refused when there is none."""
+    if has_form("run_", run_or_project):
+        return client.get(path_of("tenant", "runs", run_or_project))
+    project = get_project(client, run_or_project)
+    latest: Json | None = project["latest_run"]
+    if latest is None:
+        raise Refused(
+            {
+                "code": "never_run",
+                "detail": f"Project {project['name']!r} has never run. Run it with: addon-portal run {project['name']}",
+            }
+        )
+    return latest

@@ -1,0 +1,76 @@
+"""The command line: which commands there are, and how a command that fails ends.
+
+Modules that take long to import (settings, database, web server) are imported by the commands that need them.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from addon_portal import __version__
+from addon_portal.cli.commands import (
+    diagnosis,
+    installation,
+    keys,
+    portal,
+    processes,
+    programs,
+    projects,
+    reading,
+    runs,
+    tenants,
+)
+from addon_portal.cli.errors import CommandFailed
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.output import hint
+
+app = typer.Typer(
+    name="addon-portal",
+    help="Runs programs, says truthfully what happened to them, and restarts them.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+portal.register(app)
+runs.register(app)
+reading.register(app)
+diagnosis.register(app)
+processes.register(app)
+app.add_typer(projects.app, name="project")
+app.add_typer(programs.app, name="program")
+app.add_typer(tenants.app, name="tenant")
+app.add_typer(keys.app, name="key")
+app.add_typer(installation.app, name="db")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"addon-portal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def describe(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Runs programs, says truthfully what happened to them, and restarts them."""
+
+
+def main() -> None:
+    """Run one command. Ends the process with one of `ExitCode`, or with the code of a followed program."""
+    try:
+        app()
+    except CommandFailed as failure:
+        hint(f"addon-portal: {failure.message}")
+        sys.exit(failure.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        hint(f"addon-portal: {error.filename}: {error.strerror}.")
+        sys.exit(ExitCode.INSTALLATION)

@@ -1,0 +1,113 @@
+"""What commands print: JSON for programs, tables and sentences for people, colour on a terminal only.
+
+Standard output carries what was asked for; hints and errors go to standard error, so that output can be piped.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from addon_portal.domain.states import FINAL, Health, Outcome, RunState
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STATE_COLOURS: Mapping[RunState, str] = {
+    RunState.PENDING: "cyan",
+    RunState.STARTING: "cyan",
+    RunState.RUNNING: "blue",
+    RunState.STOPPING: "yellow",
+    RunState.COMPLETED: "green",
+    RunState.FAILED: "red",
+    RunState.CANCELLED: "yellow",
+}
+_UNKNOWN_COLOUR = "magenta"
+
+
+def console(*, errors: bool = False) -> "Console":
+    """A rich console; it writes escape codes only to a terminal that understands them (NO_COLOR is respected)."""
+    from rich.console import Console
+
+    return Console(stderr=errors, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def print_json(value: object) -> None:
+    """One JSON value, for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_line(text: str) -> None:
+    """A sentence that was asked for."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def hint(text: str) -> None:
+    """A sentence beside what was asked for."""
+    sys.stdout.flush()
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Columns with headings; `empty` says what it means that there are none. Cells may be rich texts."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
+    if table.row_count == 0:
+        hint(empty)
+        return
+    to = console()
+    if not to.is_terminal:
+        to.width = 10_000  # a file has no width: nothing is cut
+    to.print(table)
+
+
+def print_fields(fields: Iterable[tuple[str, object]]) -> None:
+    """Names and values below each other, leaving out what is not known."""
+    from rich.text import Text
+
+    shown = [(name, value) for name, value in fields if value not in (None, "", [], {})]
+    width = max((len(name) for name, _ in shown), default=0)
+    to = console()
+    for name, value in shown:
+        line = Text(f"{name:{width}}  ", style="dim")
+        line.append(value if isinstance(value, Text) else Text(_cell(value), style="not dim"))
+        to.print(line)
+
+
+def state_text(run: Mapping[str, Any] | None) -> object:
+    """State of a run with what must be said beside it: an unknown outcome, the health of an active run."""
+    from rich.text import Text
+
+    if run is None:
+        return Text("never run", style="dim")
+    state = RunState(run["state"])
+    words, colour = state.value, STATE_COLOURS[state]
+    if run.get("outcome") == Outcome.UNKNOWN:
+        words, colour = f"{words} (outcome unknown)", _UNKNOWN_COLOUR
+    elif state not in FINAL and run.get("health") not in (None, Health.OK):
+        words = f"{words} ({run['health']})"
+        colour = _UNKNOWN_COLOUR if run["health"] == Health.UNREACHABLE else colour
+    return Text(words, style=colour)
+
+
+def time_text(moment: str | None) -> str:
+    """A time to the second, still UTC and still sortable."""
+    return f"{moment[:19]}Z" if moment else ""
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    # What comes from programs and people must not steer the terminal.
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in str(value))

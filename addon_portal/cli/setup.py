@@ -1,0 +1,121 @@
+"""What has to be there before a process of the portal can work: directories, tables, this host's row, the marker.
+
+Promises that everything may be repeated at every start and changes nothing that is there already. Leaves the meaning
+of a missing marker to `domain.verdict`: here it is only never made where runs may exist.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from addon_portal.auth.policies import scope_for_setup
+from addon_portal.auth.tokens import hash_key, make_key
+from addon_portal.cli.errors import InstallationTrouble
+from addon_portal.cli.upkeep.private_files import write_private
+from addon_portal.domain.clock import Clock, SystemClock
+from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import HostId, new_key_id, new_tenant_id
+from addon_portal.domain.models import ApiKey, Host, Role, Tenant
+from addon_portal.storage import Storage
+
+DEFAULT_TENANT = "default"
+OPERATOR_KEY = "up"
+KEY_FILE = "operator.key"
+"""In the data directory, mode 0600: the key that `up` hands out in `up.json`. The database knows only its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKey:
+    """The operator's key, and the tenant that was made with it at the first start."""
+
+    text: str
+    new_tenant: Tenant | None
+
+
+def make_directories(data: DataDirectory) -> None:
+    """The directories below the data directory, for their owner only."""
+    for directory in (data.root, data.run_root, data.keepers, data.logs, data.workspace("")):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def prepare_host(storage: Storage, data: DataDirectory, host_id: HostId, host_name: str) -> str | None:
+    """Make this host known to the database, and its run root known as ours; returns a warning for people.
+
+    Raises InstallationTrouble when the run root belongs to another installation or host, and StorageError.
+    """
+    warning = _check_marker(storage, data, host_id)
+    with storage.write() as uow:
+        try:
+            uow.hosts.get(host_id)
+        except NotFound:
+            uow.hosts.upsert(Host(host_id, host_name, boot_id=None, observed_at=None))
+    return warning
+
+
+def _check_marker(storage: Storage, data: DataDirectory, host_id: HostId) -> str | None:
+    """Make the marker of a new run root, compare that of an old one.
+
+    Where the database knows runs a missing marker may mean that the run root is not mounted; making it then would turn
+    "nobody can look" into "the evidence is lost".
+    """
+    marker, ours = data.run_root_marker, {"installation": storage.installation_id, "host": host_id}
+    try:
+        found = json.loads(marker.read_text())
+    except FileNotFoundError:
+        if _may_have_runs(storage, host_id):
+            return (
+                f"{marker} is missing: is the file system of the runs mounted? Until it is back, runs are shown as "
+                "unreachable and none is started."
+            )
+        data.run_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(str(marker), json.dumps({"version": 1, **ours}) + "\n")
+        return None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or any(found.get(name) != value for name, value in ours.items()):
+        raise InstallationTrouble(
+            f"{data.run_root} belongs to another installation or host than this database ({marker} says which). "
+            "Use the database and the data directory that belong together."
+        )
+    return None
+
+
+def _may_have_runs(storage: Storage, host_id: HostId) -> bool:
+    with storage.read() as uow:
+        try:
+            uow.hosts.get(host_id)
+        except NotFound:
+            return False
+        scopes = [scope_for_setup(tenant) for tenant in uow.tenants.list()]
+        return any(uow.runs.list_page(scope, limit=1, cursor=None).items for scope in scopes)
+
+
+def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | None = None) -> FirstKey:
+    """The key of the last start while it is valid, else a new one; at the very first start with a tenant for it."""
+    clock = clock or SystemClock()
+    path = data.root / KEY_FILE
+    known = _read_key(path)
+    with storage.read() as uow:
+        found = uow.credentials.find_by_hash(hash_key(known)) if known else None
+        tenants = uow.tenants.list()
+    if known and found and found[0].revoked_at is None:
+        return FirstKey(known, None)
+    now, made, new_tenant = clock.now(), make_key(), None
+    with storage.write() as uow:
+        if tenants:
+            tenant = next((tenant for tenant in tenants if tenant.name == DEFAULT_TENANT), tenants[0])
+        else:
+            tenant = new_tenant = Tenant(new_tenant_id(now), DEFAULT_TENANT, now)
+            uow.tenants.insert(tenant)
+        key = ApiKey(new_key_id(now), tenant.id, OPERATOR_KEY, Role.OPERATOR, made.prefix, now)
+        uow.credentials.insert_key(key, made.secret_hash)
+    write_private(str(path), made.text + "\n")
+    return FirstKey(made.text, new_tenant)
+
+
+def _read_key(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None

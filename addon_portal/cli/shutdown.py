@@ -1,0 +1,134 @@
+"""What `addon-portal down` does: ends `up`, and on request every run and the keeper with it.
+
+Addresses processes by the locks they hold, through pidfds. Leaves stopping runs to `stopping` and a supervisor: where
+none lives, one is started for as long as it takes.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from addon_portal.cli.errors import InstallationTrouble
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.options import opened_storage
+from addon_portal.cli.output import hint, print_line
+from addon_portal.cli.stopping import list_active, stop_all_runs
+from addon_portal.cli.upkeep import keepers
+from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
+from addon_portal.cli.upkeep.services import PARENT_FD, log_path, open_log
+from addon_portal.config import Settings, ensure_host_id
+from addon_portal.domain.clock import SystemClock
+
+KEEPER_PATIENCE_SECONDS = 5.0
+
+
+def end_up(settings: Settings) -> int | None:
+    """End the `up` of this data directory and wait until it is gone; returns its pid, None when there was none."""
+    try:
+        holder = open_holder(str(settings.data.up_lock))
+    except LookupError as error:
+        raise InstallationTrouble(
+            f"{error} End it where it was started, for instance by stopping its container."
+        ) from None
+    if holder is None:
+        return None
+    pid, pidfd = holder
+    try:
+        signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+        select.select([pidfd], [], [])
+    except ProcessLookupError:
+        pass
+    finally:
+        os.close(pidfd)
+    return pid
+
+
+def count_active_runs(settings: Settings) -> int:
+    """How many runs of this host can still move."""
+    if settings.database_url is None and not settings.data.database.exists():
+        return 0
+    with opened_storage(settings) as storage, storage.read() as uow:
+        return len(list_active(uow, ensure_host_id(settings, SystemClock())))
+
+
+def stop_everything(settings: Settings) -> ExitCode:
+    """Stop all runs of this host, wait until they are final, then end the keepers. No `up` may begin meanwhile."""
+    if not settings.data_dir.exists():
+        return ExitCode.OK
+    try:
+        lock = take_lock(str(settings.data.up_lock))
+    except LockTaken as taken:
+        raise InstallationTrouble(f"A portal was started again meanwhile, with pid {taken.pid}. Try again.") from None
+    try:
+        active = count_active_runs(settings)
+        if active:
+            _stop_runs(settings)
+        print_line(f"Stopped {active} runs." if active else "No run was active.")
+        _end_keepers(settings)
+    finally:
+        os.close(lock)
+    return ExitCode.OK
+
+
+def _stop_runs(settings: Settings) -> None:
+    clock = SystemClock()
+    host_id = ensure_host_id(settings, clock)
+    said = 0
+    with opened_storage(settings) as storage, _supervisor(settings) as supervisor:
+
+        def say(left: int) -> None:
+            nonlocal said
+            if supervisor is not None and supervisor.poll() is not None:
+                log = log_path(str(settings.data.logs), "supervisor")
+                raise InstallationTrouble(f"The supervisor that was to stop the runs has ended; {log} says why.")
+            if left != said:
+                hint(f"Stopping {left} runs ...")
+                said = left
+
+        stop_all_runs(storage, host_id, clock, "operator:down", say)
+
+
+@contextmanager
+def _supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
+    """A supervisor while the block runs: the one that lives, else one of our own that ends with us."""
+    if is_held(str(settings.data.supervisor_lock)):
+        yield None
+        return
+    argument = json.dumps(settings.supervisor_options(ensure_host_id(settings, SystemClock())))
+    settings.data.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = open_log(str(settings.data.logs), "supervisor")
+    reader, writer = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "addon_portal.cli.commands.supervise", argument],
+            env={**os.environ, PARENT_FD: str(reader)},
+            pass_fds=[reader],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a Ctrl-C is for us
+        )
+    finally:
+        os.close(reader)
+        os.close(log)
+    try:
+        yield process
+    finally:
+        os.close(writer)
+        process.wait()
+
+
+def _end_keepers(settings: Settings) -> None:
+    for keeper in keepers.find_living(str(settings.data.keepers)):
+        keeper.ask_to_leave()
+        gone, _, _ = select.select([keeper.pidfd], [], [], KEEPER_PATIENCE_SECONDS)
+        keeper.close()
+        if gone:
+            print_line(f"The keeper (pid {keeper.pid}) has ended.")
+        else:
+            hint(f"The keeper (pid {keeper.pid}) still looks after processes; it ends when they do.")

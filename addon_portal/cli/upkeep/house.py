@@ -1,0 +1,236 @@
+"""`addon-portal up` itself: prepares, starts, keeps going, and ends what is to end with it.
+
+Responsible for the order of things: the address is taken and the directory locked before anything starts; nothing
+touches the database before it was prepared; `up.json` appears when the api answers. Keeper and runs are not its own: it
+watches over the one and leaves both behind.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from addon_portal import __version__
+from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.helpers import Helper
+from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
+from addon_portal.cli.upkeep.listening import Readiness, url_of
+from addon_portal.cli.upkeep.options import UpOptions
+from addon_portal.cli.upkeep.private_files import write_private
+from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, Service, log_path
+
+PATIENCE_SECONDS = 10.0
+"""How long api and supervisor may take to leave before they are made to."""
+HOPELESS_DEATHS = 4
+"""So many deaths in a row before the portal was ready once, and `up` gives up."""
+
+_FAILED = 1
+_OF_CLIENTS = ("ADDON_PORTAL_API_KEY", "ADDON_PORTAL_URL")
+
+
+class House:
+    """One `up`, from the taken address to the last goodbye."""
+
+    def __init__(self, options: UpOptions, listener: socket.socket) -> None:
+        self._options = options
+        self._listener = listener
+        self._url = url_of(listener)
+        self._key = ""
+        self._loop = EventLoop()
+        self._helper: Helper | None = None
+        self._readiness = Readiness(self._loop, listener, self._changed)
+        self._keeper = KeeperWatch(options, self._loop, self._changed, say)
+        self._parent_pipe = os.pipe()
+        self._start_pipe = os.pipe()
+        self._api = self._make_service("api", "serve", {LISTEN_FD: listener.fileno()})
+        self._supervisor = self._make_service("supervisor", "supervise", {}, options.supervisor)
+        self._was_ready = False
+        self._leaving = False
+        self._waits_for_keeper = False
+        self._result = 0
+
+    def run(self) -> int:
+        """Everything; returns the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._loop.on_signal(number, self._asked_to_leave)
+        self._loop.on_signal(signal.SIGCHLD, lambda _: self._reap())
+        self._remove_up_file()
+        self._ask_helper("preparation", self._is_prepared)
+        self._api.start()
+        self._supervisor.start()
+        try:
+            return self._loop.run()
+        finally:
+            self._remove_up_file()
+
+    def _make_service(self, name: str, module: str, inherited: dict[str, int], *arguments: str) -> Service:
+        return Service(
+            name=name,
+            argv=[sys.executable, "-P", "-m", f"addon_portal.cli.commands.{module}", *arguments],
+            environment={name: text for name, text in os.environ.items() if name not in _OF_CLIENTS}
+            | self._options.environment,
+            inherited={PARENT_FD: self._parent_pipe[0], **inherited},
+            start_fd=self._start_pipe[0],
+            logs=self._options.logs,
+            loop=self._loop,
+            on_change=self._changed,
+            say=say,
+        )
+
+    @property
+    def _services(self) -> tuple[Service, Service]:
+        return self._api, self._supervisor
+
+    def _remove_up_file(self) -> None:
+        Path(self._options.up_file).unlink(missing_ok=True)
+
+    # Becoming ready
+
+    def _ask_helper(self, module: str, then: Callable[[int, str], None]) -> None:
+        self._helper = Helper(self._loop, module, self._options, then)
+
+    def _is_prepared(self, status: int, answer: str) -> None:
+        if self._leaving:
+            self._finish_if_alone()
+            return
+        if status != 0:
+            self._give_up(os.WEXITSTATUS(status) if os.WIFEXITED(status) else _FAILED)
+            return
+        prepared = json.loads(answer)
+        self._key = prepared["api_key"]
+        for line in prepared["notes"]:
+            say(line)
+        self._keeper.find_or_start()
+        os.write(self._start_pipe[1], b"go" * 64)
+        for service in self._services:
+            service.start_fd = None
+        for descriptor in self._start_pipe:
+            os.close(descriptor)
+        self._readiness.ask()
+
+    def _changed(self) -> None:
+        """Something that `up.json` says has changed, or is true for the first time."""
+        if self._leaving:
+            self._finish_if_alone()
+            return
+        if not self._was_ready:
+            hopeless = max(self._keeper.deaths_in_a_row, *(service.deaths_in_a_row for service in self._services))
+            if hopeless >= HOPELESS_DEATHS:
+                self._give_up(_FAILED)
+                return
+            if not self._readiness.answered or self._keeper.keeper is None:
+                return
+        self._write_up_file()
+        if not self._was_ready:
+            self._was_ready = True
+            self._greet()
+
+    def _write_up_file(self) -> None:
+        pids = {service.name: service.pid for service in self._services}
+        pids["keeper"] = self._keeper.keeper.pid if self._keeper.keeper else None
+        write_private(self._options.up_file, json.dumps({"url": self._url, "api_key": self._key, "pids": pids}) + "\n")
+
+    def _greet(self) -> None:
+        keeper, data, logs = self._keeper.keeper, self._options.data, self._options.logs
+        assert keeper is not None
+        say(f"Addon Portal {__version__} is ready at {self._url}")
+        for service in self._services:
+            say(f"  {service.name:10}  pid {service.pid}, output in {log_path(logs, service.name)}")
+        say(f"  keeper      pid {keeper.pid}, started at {keeper.started_at}")
+        say(f"  data        {data}")
+        say(f"  API key     in {self._options.up_file}")
+        say(f"Go on in another terminal: addon-portal run --data {data} --name hello -- sh -c 'echo hello'")
+        what = "stops all runs, then the portal." if self._options.stop_runs_at_end else "ends the portal; runs go on."
+        say(f"Ctrl-C {what}")
+
+    # Children
+
+    def _reap(self) -> None:
+        """Everything that ended: as PID 1 of a container every orphan is ours to reap."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if self._helper is not None and self._helper.is_mine(pid, status):
+                continue
+            for service in self._services:
+                if service.pid == pid:
+                    service.has_ended(status)
+
+    # Leaving
+
+    def _asked_to_leave(self, number: int) -> None:
+        if self._leaving:
+            self._insist()
+            return
+        say(f"Got {signal.Signals(number).name}, leaving.")
+        preparing = self._helper is not None and self._helper.is_busy
+        self._begin_to_leave()
+        if preparing:
+            self._insist()
+        elif self._options.stop_runs_at_end:
+            self._api.leave()
+            self._ask_helper("stopping", self._runs_were_stopped)
+        else:
+            self._leave_services()
+            self._ask_helper("remaining", lambda _, answer: self._tell(answer))
+
+    def _begin_to_leave(self) -> None:
+        self._leaving = True
+        self._readiness.cancel()
+        self._keeper.leave_it()
+        self._listener.close()
+
+    def _leave_services(self) -> None:
+        for service in self._services:
+            service.leave()
+        self._loop.call_later(PATIENCE_SECONDS, self._insist)
+
+    def _give_up(self, result: int) -> None:
+        self._result = result
+        if self._was_ready or result == _FAILED:
+            say("The portal cannot be kept going.", sys.stderr)
+        self._begin_to_leave()
+        self._leave_services()
+        self._finish_if_alone()
+
+    def _runs_were_stopped(self, status: int, answer: str) -> None:
+        if status == 0:
+            self._waits_for_keeper = True
+            self._keeper.ask_to_leave()
+        self._leave_services()
+        self._tell(answer)
+
+    def _tell(self, answer: str) -> None:
+        for line in answer.splitlines():
+            say(line)
+        self._finish_if_alone()
+
+    def _insist(self) -> None:
+        """A second signal, or patience is over: what is ours ends now. Runs go on."""
+        self._waits_for_keeper = False
+        if self._helper is not None:
+            self._helper.kill()
+        for service in self._services:
+            service.leave(signal.SIGKILL)
+        self._finish_if_alone()
+
+    def _finish_if_alone(self) -> None:
+        helping = self._helper is not None and self._helper.is_busy
+        waiting = self._waits_for_keeper and self._keeper.keeper is not None
+        if not helping and not waiting and all(service.pid is None for service in self._services):
+            self._loop.finish(self._result)
+
+
+def say(sentence: str, stream: TextIO | None = None) -> None:
+    """One line for whoever started `up`; nobody may be listening any more."""
+    with suppress(OSError, ValueError):
+        print(sentence, file=stream or sys.stdout, flush=True)

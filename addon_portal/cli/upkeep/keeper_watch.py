@@ -1,0 +1,92 @@
+"""That there always is a keeper: finds the living one, starts one where there is none, and another when it dies.
+
+It is not a child in the usual sense: it makes a session of its own and stays when `up` goes.
+"""
+
+import os
+from collections.abc import Callable
+
+from addon_portal.cli.upkeep import keepers, services
+from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.keepers import Keeper
+from addon_portal.cli.upkeep.options import UpOptions
+
+
+class KeeperWatch:
+    """The keeper of one data directory, as seen by `up`."""
+
+    def __init__(
+        self, options: UpOptions, loop: EventLoop, on_change: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
+        self._options = options
+        self._loop = loop
+        self._on_change = on_change
+        self._say = say
+        self._since = 0.0
+        self._leaving = False
+        self.keeper: Keeper | None = None
+        self.deaths_in_a_row = 0
+
+    def find_or_start(self) -> None:
+        """Make sure that one lives; `on_change` is told when that is so."""
+        if self._leaving or self._adopt_living():
+            return
+        log = services.open_log(self._options.logs, "keeper")
+        reader, writer = os.pipe()
+        try:
+            services.spawn(
+                keepers.command_line(self._options.data),
+                keepers.clean_environment(),
+                output=writer,
+                errors=log,
+                own_group=False,  # it makes a session of its own, which the leader of a group may not
+            )
+        finally:
+            os.close(writer)
+            os.close(log)
+        self._loop.watch(reader, lambda: self._has_spoken(reader))
+
+    def leave_it(self) -> None:
+        """Start no other one from now on."""
+        self._leaving = True
+
+    def ask_to_leave(self) -> None:
+        """End it too: every run is final."""
+        if self.keeper is not None:
+            self.keeper.ask_to_leave()
+
+    def _adopt_living(self) -> bool:
+        living = keepers.find_living(self._options.keepers)
+        for other in living[1:]:
+            other.close()
+        if living:
+            self.keeper, self._since = living[0], self._loop.now()
+            self._loop.watch(living[0].pidfd, self._has_ended)
+            self._on_change()
+        return bool(living)
+
+    def _has_spoken(self, reader: int) -> None:
+        """`ready`, or end-of-file from one that could not start."""
+        spoken = os.read(reader, 4096)
+        self._loop.forget(reader)
+        os.close(reader)
+        if not (spoken and self._adopt_living()):
+            said = services.last_line(services.log_path(self._options.logs, "keeper"))
+            self._start_another(f"The keeper could not start: {said or 'it said nothing'}.")
+
+    def _has_ended(self) -> None:
+        assert self.keeper is not None
+        gone, self.keeper = self.keeper, None
+        self._loop.forget(gone.pidfd)
+        gone.close()
+        if not self._leaving:
+            self._start_another(f"keeper (pid {gone.pid}) is gone, runs and their shims are not;")
+        self._on_change()
+
+    def _start_another(self, sentence: str) -> None:
+        soon = self._loop.now() - self._since < services.SOON_SECONDS
+        self.deaths_in_a_row = self.deaths_in_a_row + 1 if soon else 1
+        pause = services.pause_after(self.deaths_in_a_row)
+        self._say(f"{sentence} starting another one" + (f" in {pause:g} s." if pause else "."))
+        self._loop.call_later(pause, self.find_or_start)
+        self._on_change()

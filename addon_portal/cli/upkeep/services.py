@@ -1,0 +1,163 @@
+"""Api and supervisor as processes of `up`: started, and started again when they die.
+
+One that dies is started again at once; one that dies again soon waits longer each time, so that a broken one neither
+burns the machine nor is given up. Promises that they end with `up`, however that ends: they hold the read end of
+a pipe whose write end nobody but `up` has.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from addon_portal.cli.upkeep.event_loop import EventLoop
+
+PARENT_FD = "ADDON_PORTAL_PARENT_FD"
+"""Descriptor whose end-of-file says that `up` is gone."""
+START_FD = "ADDON_PORTAL_START_FD"
+"""Descriptor that gives one byte when data directory and database are ready; everything before is imports."""
+LISTEN_FD = "ADDON_PORTAL_LISTEN_FD"
+"""The listening socket: it outlives an api that dies, so that callers wait instead of being refused."""
+
+SOON_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 30.0
+LARGEST_LOG_BYTES = 10 << 20
+
+_DEFAULTED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}
+
+
+def spawn(
+    argv: list[str],
+    environment: Mapping[str, str],
+    *,
+    inherited: Mapping[str, int] | None = None,
+    output: int | None = None,
+    errors: int | None = None,
+    own_group: bool = True,
+) -> int:
+    """Start a process with nothing but the named descriptors; each is announced in an environment variable.
+
+    In a process group of its own a Ctrl-C on the terminal reaches `up` alone. Returns the pid.
+    """
+    variables = dict(environment)
+    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    ]
+    for target, source in ((1, output), (2, errors)):
+        if source is not None:
+            actions.append((os.POSIX_SPAWN_DUP2, source, target))
+    for name, descriptor in (inherited or {}).items():
+        variables[name] = str(descriptor)
+        os.set_inheritable(descriptor, True)
+    spawn_it = partial(os.posix_spawn, setpgroup=0) if own_group else os.posix_spawn
+    try:
+        return spawn_it(argv[0], argv, variables, file_actions=actions, setsigmask=(), setsigdef=_DEFAULTED)
+    finally:
+        for descriptor in (inherited or {}).values():
+            os.set_inheritable(descriptor, False)
+
+
+def describe_end(status: int) -> str:
+    """How a process ended, in words, from its raw wait status."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"ended with code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
+def open_log(directory: str, name: str) -> int:
+    """Open a process's log for appending; one that grew large is put aside as `NAME.log.1` first."""
+    path = log_path(directory, name)
+    with suppress(FileNotFoundError):
+        if Path(path).stat().st_size > LARGEST_LOG_BYTES:
+            Path(path).replace(path + ".1")
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def log_path(directory: str, name: str) -> str:
+    """Where a process of ours writes."""
+    return f"{directory}/{name}.log"
+
+
+def last_line(path: str) -> str:
+    """The last line that says something, for a message about a process that died."""
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
+            lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    except OSError:
+        return ""
+    return lines[-1].strip()[:300] if lines else ""
+
+
+def pause_after(deaths_in_a_row: int) -> float:
+    """Seconds to wait before starting again: none after the first death, then twice as long each time."""
+    return min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** (deaths_in_a_row - 2)) if deaths_in_a_row > 1 else 0.0
+
+
+@dataclass
+class Service:
+    """One process that is to be there for as long as `up` is."""
+
+    name: str
+    argv: list[str]
+    environment: Mapping[str, str]
+    inherited: dict[str, int]
+    start_fd: int | None
+    """Where it waits for a byte after its imports; None when it need not wait."""
+    logs: str
+    loop: EventLoop
+    on_change: Callable[[], None]
+    """Told whenever the pid has changed."""
+    say: Callable[[str], None]
+    pid: int | None = None
+    deaths_in_a_row: int = 0
+    _started: float = field(default=0.0)
+    _leaving: bool = False
+
+    def start(self) -> None:
+        """Start it."""
+        log = open_log(self.logs, self.name)
+        inherited = dict(self.inherited)
+        if self.start_fd is not None:
+            inherited[START_FD] = self.start_fd
+        try:
+            self.pid = spawn(self.argv, self.environment, inherited=inherited, output=log, errors=log)
+        finally:
+            os.close(log)
+        self._started = self.loop.now()
+
+    def has_ended(self, status: int) -> None:
+        """It was reaped: start it again, at once or after a pause."""
+        ended, self.pid = f"{self.name} (pid {self.pid}) {describe_end(status)}", None
+        if self._leaving:
+            self.on_change()
+            return
+        soon = self.loop.now() - self._started < SOON_SECONDS
+        self.deaths_in_a_row = self.deaths_in_a_row + 1 if soon else 1
+        pause = pause_after(self.deaths_in_a_row)
+        if pause == 0:
+            self.say(f"{ended}; starting it again.")
+            self._restart()
+            return
+        said = last_line(log_path(self.logs, self.name))
+        self.say(f"{ended}, again; starting it in {pause:g} s. Its last words: {said or 'none'}")
+        self.loop.call_later(pause, self._restart)
+        self.on_change()
+
+    def leave(self, number: int = signal.SIGTERM) -> None:
+        """Ask it to end for good, or make it."""
+        self._leaving = True
+        if self.pid is not None:
+            os.kill(self.pid, number)  # a child that was not reaped: the number cannot be another's
+
+    def _restart(self) -> None:
+        if not self._leaving:
+            self.start()
+            self.on_change()

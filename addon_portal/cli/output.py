@@ -44,6 +44,18 @@ def print_line(text: str) -> None:
     sys.stdout.flush()
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def runs_go_on(number: int, data: object) -> str:
+    """What becomes of the runs of a portal that ends, and how to end them."""
+    verb = "goes" if number == 1 else "go"
+    stop = f"addon-portal down --stop-runs --data {data}"
+    return f"{counted(number, 'active run')} {verb} on; the next `up` finds what still runs. Stop with: {stop}"
+
+
 def hint(text: str) -> None:
     """A sentence beside what was asked for."""
     sys.stdout.flush()

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import opened_storage
-from addon_portal.cli.output import hint, print_line
+from addon_portal.cli.output import counted, hint, print_line
 from addon_portal.cli.stopping import list_active, stop_all_runs
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
@@ -68,7 +68,7 @@ def stop_everything(settings: Settings) -> ExitCode:
         active = count_active_runs(settings)
         if active:
             _stop_runs(settings)
-        print_line(f"Stopped {active} runs." if active else "No run was active.")
+        print_line(f"Stopped {counted(active, 'run')}." if active else "No run was active.")
         _end_keepers(settings)
     finally:
         os.close(lock)
@@ -87,7 +87,7 @@ def _stop_runs(settings: Settings) -> None:
                 log = log_path(str(settings.data.logs), "supervisor")
                 raise InstallationTrouble(f"The supervisor that was to stop the runs has ended; {log} says why.")
             if left != said:
-                hint(f"Stopping {left} runs ...")
+                hint(f"Stopping {counted(left, 'run')} ...")
                 said = left
 
         stop_all_runs(storage, host_id, clock, "operator:down", say)

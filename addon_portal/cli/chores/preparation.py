@@ -9,6 +9,7 @@ import sys
 
 from addon_portal.cli.errors import CommandFailed, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.output import counted
 from addon_portal.cli.samples import add_samples
 from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host
 from addon_portal.cli.upkeep.options import UpOptions
@@ -40,9 +41,8 @@ def prepare(options: UpOptions) -> dict[str, object]:
                 add_samples(storage, first.new_tenant, clock.now())
         with storage.read() as uow:
             active = len(uow.host_runs.list_claimed(HostId(told.host_id)))
-        notes += [f"{active} runs were active when the portal was last seen; their truth is being found out."] * (
-            active > 0
-        )
+        if active:
+            notes.append(f"{counted(active, 'run')} had not ended when a supervisor last looked; it looks again.")
     finally:
         storage.close()
     return {"api_key": first.text, "notes": notes}

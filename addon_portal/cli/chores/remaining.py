@@ -3,6 +3,7 @@
 import json
 import sys
 
+from addon_portal.cli.output import runs_go_on
 from addon_portal.cli.stopping import list_active
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
@@ -20,8 +21,7 @@ def main(argument: str) -> None:
         active = len(list_active(uow, HostId(told.host_id)))
     storage.close()
     if active:
-        print(f"{active} active runs go on without the portal; the next `up` finds them.")
-        print(f"Stop them with: addon-portal down --stop-runs --data {options.data}")
+        print(runs_go_on(active, options.data))
 
 
 if __name__ == "__main__":

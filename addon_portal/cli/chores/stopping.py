@@ -3,6 +3,7 @@
 import json
 import sys
 
+from addon_portal.cli.output import counted
 from addon_portal.cli.stopping import stop_all_runs
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
@@ -18,7 +19,7 @@ def main(argument: str) -> None:
     storage = Storage.open(told.database_url, clock=clock)
     seen: list[int] = []
     stop_all_runs(storage, HostId(told.host_id), clock, "operator:up", seen.append)
-    print(f"Stopped {max(seen)} runs." if seen else "No run was active.")
+    print(f"Stopped {counted(max(seen), 'run')}." if seen else "No run was active.")
     storage.close()
 
 

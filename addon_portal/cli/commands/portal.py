@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
-from addon_portal.cli.output import hint, print_line
+from addon_portal.cli.output import hint, print_line, runs_go_on
 
 
 class OnShutdown(StrEnum):
@@ -50,12 +51,17 @@ def up(
     unless --on-shutdown says otherwise, and the next `up` finds them.
     """
     from addon_portal.cli.upkeep.options import UpOptions
-    from addon_portal.config import PREFIX, ensure_host_id, variable_of
+    from addon_portal.config import ensure_host_id, variable_of
     from addon_portal.domain.clock import SystemClock
 
     settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    host_id = ensure_host_id(settings, SystemClock())
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        host_id = ensure_host_id(settings, SystemClock())
+    except OSError as error:
+        raise InstallationTrouble(
+            f"{settings.data_dir}: {error.strerror}. Choose a directory that you may write, with --data."
+        ) from error
     stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
     options = UpOptions(
         data=str(settings.data_dir),
@@ -74,7 +80,6 @@ def up(
         },
         supervisor=_to_json(settings.supervisor_options(host_id)),
     )
-    assert PREFIX
     sys.stdout.flush()
     # What stays is a process without all that was imported to get here.
     os.execv(  # noqa: S606  there is no shell to need
@@ -103,5 +108,5 @@ def down(
         raise typer.Exit(stop_everything(settings))
     active = count_active_runs(settings)
     if active:
-        hint(f"{active} active runs go on. Stop them with: addon-portal down --stop-runs --data {settings.data_dir}")
+        hint(runs_go_on(active, settings.data_dir))
     raise typer.Exit(ExitCode.OK)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from addon_portal.cli.upkeep.house import House
+from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.listening import CannotListen, listen
 from addon_portal.cli.upkeep.locks import LockTaken, take_lock
 from addon_portal.cli.upkeep.options import UpOptions
@@ -25,7 +26,8 @@ def main(argument: str) -> int:
             f"Use it, or end it with: addon-portal down --data {options.data}"
         )
     except OSError as error:
-        return refuse(f"{error.filename}: {error.strerror}. Choose a data directory that you may write, with --data.")
+        return refuse(f"{error.filename}: {error.strerror}. Choose a directory that you may write, with --data.")
+    wait_for_leftovers(options.up_file)
     try:
         listener = listen(options.host, options.port)
     except CannotListen as problem:
@@ -38,7 +40,7 @@ def main(argument: str) -> int:
 
 def refuse(sentence: str) -> int:
     """Say why nothing was started."""
-    print(sentence, file=sys.stderr)
+    print(f"addon-portal: {sentence}", file=sys.stderr)
     return INSTALLATION
 
 

@@ -57,7 +57,8 @@ class House:
     def run(self) -> int:
         """Everything; returns the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            self._loop.on_signal(number, self._asked_to_leave)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup(1) means it
+                self._loop.on_signal(number, self._asked_to_leave)
         self._loop.on_signal(signal.SIGCHLD, lambda _: self._reap())
         self._remove_up_file()
         self._ask_helper("preparation", self._is_prepared)
@@ -206,6 +207,8 @@ class House:
         if status == 0:
             self._waits_for_keeper = True
             self._keeper.ask_to_leave()
+        else:
+            say("The runs could not be stopped; they go on.")
         self._leave_services()
         self._tell(answer)
 

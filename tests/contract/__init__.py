@@ -1,0 +1,1 @@
+"""Contracts that several implementations pass, one suite for all."""

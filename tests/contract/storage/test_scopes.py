@@ -1,0 +1,109 @@
+"""Tenants never see one another: every method that takes a scope is asked for another tenant's things."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.models import ApiKey, Project, Run
+from addon_portal.storage import UnitOfWork
+from addon_portal.storage.repository import Repository
+from addon_portal.storage.surroundings import Surroundings
+from tests.contract.storage.world import World, definition_of
+
+
+class Charlies:
+    """What Charlie has, and Alice must not see."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.project: Project = world.add_project("secret", world.other_scope)
+        self.run: Run = world.add_run(self.project.id, scope=world.other_scope)
+        self.key: ApiKey = world.new_key(world.other_scope)
+        with world.storage.write() as uow:
+            uow.credentials.insert_key(self.key, b"charlie")
+            uow.idempotency.insert(
+                world.other_scope, "key", "POST", "/", "k", body_hash=b"", run_id=self.run.id, at=world.now()
+            )
+
+
+@pytest.fixture
+def charlies(world: World) -> Charlies:
+    return Charlies(world)
+
+
+Ask = Callable[[UnitOfWork, Charlies], object]
+
+REFUSED: dict[str, Ask] = {
+    "projects.get": lambda uow, his: uow.projects.get(his.world.scope, his.project.id),
+    "projects.lock": lambda uow, his: uow.projects.lock(his.world.scope, his.project.id),
+    "projects.add_definition": lambda uow, his: uow.projects.add_definition(
+        his.world.scope, his.project.id, definition_of(at=his.world.now())
+    ),
+    "projects.get_definition": lambda uow, his: uow.projects.get_definition(his.world.scope, his.project.id, 1),
+    "projects.rename": lambda uow, his: uow.projects.rename(his.world.scope, his.project.id, "x", his.world.now()),
+    "projects.soft_delete": lambda uow, his: uow.projects.soft_delete(his.world.scope, his.project.id, his.world.now()),
+    "runs.insert": lambda uow, his: uow.runs.insert(his.world.scope, his.world.new_run(his.project.id)),
+    "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),
+    "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
+}
+
+EMPTY: dict[str, Ask] = {
+    "projects.find_by_name": lambda uow, his: uow.projects.find_by_name(his.world.scope, "secret"),
+    "projects.list_page": lambda uow, his: uow.projects.list_page(his.world.scope, limit=9).items,
+    "projects.exists": lambda uow, his: uow.projects.exists(his.world.scope, his.project.id),
+    "runs.latest": lambda uow, his: uow.runs.latest(his.world.scope, his.project.id),
+    "runs.list_page": lambda uow, his: uow.runs.list_page(his.world.scope, limit=9).items,
+    "credentials.list_keys": lambda uow, his: uow.credentials.list_keys(his.world.scope),
+    "journal.list_for_run": lambda uow, his: uow.journal.list_for_run(his.world.scope, his.run.id),
+    "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
+    "surroundings.count_active": lambda uow, his: sum(Surroundings(uow).count_active(his.world.scope).values()),
+    "surroundings.count_projects": lambda uow, his: Surroundings(uow).count_projects(his.world.scope),
+}
+
+ADDING_ONLY = {"projects.insert", "projects.restore_definition", "idempotency.insert"}
+"""Their rows carry the scope's tenant; there is nothing of another's to find."""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_another_tenants_things_are_not_found(world: World, charlies: Charlies, name: str) -> None:
+    with pytest.raises(NotFound), world.storage.write() as uow:
+        REFUSED[name](uow, charlies)
+    with world.storage.read() as uow:
+        assert uow.projects.get(world.other_scope, charlies.project.id) == replace(
+            charlies.project, latest_run=charlies.run
+        )
+        assert uow.credentials.list_keys(world.other_scope) == (charlies.key,)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_another_tenants_things_are_not_listed(world: World, charlies: Charlies, name: str) -> None:
+    with world.storage.read() as uow:
+        assert not EMPTY[name](uow, charlies)
+
+
+def test_a_page_of_runs_filtered_by_another_tenants_project_is_empty(world: World, charlies: Charlies) -> None:
+    with world.storage.read() as uow:
+        assert uow.runs.list_page(world.scope, limit=9, project_id=charlies.project.id).items == ()
+
+
+def test_a_restart_of_another_tenants_run_is_not_found(world: World, charlies: Charlies) -> None:
+    world.apply(world.withdrawn(charlies.run.id))
+    with pytest.raises(NotFound) as refused:
+        world.add_run(world.add_project().id, restart_of=charlies.run.id)
+    assert refused.value.fields["kind"] == "run"
+
+
+def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
+    with world.storage.read() as uow:
+        repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
+        repositories["surroundings"] = Surroundings(uow)
+    scoped = {
+        f"{name}.{method}"
+        for name, repository in repositories.items()
+        for method, function in inspect.getmembers(repository, inspect.ismethod)
+        if not method.startswith("_") and "scope" in inspect.signature(function).parameters
+    }
+    assert scoped == REFUSED.keys() | EMPTY.keys() | ADDING_ONLY

@@ -1,0 +1,1 @@
+"""From nothing, from older tables, with newer ones."""

@@ -1,0 +1,1 @@
+"""Random histories against the real thing and a small model of it."""

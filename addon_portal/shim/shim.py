@@ -1,0 +1,693 @@
+"""One process per run: starts a program behind a gate, copies its output, waits for it and writes down how it ended.
+
+Promises that no user code runs before its identity is on disk, that the wait status is on disk before the kernel may
+forget it, that nothing the program started outlives it, and that the run's lock is held for as long as this process
+lives. Leaves to the keeper what remains when this process is killed, and to the supervisor what the records mean.
+`docs/design/shim.md` is the contract. Needs Linux and Python 3.8, and nothing else of this product.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import select
+import struct
+import sys
+import time
+
+# Every run pays for our imports: a forked process copies each page on which it touches an object. So no datetime, no
+# contextlib, no typing, and signal without the enums around it; together they would be a third of our memory.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple
+
+    Record = Dict[str, Any]
+else:
+    import _signal as signal
+
+VERSION = 1
+NEVER = float("inf")
+CHUNK_BYTES = 1 << 20
+RESERVED_BYTES = 4096
+RETRY_SECONDS = 1.0  # a full disk is asked again this often
+INDEX_SECONDS = 0.1
+REST_SECONDS = 0.002  # after a small chunk, so that a program that writes line by line does not wake us for each
+
+PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
+F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
+SPLICE_F_NONBLOCK = 2
+PF_FORKNOEXEC = 0x40  # include/linux/sched.h: was forked and has not executed anything yet
+PEEK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+
+IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE)
+WAKING = (signal.SIGCHLD, signal.SIGUSR1)
+
+LIBC = ctypes.CDLL(None)
+HOST: Record = {}  # filled once by host_identity; a forked shim has it from its keeper
+FAULTPOINTS = json.loads(os.environ.get("ADDON_PORTAL_FAULTPOINTS") or "{}")
+
+
+def faultpoint(name: str, run: str) -> None:
+    """A point where a test may stop, kill or pause us, in every run or in `name@run`; nothing otherwise."""
+    if FAULTPOINTS:
+        action = FAULTPOINTS.get(name + "@" + run) or FAULTPOINTS.get(name) or ""
+        if action in {"stop", "kill"}:
+            os.kill(os.getpid(), signal.SIGSTOP if action == "stop" else signal.SIGKILL)
+        elif action.startswith("pause:"):
+            with open(action[6:] + ".reached", "w") as reached:
+                reached.write("%s %d\n" % (name, os.getpid()))
+            while not os.path.exists(action[6:]):
+                time.sleep(REST_SECONDS)
+
+
+def attempt(act: Callable[..., Any], *arguments: Any) -> Any:
+    """What it returns; None where the system refused and that does not matter."""
+    try:
+        return act(*arguments)
+    except OSError:
+        return None
+
+
+# What the kernel says about processes.
+
+
+def read_file(path: str, directory: Optional[int] = None) -> bytes:
+    """All of a file, also where /proc gives a page at a time."""
+    descriptor, content = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory), b""
+    try:
+        while True:
+            piece = os.read(descriptor, 65536)
+            if not piece:
+                return content
+            content += piece
+    finally:
+        os.close(descriptor)
+
+
+def stat_fields(pid: int, *numbers: int) -> List[int]:
+    """Fields of /proc/PID/stat by their number in proc_pid_stat(5); a zombie has them too."""
+    content = read_file("/proc/%d/stat" % pid)
+    fields = content[content.rindex(b")") + 2 :].split()  # the name, field 2, may hold spaces and brackets
+    return [int(fields[number - 3]) for number in numbers]
+
+
+def identity(pid: int) -> Record:
+    """What tells this process from a later one with its number; ask for a child that is not reaped, or for oneself.
+
+    The inode of a pidfd is given to no other process in this boot, but only since Linux 6.9: before, all had the same.
+    """
+    record = {"pid": pid, "start_ticks": stat_fields(pid, 22)[0], "pidfs_inode": None}
+    if hasattr(os, "pidfd_open"):  # Python 3.9
+        descriptor = os.pidfd_open(pid)
+        status = os.fstat(descriptor)
+        os.close(descriptor)
+        if status.st_dev != host_identity()["anonymous_device"]:
+            record["pidfs_inode"] = status.st_ino
+    return record
+
+
+def host_identity() -> Record:
+    """The boot and the PID namespace we are in, and the device of inodes that have no file system of their own."""
+    if not HOST:
+        with select.epoll() as anonymous:
+            HOST["anonymous_device"] = os.fstat(anonymous.fileno()).st_dev
+        HOST["boot_id"] = read_file("/proc/sys/kernel/random/boot_id").decode().strip()
+        HOST["pid_namespace"] = os.stat("/proc/self/ns/pid").st_ino
+        HOST["init_start_ticks"] = (attempt(stat_fields, 1, 22) or [None])[0]
+    return HOST
+
+
+def describe(record: Record, pid: int) -> Record:
+    """The record, completed with all that identifies a process."""
+    host = host_identity()
+    record.update(identity(pid), version=VERSION, boot_id=host["boot_id"], pid_namespace=host["pid_namespace"])
+    record["init_start_ticks"] = host["init_start_ticks"]
+    return record
+
+
+def children() -> List[int]:
+    """Our direct children, zombies too. None is missed: only we can take one off the kernel's list, by reaping."""
+    me = os.getpid()
+    listed = attempt(read_file, "/proc/self/task/%d/children" % me)
+    if listed is not None:
+        return [int(pid) for pid in listed.split()]
+    everybody = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # a kernel without CONFIG_PROC_CHILDREN
+    return [pid for pid in everybody if attempt(stat_fields, pid, 4) == [me]]
+
+
+def kill(pid: int, number: int) -> bool:
+    """Signal an unreaped child of ours, or with a minus its group: nobody else can have that number. Was it sent?"""
+    try:
+        os.kill(pid, number)
+        return True
+    except OSError:
+        return False
+
+
+# Records: small JSON files, there whole or not at all. `directory` is a descriptor: paths may be moved or unmounted.
+
+
+def now_text() -> str:
+    """The time as it stands in every record: ISO 8601, UTC, microseconds, `Z`."""
+    now = time.time_ns()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 10**9)) + ".%06dZ" % (now // 1000 % 10**6)
+
+
+def read_record(directory: int, name: str) -> Optional[Record]:
+    """A record, or None where there is none or it is damaged."""
+    try:
+        record = json.loads(read_file(name, directory))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def exists(directory: int, name: str) -> bool:
+    """Whether the directory holds that name."""
+    return os.access(name, os.F_OK, dir_fd=directory, effective_ids=True)
+
+
+def is_deleted(directory: int) -> bool:
+    """Whether somebody removed the directory under us: then nothing can be recorded, and nobody could read it."""
+    return os.fstat(directory).st_nlink == 0
+
+
+def write_record(directory: int, stem: str, record: Record, durable: bool = True, publish: bool = True) -> None:
+    """Write `stem.json`, by way of `stem.tmp` and the room reserved there, so that a full disk need not matter."""
+    content = json.dumps(record).encode()
+    descriptor = os.open(stem + ".tmp", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    try:
+        written = 0
+        while written < len(content):
+            written += os.write(descriptor, content[written:])
+        os.ftruncate(descriptor, len(content))
+        if durable:
+            os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+    if publish:
+        publish_record(directory, stem)
+
+
+def publish_record(directory: int, stem: str) -> None:
+    """Give a written record its name; a power cut may take that back until the directory is synced."""
+    os.rename(stem + ".tmp", stem + ".json", src_dir_fd=directory, dst_dir_fd=directory)
+
+
+def write_start_error(directory: int, run: str, step: str, error: Exception, file: Optional[str] = None) -> None:
+    """Write at which step what was refused, unless that has been done; a ValueError is about what we were given."""
+    number = getattr(error, "errno", None) or errno.EINVAL
+    message = getattr(error, "strerror", None) or str(error)
+    record = {"version": VERSION, "run": run, "step": step, "errno": number, "message": message, "at": now_text()}
+    if not exists(directory, "start_error.json"):
+        write_record(directory, "start_error", dict(record, file=file) if file else record)
+
+
+def insist(directory: int, act: Callable[..., Any], *arguments: Any) -> None:
+    """Do it, however long the disk stays full."""
+    while not is_deleted(directory):
+        try:
+            act(directory, *arguments)
+            break
+        except OSError:
+            time.sleep(RETRY_SECONDS)
+
+
+def record_end(directory: int, run: str, ended: Any, at: str, by: str, signals: List[Record]) -> str:
+    """Write how the program ended, from what waitid(2) showed of its zombie; returns which hint that is worth.
+
+    What was written before stands. A process that never executed anything was our own stub, and its end is no exit of
+    the program. Raises OSError when it cannot be written: then the zombie has to be kept.
+    """
+    flags, *ticks = stat_fields(ended.si_pid, 9, 14, 15, 16, 17)
+    if flags & PF_FORKNOEXEC:
+        error = OSError(errno.ECANCELED, "the process ended before it executed the program")
+        write_start_error(directory, run, "gate_closed", error)
+    if exists(directory, "start_error.json"):
+        return "start_error"
+    if not exists(directory, "exit.json"):
+        user, system, user_of_reaped, system_of_reaped = [value / os.sysconf("SC_CLK_TCK") for value in ticks]
+        status = ended.si_status << 8 if ended.si_code == os.CLD_EXITED else ended.si_status
+        record = {"version": VERSION, "run": run, "pid": ended.si_pid, "ended_at": at, "by": by, "signals": signals}
+        record["wait_status"] = status | 0x80 if ended.si_code == os.CLD_DUMPED else status
+        record["cpu_user_seconds"] = user + user_of_reaped
+        record["cpu_system_seconds"] = system + system_of_reaped
+        record["memory_events"] = None
+        write_record(directory, "exit", record)
+    return "exit"
+
+
+def hint(fifo: str, run: str, event: str) -> None:
+    """Wake the supervisor, if there is one. Never waits and never fails: the truth is in the files."""
+    descriptor = attempt(os.open, fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if descriptor is not None:
+        attempt(os.write, descriptor, ("%s %s\n" % (run, event)).encode())
+        os.close(descriptor)
+
+
+def take_lock(directory: int, run: str, owner: str) -> Optional[int]:
+    """Win the run's lock, or None: somebody else has won it, now or long ago. Only the winner may start anything.
+
+    The file is locked before it has its name, so whoever finds the name finds it held until the winner is gone.
+    """
+    name = "lock." + os.urandom(8).hex()
+    lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        faultpoint(owner + ".locked", run)
+        os.link(name, "lock", src_dir_fd=directory, dst_dir_fd=directory)
+        faultpoint(owner + ".linked", run)
+        return lock
+    except OSError as error:
+        os.close(lock)
+        if error.errno == errno.EEXIST:
+            return None
+        raise
+    finally:
+        os.unlink(name, dir_fd=directory)
+
+
+# The stub: the forked process until it becomes the program.
+
+
+def become_program(directory: int, run: str, spec: Record, environment: int, gate: int, report: int) -> NoReturn:
+    """Prepare, report, wait at the gate, exec. What fails ends in `start_error.json`, never in an exit code."""
+    step, file = "fork", None
+    try:
+        become_ordinary()
+        step = "reserve"
+        held = os.open("gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=directory)
+        fcntl.flock(
+            held, fcntl.LOCK_EX
+        )  # until exec or death: user code has not begun; may wait for a prober's instant
+        step = "output"
+        # For reading too: with all readers dead, a writer waits for the next one and gets no SIGPIPE.
+        output = os.open("output.fifo", os.O_RDWR | os.O_CLOEXEC, dir_fd=directory)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        step, file = "working_directory", spec["cwd"]
+        os.chdir(encoded(spec["cwd"]))  # with our privileges: the way to a workspace leads through directories of ours
+        step, file = "spec", None
+        variables = json.loads(read_file("/proc/self/fd/%d" % environment))  # only here: no shim ever holds a secret
+        variables = {encoded(name): encoded(value) for name, value in variables.items()}
+        step = "user"
+        if spec.get("gid") is not None:
+            os.setgroups([spec["gid"]])
+            os.setresgid(spec["gid"], spec["gid"], spec["gid"])
+        if spec.get("uid") is not None:  # the saved uid lets us write why it failed; exec replaces it, execve(2)
+            os.setresuid(spec["uid"], spec["uid"], os.geteuid())
+        step = "gate_closed"
+        os.write(report, b"r")
+        if not os.read(gate, 1):
+            raise OSError(errno.ECANCELED, "the gate was closed before it opened")
+        step, file = "exec", spec["argv"][0]
+        argv = [encoded(word) for word in spec["argv"]]
+        os.execvpe(argv[0], argv, variables)  # noqa: S606 - starting programs is what we are for
+    except Exception as error:
+        os.seteuid(os.getresuid()[2])
+        insist(directory, write_start_error, run, step, error, file)
+    finally:
+        os._exit(127)
+    raise AssertionError("os._exit returned")
+
+
+def become_ordinary() -> None:
+    """Undo what exec would hand on of us: session, dispositions, mask, umask, protection from the OOM killer."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    for number in (*IGNORED, *WAKING, signal.SIGXFSZ):  # Python itself ignores SIGPIPE and SIGXFSZ
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    os.umask(0o022)
+    attempt(write_oom_score, b"0")
+
+
+def write_oom_score(score: bytes) -> None:
+    """How likely the kernel is to kill us when memory is short, proc_pid_oom_score_adj(5)."""
+    descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, score)
+    finally:
+        os.close(descriptor)
+
+
+def encoded(text: str) -> bytes:
+    """As the supervisor meant it, whatever the locale here: UTF-8, and other bytes as lone surrogates (PEP 383)."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+# The shim.
+
+
+class Shim:
+    """The life of one run. Whatever wakes it, `turn` looks at what is and does what is due; it may be repeated."""
+
+    def __init__(self, run_directory: str, lock: int, keeper: Optional[str], wakeup: int) -> None:
+        self.run, self.lock, self.keeper, self.wakeup = os.path.basename(run_directory), lock, keeper, wakeup
+        self.directory = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.hints = os.path.join(run_directory, "../../hints")  # until the spec is read
+        self.deadline = self.retry_at = NEVER
+        self.stopping = self.killing = False
+        self.signals: List[Record] = []
+        self.ended_at: Optional[str] = None
+        self.event = ""  # what the program's end was: "exit" or "start_error", once that is on disk
+        self.reaped = self.alone = False
+        self.killed, self.max_rss_bytes = 0, None  # type: int, Optional[int]
+        self.splice = getattr(os, "splice", None)  # Python 3.10
+        self.output_bytes, self.output_at, self.held, self.full = 0, 0.0, b"", False
+        self.index_bytes, self.indexed_at = 0, -NEVER
+
+    # Starting.
+
+    def live(self, environment: int) -> NoReturn:
+        """Start the program and stay until nothing of it is left."""
+        faultpoint("shim.locked", self.run)
+        step = "spec"
+        try:
+            self.read_spec()
+            step = "output"
+            self.open_output()
+            step = "reserve"
+            for name in ("child.tmp", "exit.tmp"):  # a disk that fills up later cannot lose how the program ended
+                descriptor = self.open_file(name, os.O_WRONLY | os.O_CREAT)
+                os.posix_fallocate(descriptor, 0, RESERVED_BYTES)
+                os.close(descriptor)
+            step = "fork"
+            self.fork(environment)
+        except Exception as error:
+            insist(self.directory, write_start_error, self.run, step, error)
+            self.event, self.reaped, self.alone = "start_error", True, True
+            while True:
+                self.finish()
+                time.sleep(RETRY_SECONDS)
+        self.watch()
+
+    def read_spec(self) -> None:
+        """What to run; a spec that makes no sense is refused here, by name, not by a traceback in the stub."""
+        spec = read_record(self.directory, "spec.json")
+        if spec is None or spec.get("version") != VERSION:
+            raise ValueError("spec.json is missing, damaged or not of version %d" % VERSION)
+        argv, cwd = spec.get("argv"), spec.get("cwd")
+        if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in [*argv, cwd]):
+            raise ValueError("spec.json needs argv, a list of strings that is not empty, and cwd, a string")
+        self.spec, self.hints = spec, spec.get("hints") or self.hints
+
+    def open_file(self, name: str, flags: int) -> int:
+        """Open a file of the run directory."""
+        return os.open(name, flags | os.O_CLOEXEC, 0o600, dir_fd=self.directory)
+
+    def open_output(self) -> None:
+        """One FIFO for both outputs, as large as allowed; a log that only we write; an index of times."""
+        os.mkfifo("output.fifo", 0o600, dir_fd=self.directory)
+        if self.spec.get("uid") is not None:
+            os.chown("output.fifo", self.spec["uid"], -1, dir_fd=self.directory)  # for `> /dev/stderr`
+        # For writing too: a program that closes its output and goes on would wake us with POLLHUP for ever.
+        self.fifo = self.open_file("output.fifo", os.O_RDWR | os.O_NONBLOCK)
+        attempt(fcntl.fcntl, self.fifo, F_SETPIPE_SZ, CHUNK_BYTES)  # may be over the user's quota, pipe(7)
+        self.small_chunk = fcntl.fcntl(self.fifo, F_GETPIPE_SZ) // 4
+        self.log = self.open_file("output.log", os.O_WRONLY | os.O_CREAT)  # splice(2) refuses O_APPEND
+        self.index = self.open_file("output.idx", os.O_WRONLY | os.O_CREAT)
+
+    def fork(self, environment: int) -> None:
+        """Fork the stub; bring its identity to disk meanwhile. Signals wait, lest the stub runs our handlers."""
+        gate, self.gate = os.pipe()
+        self.report, report = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*IGNORED, *WAKING))
+        self.program = os.fork()
+        if self.program == 0:
+            for descriptor in (self.lock, self.gate, self.report):  # the lock first: it says that the shim lives
+                os.close(descriptor)
+            become_program(self.directory, self.run, self.spec, environment, gate, report)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        for descriptor in (gate, report, environment):
+            os.close(descriptor)
+        faultpoint("shim.forked", self.run)
+        record = {"run": self.run, "started_at": now_text(), "keeper": self.keeper, "shim": identity(os.getpid())}
+        try:
+            write_record(self.directory, "child", describe(record, self.program), publish=False)
+        except OSError:
+            self.close_gate()
+
+    def open_gate(self) -> None:
+        """The stub holds `gate`: name the identity on disk, and let the program begin, unless it is to stop already."""
+        faultpoint("shim.before_identity", self.run)
+        if self.gate >= 0:
+            try:
+                publish_record(self.directory, "child")
+                os.fsync(self.directory)
+            except OSError:
+                self.close_gate()
+        faultpoint("shim.before_gate", self.run)
+        self.heed_stop()
+        if self.gate >= 0:
+            attempt(os.write, self.gate, b"g")  # refused if the stub is dead, as its wait status will tell
+        self.close_gate()
+        faultpoint("shim.gate_open", self.run)
+
+    def close_gate(self) -> None:
+        """Let nothing pass any more: a stub that still waits writes `gate_closed`."""
+        if self.gate >= 0:
+            os.close(self.gate)
+        self.gate = -1
+
+    # Watching.
+
+    def watch(self) -> NoReturn:
+        """Wait for output, children, stop requests and what is due; when nothing is, sleep for ever."""
+        poller = select.poll()
+        poller.register(self.wakeup, select.POLLIN)
+        poller.register(self.report, select.POLLIN)
+        while True:
+            now = time.monotonic()
+            resting = self.output_at > now
+            poller.register(self.fifo, 0 if resting else select.POLLIN)
+            due = min(self.deadline, self.retry_at)
+            wait = min(due, self.output_at if resting else NEVER) - now
+            ready = dict(poller.poll(None if wait == NEVER else max(wait, 0) * 1000))
+            if self.report in ready and not self.read_report():
+                poller.unregister(self.report)
+            if self.fifo in ready:
+                self.copy_output()
+            if self.wakeup in ready:
+                os.read(self.wakeup, 4096)
+            if self.wakeup in ready or time.monotonic() >= due:
+                self.turn()
+
+    def read_report(self) -> bool:
+        """The stub waits at the gate, or (false) its end of the pipe is closed: by exec, or because it died."""
+        if os.read(self.report, 1):
+            self.open_gate()
+            return True
+        faultpoint("shim.before_report", self.run)
+        if not exists(self.directory, "start_error.json"):
+            hint(self.hints, self.run, "started")
+        return False
+
+    def turn(self) -> None:
+        """Do what is due."""
+        self.retry_at = NEVER
+        self.collect()
+        self.heed_stop()
+        if time.monotonic() >= self.deadline:  # the grace is over
+            self.deadline, self.killing = NEVER, True
+            if self.ended_at is None:
+                self.send(signal.SIGKILL, "deadline", "tree")
+        if self.reaped and (self.killing or not self.stopping):
+            self.kill_children()
+        if self.reaped and self.alone:
+            self.finish()
+
+    # Output.
+
+    def copy_output(self) -> bool:
+        """Move a chunk from the FIFO to the log. False: it is empty, or the disk is full and the bytes stay in it."""
+        now, wall = time.monotonic(), time.time_ns()
+        try:
+            count = self.move_chunk()
+        except BlockingIOError:
+            return False
+        except OSError:
+            self.full, self.output_at = True, now + RETRY_SECONDS
+            return False
+        if now - self.indexed_at >= INDEX_SECONDS:
+            entry = struct.pack("<QQ", self.output_bytes, wall)
+            if attempt(os.pwrite, self.index, entry, self.index_bytes) == len(
+                entry
+            ):  # a full disk leaves no half entry
+                self.index_bytes, self.indexed_at = self.index_bytes + len(entry), now
+        self.output_bytes += count
+        self.full, self.output_at = False, now + (REST_SECONDS if count < self.small_chunk else 0)
+        return True
+
+    def move_chunk(self) -> int:
+        """Copy without looking: inside the kernel where it can, through our memory where it cannot."""
+        if self.splice:
+            try:
+                return int(self.splice(self.fifo, self.log, CHUNK_BYTES, flags=SPLICE_F_NONBLOCK))
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                self.splice = None  # not into this file system
+        self.held = self.held or os.read(self.fifo, CHUNK_BYTES)
+        count = os.write(self.log, self.held)
+        self.held = self.held[count:]
+        return count
+
+    # Stopping.
+
+    def heed_stop(self) -> None:
+        """Begin the stop that `stop.json` asks for, or bring its deadline forward; not after a natural end."""
+        if self.killing or (self.ended_at and not self.stopping) or not exists(self.directory, "stop.json"):
+            return
+        number, grace = read_stop(read_record(self.directory, "stop.json") or {})
+        self.deadline = min(self.deadline, time.monotonic() + grace)
+        if not self.stopping:
+            self.stopping = True
+            if self.gate >= 0:
+                self.close_gate()
+            else:
+                self.send(number, "stop", "group")
+
+    def send(self, number: int, why: str, to: str) -> None:
+        """Signal the program's group. Noted if it had not ended by then, and on disk for whoever comes after us."""
+        if os.waitid(os.P_PID, self.program, PEEK):
+            return
+        sent = kill(-self.program, number)
+        kill(-self.program, signal.SIGCONT)  # what is stopped does not notice a polite one
+        if to == "tree":
+            sent = kill(self.program, number) or sent
+            self.kill_children()
+        if sent:
+            self.signals.append({"signal": number, "at": now_text(), "why": why, "to": to})
+            record = {"version": VERSION, "run": self.run, "signals": self.signals}
+            attempt(write_record, self.directory, "signals", record, False)
+
+    def kill_children(self) -> None:
+        """Kill our children. Theirs become ours before we hear of the death, so this ends with ECHILD."""
+        self.killing = True
+        for pid in children():
+            kill(pid, signal.SIGKILL)
+
+    # Ending.
+
+    def collect(self) -> None:
+        """Peek at whoever has ended, write it down if it is the program, and only then reap."""
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, PEEK)
+            except ChildProcessError:
+                self.alone = True  # the proof that nothing is left: whatever it started is or becomes a child of ours
+                return
+            if ended is None or (ended.si_pid == self.program and not self.record(ended)):
+                return
+            _, status, usage = os.wait4(ended.si_pid, 0)
+            if ended.si_pid == self.program:
+                self.reaped, self.max_rss_bytes = True, usage.ru_maxrss * 1024
+                faultpoint("shim.reaped", self.run)
+            elif self.killing and status & 0x7F == signal.SIGKILL:
+                self.killed += 1
+
+    def record(self, ended: Any) -> bool:
+        """Write how the program ended. False: the disk did not take it; then zombie and lock stay and we ask again."""
+        if self.ended_at is None:
+            self.ended_at = now_text()
+            faultpoint("shim.peeked", self.run)
+        try:
+            self.event = record_end(self.directory, self.run, ended, self.ended_at, "shim", self.signals)
+            if self.event == "exit":
+                hint(self.hints, self.run, "exit")
+            os.fsync(self.directory)
+        except OSError:
+            if not is_deleted(self.directory):
+                self.retry_at = time.monotonic() + RETRY_SECONDS
+                return False
+        faultpoint("shim.recorded", self.run)
+        return True
+
+    def finish(self) -> None:
+        """Empty the FIFO, say that all is done, let go of the lock, leave. Comes back only if the disk is full."""
+        while self.event == "exit" and self.copy_output():
+            pass
+        faultpoint("shim.before_done", self.run)
+        record = {"version": VERSION, "run": self.run, "at": now_text(), "by": "shim", "proof": "no_children"}
+        record.update(killed=self.killed, output_bytes=self.output_bytes, max_rss_bytes=self.max_rss_bytes)
+        try:
+            if self.full:
+                raise OSError(errno.ENOSPC, "output is left in the FIFO")
+            write_record(self.directory, "done", record, durable=False)
+        except OSError:
+            if not is_deleted(self.directory):
+                self.retry_at = time.monotonic() + RETRY_SECONDS
+                return
+        faultpoint("shim.done", self.run)
+        os.close(self.lock)
+        for event in ("start_error", "done") if self.event == "start_error" else ("done",):
+            hint(self.hints, self.run, event)
+        os._exit(0)
+
+
+def read_stop(order: Record) -> Tuple[int, float]:
+    """The signal a stop asks for and the seconds it leaves; a stop that cannot be read is still a stop."""
+    try:
+        from datetime import datetime
+
+        until = datetime.fromisoformat(order["deadline_at"].replace("Z", "+00:00")).timestamp()
+        return int(order["signal"]), min(float(order["grace_seconds"]), until - time.time())
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return int(signal.SIGTERM), 10.0
+
+
+def detach(*keep: int) -> int:
+    """Keep nothing that was inherited; be ended by SIGKILL only; adopt orphans. Returns the pipe that signals wake."""
+    for descriptor in [int(name) for name in os.listdir("/proc/self/fd")]:
+        if descriptor > 2 and descriptor not in keep:
+            attempt(os.close, descriptor)  # refused for the one that listed the directory
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.umask(0o077)
+    attempt(os.setsid)  # refused if a shell made us the leader of a group
+    LIBC.prctl(PR_SET_NAME, b"portal-shim", 0, 0, 0)
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    wakeup, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    for number in WAKING:
+        signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    return wakeup
+
+
+def run(run_directory: str, lock: int, environment: int, keeper: Optional[str]) -> NoReturn:
+    """Be the shim of a run, in a process forked for it that has won the lock; `environment` is open on JSON."""
+    try:
+        wakeup = detach(lock, environment)
+        Shim(run_directory, lock, keeper, wakeup).live(environment)
+    except BaseException:  # a bug: the keeper adopts the program and sees its true end
+        import traceback
+
+        with open(os.path.join(run_directory, "shim.crash"), "w") as file:
+            traceback.print_exc(file=file)
+    finally:
+        os._exit(70)
+    raise AssertionError("os._exit returned")
+
+
+def main(argv: Sequence[str]) -> int:
+    """`shim.py RUN_DIRECTORY`, the environment as JSON on descriptor 3. Exits 0 when done, 1 if not the first."""
+    run_directory = os.path.abspath(argv[1])
+    directory = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    lock = take_lock(directory, os.path.basename(run_directory), "launcher")
+    if lock is None:
+        print("this run was started before", file=sys.stderr)
+        return 1
+    run(run_directory, lock, 3, None)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

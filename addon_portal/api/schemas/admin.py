@@ -52,7 +52,9 @@ class ProgramRequest(Request):
 
     name: Annotated[Name, Field(examples=["etl"])]
     argv: Annotated[Command, Field(examples=[["python3", "etl.py", "--day={day}"]])]
-    parameters_schema: Annotated[Parameters, Field(description="JSON Schema that a project's parameters must meet.")]
+    parameters_schema: Annotated[
+        Parameters, Field(description="JSON Schema that a project's parameters must meet.")
+    ] = Field(default_factory=dict)
     env: Environment = Field(default_factory=dict)
     working_directory: Annotated[AbsolutePath | None, Field(examples=[None])] = None
 

@@ -37,7 +37,7 @@ bench: .venv/.dev ## Measure, beside the direct baseline (ARGS="--only NAME")
 
 migration: .venv/.dev ## Write a migration from the tables' changes (m="why")
 	$(if $(m),,$(error say why: make migration m="add the colour of a run"))
-	$(BIN)/alembic revision --autogenerate -m "$(m)"
+	$(BIN)/python scripts/migration.py "$(m)"
 
 lock: .venv/.dev ## Resolve the dependencies anew into requirements/ (ARGS=--upgrade for newer ones)
 	scripts/lock.sh $(ARGS)

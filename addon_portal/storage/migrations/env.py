@@ -1,35 +1,23 @@
 """What Alembic executes: migrations run over the connection they are given, in its transaction.
 
-`alembic revision --autogenerate` (`make migration`) gives none; then the tables are compared with a new SQLite
-database that all migrations so far have made.
+Whoever calls Alembic gives one: `runner` to upgrade, `scripts/migration.py` (`make migration`) to compare the tables
+with a database that all migrations so far have made.
 """
-
-import tempfile
-from pathlib import Path
 
 from alembic import context
 from sqlalchemy import Connection
 
-from addon_portal.storage.migrations.runner import engine_for, run_migrations
 from addon_portal.storage.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    # SQLite has no identity columns, which would be taken for a difference of defaults.
+    compares_defaults = connection.dialect.name != "sqlite"
+    context.configure(
+        connection=connection, target_metadata=metadata, compare_server_default=compares_defaults, render_as_batch=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 
 
-def run_against_fresh_database() -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        file = str(Path(directory) / "portal.db")
-        run_migrations("sqlite", file)
-        with engine_for("sqlite", file).begin() as connection:
-            run(connection)
-
-
-given: Connection | None = context.config.attributes.get("connection")
-if given is None:
-    run_against_fresh_database()
-else:
-    run(given)
+run(context.config.attributes["connection"])

@@ -206,7 +206,7 @@ def children_file() -> Feature:
 
 
 def splice() -> Feature:
-    """Copying inside the kernel by splice(2), which Python has since 3.10."""
+    """Copying inside the kernel, which Python offers since 3.10 as os.splice."""
     works = False
     if hasattr(os, "splice"):
         reader, writer = os.pipe()

@@ -144,6 +144,8 @@ def judge(seen: RunEvidence) -> Verdict:
     records = seen.records
     if not seen.root_present:
         return Unreachable("the run root's marker file is missing: is its file system mounted?")
+    if not seen.directory_present and seen.program is Liveness.ALIVE:
+        return Unreachable("the run directory is missing, while something that the run started is alive")
     if not seen.directory_present:
         return _ended(seen, _unknown(seen, "the run directory is missing: its evidence is lost"), Tree.ASSUMED_EMPTY)
     if records.exit and records.done:

@@ -67,6 +67,11 @@ def read_records(directory: Path) -> RunRecords:
     )
 
 
+def read_sent_signals(directory: Path) -> tuple[SentSignal, ...]:
+    """The signals that the shim sent its program while that lived, noted for whoever has to finish its work."""
+    return _read(directory / "signals.json", _signals) or ()
+
+
 def _read(path: Path, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
     record = read_json(path)
     if record is None:

@@ -96,7 +96,7 @@ class Executor(Protocol):
         ...
 
     def stop_settings(self, run_id: RunId) -> StopSettings:
-        """How the run's pinned definition wants its program to be asked to end."""
+        """How the run's pinned definition wants its program to be asked to end; the defaults where that is lost."""
         ...
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
@@ -119,16 +119,24 @@ class Executor(Protocol):
         """End what the program left behind. May be repeated until the evidence says that the tree is empty."""
         ...
 
+    def save_output(self, run_id: RunId) -> None:
+        """Keep what the program wrote last, where we read its output; to be done before anybody is told of its end."""
+        ...
+
     def forget(self, run_id: RunId) -> None:
-        """Save the last output and let go of every descriptor of a final run."""
+        """Let go of the descriptors of a run that is recorded as final, and of what the kernel tells through them."""
         ...
 
     def tick(self) -> None:
         """Called about once a second: reconnect, give up waiting for answers."""
         ...
 
-    def list_runs(self) -> Sequence[tuple[RunId, Mapping[str, object]]]:
-        """All runs whose evidence lies here, with their specs, oldest first."""
+    def list_runs(self) -> Sequence[RunId]:
+        """All runs whose evidence lies here, oldest first. Raises OSError."""
+        ...
+
+    def read_spec(self, run_id: RunId) -> Mapping[str, object]:
+        """What `prepare` wrote, or nothing if it came to nothing. Raises OSError or DamagedRecord."""
         ...
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.verdict import Lock
 from addon_portal.evidence.records import DamagedRecord, read_json
+from addon_portal.executors.processes import pid_namespace
 from addon_portal.executors.run_files import probe
 
 PROTOCOL = 1
@@ -65,7 +66,7 @@ class KeeperClient:
             self._drop(keeper_id)
 
     def _candidates(self) -> Iterator[str]:
-        """Living keepers that speak our protocol, newest first; a connected one needs no second look at the disk."""
+        """Living keepers that start things for us, newest first; a connected one needs no second look at the disk."""
         known = [keeper for keeper in sorted(self._connections, reverse=True) if keeper not in self._leaving]
         yield from known
         for keeper_id in self._find_living():
@@ -74,7 +75,7 @@ class KeeperClient:
 
     def _find_living(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
-            living = [d for d in self._keepers.iterdir() if probe(d / "lock") is Lock.HELD and _speaks_our_protocol(d)]
+            living = [d for d in self._keepers.iterdir() if probe(d / "lock") is Lock.HELD and _is_for_us(d)]
             return [d.name for d in sorted(living, key=lambda d: (d / "keeper.json").stat().st_mtime, reverse=True)]
         return []
 
@@ -141,12 +142,13 @@ class KeeperClient:
         connection.close()
 
 
-def _speaks_our_protocol(directory: Path) -> bool:
+def _is_for_us(directory: Path) -> bool:
+    """Whether we understand the keeper, and can look after what it starts: not in another PID namespace."""
     try:
-        record = read_json(directory / "keeper.json")
-    except DamagedRecord:
+        record = read_json(directory / "keeper.json") or {}
+    except (OSError, DamagedRecord):
         return False
-    return record is not None and record.get("protocol") == PROTOCOL
+    return (record.get("protocol"), record.get("pid_namespace")) == (PROTOCOL, pid_namespace())
 
 
 def _memory_file(environment: Mapping[str, str]) -> int:

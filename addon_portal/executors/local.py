@@ -13,17 +13,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
+from typing import Any
 
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import StopSettings
-from addon_portal.domain.records import ChildRecord, ProcessIdentity, SentSignal, StopRecord
+from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
-from addon_portal.evidence.records import DamagedRecord, read_json, read_records
+from addon_portal.evidence.records import DamagedRecord, read_json, read_records, read_sent_signals
 from addon_portal.executors import processes, run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, Prepared
+from addon_portal.executors.hints import Hints
 from addon_portal.executors.keeper_client import Answer, KeeperClient
 from addon_portal.executors.output_takeover import OutputTakeover
 
@@ -55,23 +57,21 @@ class LocalExecutor:
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
         self._on_change: Callable[[RunId], None] = _ignore
-        self._hints: int | None = None
-        self._half_line = b""
+        self._hints: Hints | None = None
         self.boot_id = processes.boot_id()
 
     def attach(self, selector: BaseSelector, on_change: Callable[[RunId], None]) -> None:
         """Listen to hints, keepers and the deaths of processes."""
         self._selector, self._on_change = selector, on_change
-        with contextlib.suppress(FileExistsError):
-            os.mkfifo(self._data.hints, 0o600)
-        # Open for writing too, or the FIFO would read as ended whenever no shim has it open.
-        self._hints = os.open(self._data.hints, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        selector.register(self._hints, EVENT_READ, self._on_hints)
+        self._hints = Hints(self._data.hints, selector, on_change)
         self._keepers.attach(selector, self._on_answer)
 
     def root_present(self) -> bool:
         """Whether the run root carries its marker; without it, it is taken for not mounted."""
-        return self._data.run_root_marker.exists()
+        try:
+            return self._data.run_root_marker.exists()
+        except OSError:
+            return False
 
     def was_launched(self, run_id: RunId) -> bool:
         """Whether the lock's link exists."""
@@ -102,10 +102,11 @@ class LocalExecutor:
             return replace(seen, root_present=False)
         directory = self._data.run_directory(known.run_id)
         if not directory.is_dir():
+            program = self._find_without_evidence(known.run_id)
             # Asked in this order an unmount between the two looks is not taken for lost evidence.
-            return replace(seen, root_present=self.root_present(), directory_present=False)
+            return replace(seen, root_present=self.root_present(), directory_present=False, program=program)
         lock = run_files.probe(directory / "lock")
-        records = read_records(directory)
+        records = _read_records(directory)
         place = self._place(known, records.child, lock)
         seen = replace(seen, lock=lock, place=place, records=records)
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
@@ -113,7 +114,12 @@ class LocalExecutor:
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
-        return replace(seen, tree=watched.tree, records=read_records(directory))
+        return replace(seen, tree=watched.tree, records=_read_records(directory))
+
+    def _find_without_evidence(self, run_id: RunId) -> Liveness:
+        """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
+        found = next(processes.find_members(_cookie(run_id), None), None)
+        return Liveness.UNKNOWN if found is None else Liveness.ALIVE
 
     def _look_at_program(
         self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: Path
@@ -122,7 +128,9 @@ class LocalExecutor:
         if seen.lock is Lock.HELD:
             self._watch(run_id, watched, "shim", child.shim)
         program = processes.liveness(child.program)
-        gate_held = program is Liveness.ALIVE and run_files.probe(directory / "gate") is Lock.HELD
+        # Exec closes its descriptors one by one: our hint may come before the gate is let go.
+        behind_gate = program is Liveness.ALIVE and not processes.has_executed(child.program)
+        gate_held = behind_gate and run_files.probe(directory / "gate") is Lock.HELD
         kernel_exit = self._kernel_exit(watched, child.program) if program is not Liveness.ALIVE else None
         keeper = Keeper.NOT_ASKED
         if program is not Liveness.ALIVE and seen.lock is Lock.FREE:
@@ -166,8 +174,11 @@ class LocalExecutor:
 
     def stop_settings(self, run_id: RunId) -> StopSettings:
         """From `spec.json`."""
-        spec = read_json(self._data.run_directory(run_id) / "spec.json") or {}
-        return StopSettings(**spec["stop"]) if "stop" in spec else StopSettings()
+        try:
+            wanted: Any = self.read_spec(run_id).get("stop")
+            return StopSettings(int(wanted["signal"]), float(wanted["grace_seconds"]))
+        except (OSError, DamagedRecord, LookupError, TypeError, ValueError):
+            return StopSettings()
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
         """Write `stop.json` unless there is one."""
@@ -186,7 +197,7 @@ class LocalExecutor:
             processes.send_signal(descriptor, signal.SIGUSR1)
 
     def signal_program(self, run_id: RunId, number: int, why: str) -> None:
-        """Signal the program through its pidfd, after the record says so."""
+        """Signal the program and its group through its pidfd, after the record says so."""
         directory = self._data.run_directory(run_id)
         descriptor = self._remember(run_id).pidfds.get("program")
         stop = read_records(directory).stop
@@ -194,13 +205,15 @@ class LocalExecutor:
             return
         sent = SentSignal(number, self._clock.now(), why)
         run_files.write_stop(directory, run_id, replace(stop, signals=(*stop.signals, sent)))
-        processes.send_signal(descriptor, number)
-        processes.send_signal(descriptor, signal.SIGCONT)
+        processes.send_signal_to_group(descriptor, number)
+        processes.send_signal_to_group(descriptor, signal.SIGCONT)
 
     def take_output(self, run_id: RunId) -> None:
         """Become the FIFO's reader; asked only when the lock was seen free."""
         watched = self._remember(run_id)
-        if watched.takeover is None and self._selector is not None:
+        if watched.takeover is not None:
+            watched.takeover.listen()
+        elif self._selector is not None:
             with contextlib.suppress(OSError):
                 watched.takeover = OutputTakeover(self._data.run_directory(run_id), self._selector, self._clock)
 
@@ -212,8 +225,9 @@ class LocalExecutor:
             self._keepers.ask(child.keeper, "end", run_id)
             return
         watched = self._remember(run_id)
-        cookie = f"ADDON_PORTAL_RUN_ID={run_id}".encode()
-        members = list(processes.find_members(cookie, child.program.pid if child else None))
+        # The session's number may be a stranger's by now, unless we saw its leader alive a moment ago.
+        session = child.program.pid if child is not None and "program" in watched.pidfds else None
+        members = list(processes.find_members(_cookie(run_id), session))
         for member in members:
             descriptor = processes.open_pidfd(member)
             if descriptor is not None:
@@ -222,35 +236,40 @@ class LocalExecutor:
         if not members:
             watched.tree = Tree.ASSUMED_EMPTY
 
+    def save_output(self, run_id: RunId) -> None:
+        """Empty the FIFO if we are its reader. Raises OSError when the disk is full."""
+        watched = self._watched.get(run_id)
+        if watched is not None and watched.takeover is not None:
+            watched.takeover.drain()
+
     def forget(self, run_id: RunId) -> None:
-        """Save what the program wrote last, if no shim did, and close everything."""
+        """Close everything."""
         watched = self._watched.pop(run_id, None)
         if watched is None:
             return
         if watched.takeover is not None:
-            with contextlib.suppress(OSError):
-                watched.takeover.drain()
             watched.takeover.close()
         for descriptor in watched.pidfds.values():
             self._unregister(descriptor)
             os.close(descriptor)
 
     def tick(self) -> None:
-        """Ask silent keepers again."""
+        """Ask silent keepers again, and see to our hints."""
+        if self._hints is not None:
+            self._hints.heal()
         for run_id, watched in self._watched.items():
             if watched.adoption_asked is not None and watched.adoption is not Keeper.NOT_MINE:
-                self.ask_adoption(run_id)
+                with contextlib.suppress(OSError, DamagedRecord):
+                    self.ask_adoption(run_id)
 
-    def list_runs(self) -> Sequence[tuple[RunId, Mapping[str, object]]]:
-        """Run directories with a readable spec."""
-        found = []
-        for directory in sorted(self._data.run_root.iterdir()):
-            if has_form("run_", directory.name):
-                with contextlib.suppress(DamagedRecord):
-                    spec = read_json(directory / "spec.json")
-                    if spec is not None:
-                        found.append((RunId(directory.name), spec))
-        return found
+    def list_runs(self) -> Sequence[RunId]:
+        """The names of the run directories, which sort by age."""
+        with os.scandir(self._data.run_root) as entries:
+            return sorted(RunId(entry.name) for entry in entries if has_form("run_", entry.name))
+
+    def read_spec(self, run_id: RunId) -> Mapping[str, object]:
+        """`spec.json`."""
+        return read_json(self._data.run_directory(run_id) / "spec.json") or {}
 
     def close(self) -> None:
         """Close every descriptor; runs, shims and keepers go on."""
@@ -258,8 +277,7 @@ class LocalExecutor:
             self.forget(run_id)
         self._keepers.close()
         if self._hints is not None:
-            self._unregister(self._hints)
-            os.close(self._hints)
+            self._hints.close()
             self._hints = None
 
     def _remember(self, run_id: RunId) -> _Watched:
@@ -286,17 +304,6 @@ class LocalExecutor:
             with contextlib.suppress(KeyError):
                 self._selector.unregister(descriptor)
 
-    def _on_hints(self) -> None:
-        if self._hints is None:
-            return
-        with contextlib.suppress(BlockingIOError):
-            lines = (self._half_line + os.read(self._hints, 65536)).split(b"\n")
-            self._half_line = lines.pop()
-            for line in lines:
-                name = line.partition(b" ")[0].decode("ascii", "replace")
-                if has_form("run_", name):
-                    self._on_change(RunId(name))
-
     def _on_answer(self, _keeper_id: str, answer: Answer) -> None:
         run_id = RunId(str(answer.get("run", "")))
         watched = self._watched.get(run_id)
@@ -313,6 +320,19 @@ class LocalExecutor:
             case "start", _:
                 return
         self._on_change(run_id)
+
+
+def _cookie(run_id: RunId) -> bytes:
+    return f"ADDON_PORTAL_RUN_ID={run_id}".encode()
+
+
+def _read_records(directory: Path) -> RunRecords:
+    """All records; what the dead shim noted of its signals counts until an exit record says it for good."""
+    records = read_records(directory)
+    if records.stop is None or records.exit is not None:
+        return records
+    signals = (*read_sent_signals(directory), *records.stop.signals)
+    return replace(records, stop=replace(records.stop, signals=signals))
 
 
 def _ignore(_run_id: RunId) -> None:

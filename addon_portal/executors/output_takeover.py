@@ -1,11 +1,13 @@
 """Reading a program's output in place of its dead shim.
 
 The program holds its FIFO open for reading and writing, so nothing broke when the shim died; it would only stand
-still once the FIFO is full. Promises to append to `output.log` what is read, in order. To be started only after the
-lock was seen free, since a FIFO with two readers would be torn apart.
+still once the FIFO is full. Promises to append to `output.log` what is read, in order, and to lose none of it to a full
+disk or to our own sudden death: the kernel moves the bytes from the FIFO to the file in one step, or not at all. To be
+started only after the lock was seen free, since a FIFO with two readers would be torn apart.
 """
 
 import contextlib
+import errno
 import os
 import struct
 from pathlib import Path
@@ -15,6 +17,7 @@ from addon_portal.domain.clock import Clock
 
 _CHUNK_BYTES = 1 << 20
 _INDEX_ENTRY = struct.Struct("<QQ")
+_INDEX_SECONDS = 0.1
 
 
 class OutputTakeover:
@@ -24,48 +27,76 @@ class OutputTakeover:
         """Raises OSError when the FIFO or the log cannot be opened."""
         self._selector = selector
         self._clock = clock
-        self._fifo = os.open(directory / "output.fifo", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._log = os.open(directory / "output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._index = os.open(directory / "output.idx", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        selector.register(self._fifo, EVENT_READ, self._on_readable)
-        self._registered = True
+        self._indexed_at = -_INDEX_SECONDS
+        self._held = b""
+        self._is_listening = False
+        with contextlib.ExitStack() as opened:
+            self._fifo = _open(opened, directory / "output.fifo", os.O_RDONLY | os.O_NONBLOCK)
+            # Not O_APPEND, which splice(2) refuses; nobody else writes there any more.
+            self._log = _open(opened, directory / "output.log", os.O_WRONLY | os.O_CREAT)
+            self._index = _open(opened, directory / "output.idx", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            self.listen()
+            self._opened = opened.pop_all()
+
+    def listen(self) -> None:
+        """Read as output comes; to be called again now and then, since a full disk or a lull ends it."""
+        if not self._is_listening:
+            self._selector.register(self._fifo, EVENT_READ, self._on_readable)
+            self._is_listening = True
 
     def drain(self) -> None:
-        """Read all there is now."""
-        while self._read():
+        """Read all there is now. Raises OSError when the disk is full; then the rest stays where it is."""
+        while self._move():
             pass
 
     def close(self) -> None:
         """Let go; what the program writes next waits in the FIFO for the next reader."""
         self._stop_listening()
-        for descriptor in (self._fifo, self._log, self._index):
-            os.close(descriptor)
+        self._opened.close()
 
     def _on_readable(self) -> None:
-        if not self._read():
-            # Without a writer the descriptor stays readable for ever; whoever ends the run drains once more.
+        try:
+            moved = self._move()
+        except OSError:
+            moved = False
+        if not moved:
+            # Without a writer, or with a full disk, the descriptor would stay readable for ever.
             self._stop_listening()
 
     def _stop_listening(self) -> None:
-        if self._registered:
-            self._registered = False
+        if self._is_listening:
+            self._is_listening = False
             self._selector.unregister(self._fifo)
 
-    def _read(self) -> bool:
+    def _move(self) -> bool:
+        """Move one piece; False when there is none."""
+        offset = os.fstat(self._log).st_size
         try:
-            content = os.read(self._fifo, _CHUNK_BYTES)
+            count = self._splice(offset)
         except BlockingIOError:
             return False
-        if not content:
-            return False
-        with contextlib.suppress(OSError):
-            os.write(
-                self._index, _INDEX_ENTRY.pack(os.fstat(self._log).st_size, int(self._clock.now().timestamp() * 1e9))
-            )
-        _write_all(self._log, content)
-        return True
+        now = self._clock.monotonic()
+        if count and now - self._indexed_at >= _INDEX_SECONDS:
+            self._indexed_at = now
+            with contextlib.suppress(OSError):
+                os.write(self._index, _INDEX_ENTRY.pack(offset, int(self._clock.now().timestamp() * 1e9)))
+        return count > 0
+
+    def _splice(self, offset: int) -> int:
+        if not self._held:
+            try:
+                return os.splice(self._fifo, self._log, _CHUNK_BYTES, offset_dst=offset, flags=os.SPLICE_F_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+            # A file system that splice(2) does not know.
+            self._held = os.read(self._fifo, _CHUNK_BYTES)
+        count = os.pwrite(self._log, self._held, offset) if self._held else 0
+        self._held = self._held[count:]
+        return count
 
 
-def _write_all(descriptor: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(descriptor, content) :]
+def _open(opened: contextlib.ExitStack, path: Path, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    opened.callback(os.close, descriptor)
+    return descriptor

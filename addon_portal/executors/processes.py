@@ -24,6 +24,9 @@ _PIDFD_GET_INFO = 0xC040FF0B
 """_IOWR(0xFF, 11, struct pidfd_info) of include/uapi/linux/pidfd.h, with the structure's first 64 bytes."""
 _PIDFD_INFO_EXIT = 1 << 3
 _INFO = struct.Struct("=Q52xi")
+_PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
+_PF_FORKNOEXEC = 0x40
+"""include/linux/sched.h: forked, and has not executed anything yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Stat:
     parent: int
     session: int
     start_ticks: int
+    has_executed: bool
     wait_status: int | None
     """Raw wait status of a zombie; None where the kernel hides it from us or the process lives."""
 
@@ -48,7 +52,8 @@ def read_stat(pid: int) -> Stat | None:
     state = fields[0].decode()
     # exit_code (field 52) reads 0 for those who may not trace the process, so only root believes it.
     status = int(fields[49]) if state == "Z" and os.geteuid() == 0 else None
-    return Stat(state, int(fields[1]), int(fields[3]), int(fields[19]), status)
+    has_executed = not int(fields[6]) & _PF_FORKNOEXEC
+    return Stat(state, int(fields[1]), int(fields[3]), int(fields[19]), has_executed, status)
 
 
 @functools.cache
@@ -92,6 +97,12 @@ def liveness(identity: ProcessIdentity) -> Liveness:
     return Liveness.ZOMBIE if stat.state in "ZX" else Liveness.ALIVE
 
 
+def has_executed(identity: ProcessIdentity) -> bool:
+    """Whether the process has become another program since it was forked. True also when nobody can tell any more."""
+    stat = read_stat(identity.pid)
+    return stat is None or stat.start_ticks != identity.start_ticks or stat.has_executed
+
+
 def open_pidfd(identity: ProcessIdentity) -> int | None:
     """A descriptor that means this very process for ever, or None when it is gone.
 
@@ -126,6 +137,18 @@ def send_signal(pidfd: int, number: int) -> bool:
         signal.pidfd_send_signal(pidfd, number)
     except ProcessLookupError:
         return False
+    return True
+
+
+def send_signal_to_group(pidfd: int, number: int) -> bool:
+    """Signal the group that a process leads, or it alone where the kernel cannot (before Linux 6.9)."""
+    if has_ended(pidfd):
+        return False
+    try:
+        signal.pidfd_send_signal(pidfd, number, None, _PIDFD_SIGNAL_PROCESS_GROUP)
+    except OSError:
+        # EINVAL from an older kernel, ESRCH where it leads no group.
+        return send_signal(pidfd, number)
     return True
 
 

@@ -1,12 +1,13 @@
 """Finding runs whose evidence lies on disk and whose rows are gone, as after restoring an older database.
 
-Done at start, before anything is claimed, and at every clean-up: a run that was started must not be started again
-because its row was lost. A live one that the books have no room for blocks its project. Imports what `spec.json` says
-and what the evidence proves; leaves the rest to `watcher`.
+Done at start, before anything is claimed, and whenever somebody asks: a run that was started must not be started again
+because its row was lost, and one that was not must not be started without its environment, which only the row had. A
+live one that the books have no room for blocks its project. Imports what `spec.json` says and what the evidence proves;
+leaves the rest to `watcher`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ import structlog
 
 from addon_portal.domain import transitions
 from addon_portal.domain.clock import from_text
-from addon_portal.domain.errors import AlreadyRunning
+from addon_portal.domain.errors import AlreadyRunning, DomainError, StorageBusy
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, Run, StopSettings
 from addon_portal.domain.states import RunState
@@ -22,55 +23,91 @@ from addon_portal.domain.verdict import Ended, judge
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import Executor, KnownRun
 from addon_portal.storage import Storage, restore_owner
+from addon_portal.storage.errors import ConstraintViolated
 
 log = structlog.get_logger()
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was imported, oldest first, and which live runs without a row block which project."""
+
+    imported: list[Run] = field(default_factory=list)
+    blocked: dict[ProjectId, RunId] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Adopter:
-    """Imports for one host. `blocked` names projects with a live run that the books have no room for."""
+    """Imports for one host."""
 
     storage: Storage
     executor: Executor
     host_id: HostId
     actor: str
 
-    def import_lost_runs(self, now: datetime) -> tuple[list[Run], dict[ProjectId, RunId]]:
-        """Insert what has no row; returns what was imported, oldest first, and what blocks which project."""
-        imported: list[Run] = []
-        blocked: dict[ProjectId, RunId] = {}
-        for run_id, spec in self._find_lost():
-            try:
-                run = self._import(run_id, dict(spec), now)
-            except AlreadyRunning:
-                blocked[ProjectId(str(spec["project"]))] = run_id
-                continue
-            except (KeyError, TypeError, ValueError, OSError, DamagedRecord) as error:
-                log.warning("run_directory_not_imported", run_id=run_id, error=repr(error))
-                continue
-            log.warning("run_imported", run_id=run_id, project_id=run.project_id, state=run.state)
-            imported.append(run)
-        return imported, blocked
+    def import_lost_runs(self, now: datetime) -> Found:
+        """Insert everything that has a directory and no row."""
+        return self.import_runs(self._find_lost(), now)
 
-    def _find_lost(self) -> list[tuple[RunId, Mapping[str, object]]]:
+    def import_runs(self, run_ids: Iterable[RunId], now: datetime) -> Found:
+        """Insert these runs; what cannot be imported is left alone and said in the log."""
+        found = Found()
+        for run_id in run_ids:
+            try:
+                self._import(run_id, now, found)
+            except StorageBusy:
+                raise
+            except (LookupError, TypeError, ValueError, AttributeError, OSError) as error:
+                log.warning("run_directory_not_imported", run_id=run_id, error=repr(error))
+            except (DamagedRecord, DomainError, ConstraintViolated) as error:
+                log.warning("run_directory_not_imported", run_id=run_id, error=repr(error))
+        return found
+
+    def _find_lost(self) -> list[RunId]:
         if not self.executor.root_present():
             return []
-        on_disk = self.executor.list_runs()
+        try:
+            on_disk = self.executor.list_runs()
+        except OSError as error:
+            log.warning("run_root_unreadable", error=str(error))
+            return []
+        known: set[RunId] = set()
         with self.storage.read() as uow:
-            known = uow.host_runs.known_ids([run_id for run_id, _ in on_disk])
-        ours = (self.storage.installation_id, self.host_id)
-        return [(i, s) for i, s in on_disk if i not in known and (s.get("installation"), s.get("host")) == ours]
+            for start in range(0, len(on_disk), _AT_ONCE):
+                known |= uow.host_runs.known_ids(on_disk[start : start + _AT_ONCE])
+        return [run_id for run_id in on_disk if run_id not in known]
 
-    def _import(self, run_id: RunId, spec: dict[str, Any], now: datetime) -> Run:
-        run = _run_of(run_id, spec, now)
-        verdict = judge(self.executor.observe(KnownRun(run_id, None, None), now))
-        if isinstance(verdict, Ended):
-            ended = transitions.ended(run_id, verdict.ending, verdict.tree, now, self.actor, verdict.started_at)
-            run = ended.applied_to(run)
-        with self.storage.write() as uow:
-            restore_owner(uow, run, _definition_of(spec, now), spec["tenant_name"], spec["project_name"])
-            uow.host_runs.import_run(run)
-        return run
+    def _import(self, run_id: RunId, now: datetime, found: Found) -> None:
+        spec: dict[str, Any] = dict(self.executor.read_spec(run_id))
+        if (spec.get("installation"), spec.get("host")) != (self.storage.installation_id, self.host_id):
+            return
+        run = self._judged(_run_of(run_id, spec, now), now)
+        try:
+            with self.storage.write() as uow:
+                restore_owner(uow, run, _definition_of(spec, now), spec["tenant_name"], spec["project_name"])
+                uow.host_runs.import_run(run)
+        except AlreadyRunning:
+            log.warning("run_without_a_row", run_id=run_id, project_id=run.project_id)
+            found.blocked[run.project_id] = run_id
+            return
+        log.warning("run_imported", run_id=run_id, project_id=run.project_id, state=run.state)
+        found.imported.append(run)
+
+    def _judged(self, run: Run, now: datetime) -> Run:
+        """As the evidence says; what cannot be read may be alive, and the watcher will say so."""
+        if not self.executor.was_launched(run.id):
+            self.executor.forbid_start(run.id)
+        try:
+            verdict = judge(self.executor.observe(KnownRun(run.id, None, None), now))
+        except DamagedRecord as error:
+            log.warning("evidence_unreadable", run_id=run.id, error=str(error))
+            return run
+        if not isinstance(verdict, Ended):
+            return run
+        ended = transitions.ended(run.id, verdict.ending, verdict.tree, now, self.actor, verdict.started_at)
+        return ended.applied_to(run)
 
 
 def _run_of(run_id: RunId, spec: dict[str, Any], now: datetime) -> Run:

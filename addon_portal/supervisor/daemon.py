@@ -6,6 +6,7 @@ records, never looks: what was seen is still to be seen when it is back. Imports
 """
 
 import heapq
+import math
 import os
 import selectors
 import signal
@@ -21,7 +22,7 @@ from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run
 from addon_portal.executors.local import LocalExecutor
 from addon_portal.storage import Storage, StorageError, wakeups
-from addon_portal.supervisor.adopter import Adopter
+from addon_portal.supervisor.adopter import Adopter, Found
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
 from addon_portal.supervisor.instance_lock import InstanceLock
 from addon_portal.supervisor.launcher import Launcher
@@ -49,10 +50,14 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._dirty: dict[RunId, None] = {}
         self._later: list[tuple[float, RunId]] = []
+        self._due: dict[RunId, float] = {}
         self._leaving = False
         self._woken = True
         self._next_sweep = 0.0
         self._next_cleanup = 0.0
+        self._away_until = 0.0
+        """While the database is away: when to ask for it again."""
+        self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
         self._launcher = Launcher(storage, executor, options, self._on_claimed)
         self._watcher = Watcher(executor, options.actor, clock, self._launcher.start_again, self._look_later)
@@ -76,7 +81,11 @@ class Supervisor:
     def _turn(self) -> None:
         for key, _ in self._selector.select(self._seconds_to_next()):
             key.data()
+        if self._clock.monotonic() < self._away_until:
+            return
         try:
+            if self._away_until:
+                self._come_back()
             if self._woken:
                 self._woken = False
                 self._serve_requests()
@@ -86,8 +95,15 @@ class Supervisor:
         except (StorageError, StorageBusy) as error:
             log.warning("database_away", error=str(error))
             self._woken = True
-            self._next_sweep = self._clock.monotonic() + _RETRY_SECONDS
-            self._selector.select(_RETRY_SECONDS)
+            # What programs need of us, such as their output read or a kill at its deadline, needs no database.
+            self._watcher.look(list(self._watcher.runs), self._clock.now())
+            self._away_until = self._clock.monotonic() + _RETRY_SECONDS
+
+    def _come_back(self) -> None:
+        """The database may be there again; what was being written when it went may have been written or not."""
+        with self._storage.read() as uow:
+            self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
+        self._away_until = 0.0
 
     def _recover(self) -> None:
         """Take over: settle what the books say is active, find what they have lost, and only then start anything."""
@@ -97,7 +113,7 @@ class Supervisor:
             self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
         self._launcher.claim_launched(now)
         self._settle(list(self._watcher.runs))
-        self._clean_up(now)
+        self._clean_up(now, thoroughly=True)
         self._sweep()
 
     def _serve_requests(self) -> None:
@@ -111,11 +127,15 @@ class Supervisor:
         self._watcher.learn(stops)
         self._dirty.update(dict.fromkeys(run.id for run in stops))
         if cleanups:
-            answer_cleanups(self._storage, cleanups, self._clean_up(now), self._clock.now())
+            report = self._clean_up(now, thoroughly=True)
+            answer_cleanups(self._storage, cleanups, report, self._clock.now())
 
     def _look_at_due(self) -> None:
         while self._later and self._later[0][0] <= self._clock.monotonic():
-            self._dirty[heapq.heappop(self._later)[1]] = None
+            due, run_id = heapq.heappop(self._later)
+            if self._due.get(run_id) == due:
+                del self._due[run_id]
+                self._dirty[run_id] = None
         if self._dirty:
             self._settle(list(self._dirty))
 
@@ -137,6 +157,8 @@ class Supervisor:
         report = self._settle(list(self._watcher.runs))
         self._record_observed(began)
         self._next_sweep = started + SWEEP_SECONDS
+        if self._blocked:
+            self._import(self._adopter.import_runs(self._blocked.values(), began))
         interval = self._options.cleanup_interval_seconds
         if interval and started >= self._next_cleanup:
             self._clean_up(began)
@@ -144,20 +166,38 @@ class Supervisor:
 
     def _record_observed(self, began: datetime) -> None:
         with self._storage.write() as uow:
+            self._watcher.store_last_alive(uow)
             uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid())
         self._watcher.observed_at = began
 
-    def _clean_up(self, now: datetime) -> CleanupReport:
-        """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown."""
+    def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:
+        """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown.
+
+        Looking for lost rows reads the names of all run directories there ever were; that is done only if somebody
+        asks for it, or if a row that we held is gone, so that the database must have been replaced.
+        """
         self._next_cleanup = self._clock.monotonic() + self._options.cleanup_interval_seconds
         with self._storage.read() as uow:
-            self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
-            unknown = uow.host_runs.list_unknown(self._options.host_id)
-        imported, self._blocked = self._adopter.import_lost_runs(now)
-        self._watcher.learn(imported)
+            claimed = uow.host_runs.list_claimed(self._options.host_id)
+            unknown = uow.host_runs.list_unknown(self._options.host_id, after_seq=self._last_unknown)
+        self._last_unknown = unknown[-1].seq if unknown else 0
+        some_are_gone = self._watcher.let_go_of_others(claimed)
+        self._watcher.learn(claimed)
+        imported: list[Run] = []
+        if thoroughly or some_are_gone:
+            imported = self._import(self._adopter.import_lost_runs(now))
         amended = self._watcher.commit(self._storage, self._watcher.amend(unknown, now))
         report = self._settle(list(self._watcher.runs))
+        self._launcher.explain(self._watcher.runs, self._blocked)
         return CleanupReport(report.looked_at + len(unknown), [*report.changed, *amended], imported)
+
+    def _import(self, found: Found) -> list[Run]:
+        """Take over what was found, and remember which projects cannot start anything now."""
+        self._watcher.learn(found.imported)
+        if found.blocked != self._blocked:
+            self._blocked = found.blocked
+            self._woken = True
+        return found.imported
 
     def _on_claimed(self, run: Run) -> None:
         self._watcher.learn([run])
@@ -167,9 +207,14 @@ class Supervisor:
         self._dirty[run_id] = None
 
     def _look_later(self, run_id: RunId, after_seconds: float) -> None:
-        heapq.heappush(self._later, (self._clock.monotonic() + after_seconds, run_id))
+        due = self._clock.monotonic() + after_seconds
+        if due < self._due.get(run_id, math.inf):
+            self._due[run_id] = due
+            heapq.heappush(self._later, (due, run_id))
 
     def _seconds_to_next(self) -> float:
+        if self._away_until:
+            return max(0.0, self._away_until - self._clock.monotonic())
         if self._woken or self._dirty:
             return 0.0
         due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep

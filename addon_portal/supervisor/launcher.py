@@ -16,6 +16,7 @@ import structlog
 from addon_portal import faultpoints
 from addon_portal.domain import endings, launch, transitions
 from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
 from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run
@@ -52,6 +53,7 @@ class Launcher:
         self._executor = executor
         self._options = options
         self._on_claimed = on_claimed
+        self._queue_is_long = False
 
     def claim_launched(self, now: datetime) -> None:
         """Claim what our books say is waiting and the disk says was launched: a database restored from a backup."""
@@ -65,32 +67,53 @@ class Launcher:
 
         `blocked` names projects with a live run that the books do not know.
         """
+        full: set[TenantId] = set()
+        while True:
+            with self._storage.read() as uow:
+                waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
+            self._queue_is_long = len(waiting) == _AT_ONCE
+            if not waiting:
+                return False
+            if not self._executor.root_present():
+                self._say_waiting(waiting, dict.fromkeys((f.run.id for f in waiting), "the run root to be mounted"))
+                return False
+            chosen, waiting_for, out_of_room = self._choose(waiting, active, blocked)
+            self._say_waiting(waiting, waiting_for)
+            self._start([self._prepare(facts, now) for facts in chosen])
+            if len(waiting) < _AT_ONCE or chosen:
+                return len(waiting) == _AT_ONCE
+            if out_of_room <= full:
+                return False
+            # Nobody waits behind the runs of a tenant that has no room.
+            full |= out_of_room
+
+    def explain(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]) -> None:
+        """Say what the runs wait for that are so far back that no claim looks at them."""
+        if not self._queue_is_long:
+            return
         with self._storage.read() as uow:
-            waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE)
-        if not waiting:
-            return False
-        if not self._executor.root_present():
-            self._say_waiting(waiting, dict.fromkeys((f.run.id for f in waiting), "the run root to be mounted"))
-            return False
-        chosen, waiting_for = self._choose(waiting, active, blocked)
-        self._say_waiting(waiting, waiting_for)
-        self._start([self._prepare(facts, now) for facts in chosen])
-        return len(waiting) == _AT_ONCE and bool(chosen)
+            waiting = uow.host_runs.list_pending(self._options.host_id, _ALL)
+        self._say_waiting(waiting, self._choose(waiting, active, blocked)[1])
 
     def start_again(self, run_id: RunId) -> None:
         """Ask once more for the start of a claimed run whose lock nobody has taken."""
-        with self._storage.read() as uow:
-            facts = uow.host_runs.launch_order(run_id)
+        try:
+            with self._storage.read() as uow:
+                facts = uow.host_runs.launch_order(run_id)
+        except NotFound:
+            return  # The database was replaced by an older one; a clean-up will notice.
         self._executor.ask_start(run_id, launch.environment(facts, str(self._working_directory(facts))))
 
     def _choose(
         self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]
-    ) -> tuple[list[LaunchFacts], dict[RunId, str]]:
+    ) -> tuple[list[LaunchFacts], dict[RunId, str], set[TenantId]]:
+        """Who may start, what the others wait for, and which tenants have no room."""
         limit = self._options.max_concurrent_runs
         taken = len(active)
         by_tenant: Counter[TenantId] = Counter(run.tenant_id for run in active.values())
         chosen: list[LaunchFacts] = []
         waiting_for: dict[RunId, str] = {}
+        full: set[TenantId] = set()
         for facts in waiting:
             tenant = facts.tenant
             if facts.run.project_id in blocked:
@@ -99,11 +122,12 @@ class Launcher:
                 waiting_for[facts.run.id] = f"a free place: the installation's {limit} are taken"
             elif tenant.max_concurrent_runs is not None and by_tenant[tenant.id] >= tenant.max_concurrent_runs:
                 waiting_for[facts.run.id] = f"a free place: the tenant's {tenant.max_concurrent_runs} are taken"
+                full.add(tenant.id)
             else:
                 chosen.append(facts)
                 taken += 1
                 by_tenant[tenant.id] += 1
-        return chosen, waiting_for
+        return chosen, waiting_for, full
 
     def _say_waiting(self, waiting: Sequence[LaunchFacts], waiting_for: dict[RunId, str]) -> None:
         said = {facts.run.id: facts.run.waiting_for for facts in waiting}

@@ -34,6 +34,8 @@ FROZEN_SHIM_SLACK = timedelta(seconds=3)
 """A shim that has not killed its program so long after the deadline is taken for frozen, and helped."""
 FINISHING_SHOWN_AFTER_SECONDS = 0.1
 """A program's end and its record are milliseconds apart; only what takes longer is worth a row."""
+NOT_SEEN_ALIVE = frozenset({"unreachable", "finishing"})
+"""Conditions under which a look does not find the program alive, so that the last moment it was alive is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,13 @@ class EndLeftovers:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveOutput:
+    """Keep what the program wrote last, before anybody reads that it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
-    """Let go of the run's descriptors, now that it is final."""
+    """Let go of the run's descriptors once the books say that it is final; until then they may be the only witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ Action = (
     | SignalProgram
     | TakeOutput
     | EndLeftovers
+    | SaveOutput
     | Forget
     | LookAgain
 )
@@ -168,6 +176,12 @@ def amend(it: Situation) -> list[Action]:
     return [Forget()]
 
 
+def cannot_finish(it: Situation, why: str) -> list[Action]:
+    """What is said of a run that has ended while something that must come first cannot be done."""
+    ended = it.verdict
+    return [*_condition(it, frozenset({"finishing"}), why, ended.ending.exit if isinstance(ended, Ended) else None)]
+
+
 def _start_or_forbid(it: Situation) -> Iterator[Action]:
     if it.run.stop_requested_at is None and it.run.state is RunState.STARTING:
         yield AskStart()
@@ -223,7 +237,9 @@ def _ladder(it: Situation, *, supervised: bool) -> Iterator[Action]:
     elif not stop.signals:
         yield SignalProgram(stop.signal, "stop")
         yield LookAgain(max(0.0, (stop.deadline_at - it.now).total_seconds()))
-    elif it.now >= stop.deadline_at:
+    elif it.now < stop.deadline_at:
+        yield LookAgain((stop.deadline_at - it.now).total_seconds())
+    else:
         yield SignalProgram(SIGKILL, "deadline")
 
 
@@ -242,14 +258,15 @@ def _condition(
     same_code = observed is None or (observed.exit_code, observed.signal) == (it.run.exit_code, it.run.signal)
     if (conditions, detail) == (it.run.conditions, it.run.condition_detail) and same_code:
         return
-    seen_alive_at = it.seen.last_seen_alive_at if conditions else None
+    seen_alive_at = it.seen.last_seen_alive_at if conditions & NOT_SEEN_ALIVE else None
     yield Record(
         transitions.condition_changed(it.run.id, conditions, detail, it.now, it.actor, observed, seen_alive_at)
     )
 
 
 def _ended(it: Situation, ended: Ended) -> Iterator[Action]:
-    yield Forget()
+    yield SaveOutput()
     if ended.started_at is not None and it.run.state is RunState.STARTING:
         yield Record(transitions.started(it.run.id, ended.started_at, it.actor, supervised=True))
     yield Record(transitions.ended(it.run.id, ended.ending, ended.tree, it.now, it.actor, ended.started_at))
+    yield Forget()

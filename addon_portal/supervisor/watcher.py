@@ -19,16 +19,23 @@ from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import StopRecord
 from addon_portal.domain.states import ACTIVE, CLAIMED
 from addon_portal.domain.transitions import Transition
-from addon_portal.domain.verdict import CleanUp, Finishing, RunEvidence, Unreachable, Verdict, judge
+from addon_portal.domain.verdict import (
+    Alive,
+    CleanUp,
+    Finishing,
+    NotLinked,
+    RunEvidence,
+    Starting,
+    Unreachable,
+    Verdict,
+    judge,
+)
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import Executor, KnownRun
 from addon_portal.storage import Storage, UnitOfWork, apply
 from addon_portal.supervisor import plan as plans
 
 log = structlog.get_logger()
-
-_PINNED = frozenset({"unreachable", "finishing"})
-"""Conditions under which a sweep proves nothing about the program being alive."""
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class Watcher:
         self._look_again = look_again
         self._runs: dict[RunId, Run] = {}
         self._ended_since: dict[RunId, float] = {}
+        self._last_alive: dict[RunId, datetime | None] = {}
+        """When runs were last seen alive that the latest look did not find alive."""
         self.observed_at: datetime | None = None
         """When the last complete sweep of this host began, also one of an earlier supervisor."""
 
@@ -73,20 +82,30 @@ class Watcher:
             else:
                 self._drop(run.id)
 
+    def let_go_of_others(self, runs: Iterable[Run]) -> bool:
+        """Keep only these, all that are claimed in the books; whether there was any other."""
+        gone = self._runs.keys() - {run.id for run in runs}
+        for run_id in gone:
+            log.warning("row_gone", run_id=run_id)
+            self._drop(run_id)
+        return bool(gone)
+
     def look(self, run_ids: Iterable[RunId], now: datetime) -> Batch:
         """Look at runs and carry out all of their plans that need no row."""
         batch = Batch()
         for run_id in run_ids:
             run = self._runs.get(run_id)
             if run is not None:
-                self._carry_out(run, plans.plan(self._situation(run, now)), batch)
+                situation = self._situation(run, now)
+                self._carry_out(situation, plans.plan(situation), batch)
         return batch
 
     def amend(self, runs: Iterable[Run], now: datetime) -> Batch:
         """Look once more at final runs whose outcome is unknown."""
         batch = Batch()
         for run in runs:
-            self._carry_out(run, plans.amend(self._situation(run, now)), batch)
+            situation = self._situation(run, now)
+            self._carry_out(situation, plans.amend(situation), batch)
         return batch
 
     def commit(self, storage: Storage, batch: Batch) -> list[Transition]:
@@ -95,13 +114,25 @@ class Watcher:
         if batch.transitions:
             faultpoints.reach("supervisor.looked")
             with storage.write() as uow:
-                won = self._apply(uow, batch.transitions)
+                won, after = self._apply(uow, batch.transitions)
             faultpoints.reach("supervisor.recorded")
+            # Not before: a commit may fail, and then nothing of this has happened.
+            self.learn(after)
+        for move in won:
+            log.info("run_changed", event_kind=move.kind, run_id=move.run_id, to_state=move.to_state, cause=move.cause)
         for action in batch.afterwards:
             action()
         return won
 
-    def _apply(self, uow: UnitOfWork, moves: list[Transition]) -> list[Transition]:
+    def store_last_alive(self, uow: UnitOfWork) -> None:
+        """Write when runs that are not found alive were seen so last, lest this sweep is taken for having seen them."""
+        for run_id, at in self._last_alive.items():
+            run = self._runs.get(run_id)
+            if run is not None and at is not None and run.last_seen_alive_at != at:
+                uow.host_runs.touch_alive([run_id], at)
+
+    def _apply(self, uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], list[Run]]:
+        """What won, and the runs as they are afterwards."""
         won = []
         after: dict[RunId, Run | None] = {}
         for move in moves:
@@ -111,19 +142,27 @@ class Watcher:
                 after[move.run_id] = move.applied_to(run) if run else None
             else:
                 after[move.run_id] = uow.host_runs.find(move.run_id)
-        for move in won:
-            log.info("run_changed", event_kind=move.kind, run_id=move.run_id, to_state=move.to_state, cause=move.cause)
-        self.learn(run for run in after.values() if run is not None)
-        return won
+        return won, [run for run in after.values() if run is not None]
 
     def _situation(self, run: Run, now: datetime) -> plans.Situation:
-        alive_at = run.last_seen_alive_at if run.conditions & _PINNED else self.observed_at
-        alive_at = max(filter(None, (alive_at, run.started_at)), default=None)
+        alive_at = self._last_seen_alive(run)
         seen, verdict = self._judge(run, KnownRun(run.id, run.boot_id, alive_at), now)
+        if isinstance(verdict, Alive | NotLinked | Starting):
+            self._last_alive.pop(run.id, None)
+        elif run.is_active:
+            self._last_alive.setdefault(run.id, alive_at)
         stop = StopSettings()
         if run.stop_requested_at is not None and run.state in ACTIVE and seen.directory_present and seen.root_present:
             stop = self._executor.stop_settings(run.id)
         return plans.Situation(run, seen, verdict, self._actor, stop, self._finishing_seconds(run.id, verdict))
+
+    def _last_seen_alive(self, run: Run) -> datetime | None:
+        """When the program was certainly alive last: at the last sweep, unless that did not find it so."""
+        if run.id in self._last_alive:
+            return self._last_alive[run.id]
+        not_seen = run.last_seen_alive_at is not None or run.conditions & plans.NOT_SEEN_ALIVE
+        alive_at = run.last_seen_alive_at if not_seen else self.observed_at
+        return max(filter(None, (alive_at, run.started_at)), default=None)
 
     def _judge(self, run: Run, known: KnownRun, now: datetime) -> tuple[RunEvidence, Verdict]:
         try:
@@ -140,13 +179,15 @@ class Watcher:
             return 0.0
         return self._clock.monotonic() - self._ended_since.setdefault(run_id, self._clock.monotonic())
 
-    def _carry_out(self, run: Run, actions: list[plans.Action], batch: Batch) -> None:
+    def _carry_out(self, it: plans.Situation, actions: list[plans.Action], batch: Batch) -> None:
         for action in actions:
             try:
-                self._do(run, action, batch)
+                self._do(it.run, action, batch)
             except (OSError, DamagedRecord) as error:
-                log.warning("action_failed", run_id=run.id, action=type(action).__name__, error=str(error))
-                self._look_again(run.id, 1.0)
+                log.warning("action_failed", run_id=it.run.id, action=type(action).__name__, error=str(error))
+                if isinstance(action, plans.SaveOutput):
+                    self._carry_out(it, plans.cannot_finish(it, f"its last output cannot be stored: {error}"), batch)
+                self._look_again(it.run.id, 1.0)
                 return
 
     def _do(self, run: Run, action: plans.Action, batch: Batch) -> None:
@@ -154,7 +195,7 @@ class Watcher:
             case plans.Record(transition):
                 batch.transitions.append(transition)
             case plans.AskStart():
-                self._start_again(run.id)
+                batch.afterwards.append(lambda: self._start_again(run.id))
             case plans.ForbidStart():
                 self._executor.forbid_start(run.id)
             case plans.AskAdoption():
@@ -169,8 +210,10 @@ class Watcher:
                 self._executor.take_output(run.id)
             case plans.EndLeftovers():
                 self._executor.clean_up(run.id)
+            case plans.SaveOutput():
+                self._executor.save_output(run.id)
             case plans.Forget():
-                self._executor.forget(run.id)
+                batch.afterwards.append(lambda: self._executor.forget(run.id))
             case plans.LookAgain(after_seconds):
                 self._look_again(run.id, after_seconds)
 
@@ -183,5 +226,7 @@ class Watcher:
         batch.afterwards.append(lambda: self._look_again(run.id, 0.0))
 
     def _drop(self, run_id: RunId) -> None:
-        self._runs.pop(run_id, None)
+        if self._runs.pop(run_id, None) is not None:
+            self._executor.forget(run_id)
         self._ended_since.pop(run_id, None)
+        self._last_alive.pop(run_id, None)

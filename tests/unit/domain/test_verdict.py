@@ -196,8 +196,13 @@ def test_an_unmounted_run_root_is_unreachable_whatever_else_is_missing() -> None
 
 
 def test_a_missing_directory_below_a_mounted_root_is_lost_evidence() -> None:
-    seen = replace(evidence(Lock.MISSING, child=None), directory_present=False)
+    seen = replace(evidence(Lock.MISSING, child=None, program=Liveness.UNKNOWN), directory_present=False)
     assert ended(seen).ending.reason is Reason.OUTCOME_UNKNOWN
+
+
+def test_a_run_that_lives_without_its_directory_is_unreachable_not_ended() -> None:
+    seen = replace(evidence(Lock.MISSING, child=None, program=Liveness.ALIVE), directory_present=False)
+    assert isinstance(judge(seen), Unreachable)
 
 
 def test_a_stop_that_sent_its_signal_first_is_cancelled_with_the_way_it_ended() -> None:

@@ -55,6 +55,8 @@ def describe(value: object) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
+        case bytes():
+            return "a body that was not sent as application/json"
         case str():
             shown = value if len(value) <= 60 else value[:57] + "…"
             return repr(shown)

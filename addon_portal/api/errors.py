@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from addon_portal.domain import errors
 from addon_portal.domain.errors import DomainError, InvalidRequest
+from addon_portal.evidence.output import OutputUnreadable
 from addon_portal.storage.errors import StorageError
 from addon_portal.validation import problem_of
 
@@ -52,6 +53,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.IdempotencyMismatch.code: ErrorInfo(422, "The Idempotency-Key belongs to another request"),
     "internal_error": ErrorInfo(500, "Something is wrong with the portal"),
     errors.StorageBusy.code: ErrorInfo(503, "The database is busy"),
+    "output_unreadable": ErrorInfo(503, "The output cannot be read now"),
     "storage_trouble": ErrorInfo(503, "The database cannot be used"),
 }
 
@@ -75,8 +77,9 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the application a problem document."""
     app.add_exception_handler(DomainError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(StorageError, _storage_trouble)
+    app.add_exception_handler(OutputUnreadable, _output_unreadable)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -100,7 +103,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return await _refused(request, InvalidRequest(problems))
 
 
-async def _by_status(request: Request, error: Exception) -> Response:
+async def answer_status(request: Request, error: Exception) -> Response:
+    """The problem document for what the framework refuses by status."""
     assert isinstance(error, HTTPException)
     code = _OF_STATUS.get(error.status_code, "internal_error")
     fields = {"path": request.url.path} if code == "not_found" else {}
@@ -112,6 +116,10 @@ async def _storage_trouble(request: Request, error: Exception) -> Response:
     log.error("storage_trouble", method=request.method, path=request.url.path, problem=error.message)
     headers = {"Retry-After": "1"} if error.worth_retrying else {}
     return problem("storage_trouble", error.message, {"cause": error.code}, headers)
+
+
+async def _output_unreadable(_: Request, error: Exception) -> Response:
+    return problem("output_unreadable", str(error), {})
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

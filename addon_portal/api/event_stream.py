@@ -61,7 +61,7 @@ def _opening(
         if last_event_id is None:
             return [*events, format_sse_event(comment="from here on", id=str(start))]
         after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
-        if not start - MOST_MISSED <= after <= start:
+        if not max(0, start - MOST_MISSED) <= after <= start:
             return [*events, format_sse_event(event="reset", data_str="{}", id=str(start))]
         entries = [
             entry

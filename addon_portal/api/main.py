@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer
 from starlette.types import Lifespan
 
 from addon_portal import __version__
+from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import complete_openapi, name_operation
 from addon_portal.api.routers import admin_api, health, tenant_api
@@ -27,8 +28,6 @@ from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId
 from addon_portal.domain.models import Host
 from addon_portal.storage import Storage
-
-LARGEST_BODY = 2 * 1024 * 1024
 
 DESCRIPTION = """Runs long-running programs, says truthfully what happened to them, and restarts them.
 
@@ -54,7 +53,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         redirect_slashes=False,
         lifespan=_lifespan(portal, closes_storage=storage is None),
         generate_unique_id_function=name_operation,
-        max_body_size=LARGEST_BODY,
     )
     app.state.portal = portal
     app.state.changes = RunChanges(portal)
@@ -62,6 +60,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     for router in (tenant_api.execution, runs.router, tenant_api.router, output.router, admin_api.router):
         app.include_router(router, dependencies=[Security(bearer)])
     app.include_router(health.router)
+    app.add_middleware(BodyLimit)
     install_error_handlers(app)
     complete_openapi(app)
     return app

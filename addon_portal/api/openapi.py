@@ -3,10 +3,11 @@
 Promises that the documented errors are those of the error table. Nothing here has an effect on a request.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -15,6 +16,7 @@ from addon_portal.api.errors import ERRORS, MEDIA_TYPE, PROBLEM_TYPE
 from addon_portal.api.schemas.problems import Problem
 
 ALWAYS = ("internal_error", "storage_busy", "storage_trouble")
+_EXAMPLE = "x-example"
 WITH_CREDENTIAL = ("unauthenticated", "forbidden", *ALWAYS)
 
 
@@ -33,8 +35,10 @@ def says(
     responses: dict[int | str, dict[str, Any]] = problems(codes)
     responses[status] = {"description": summary}
     if example is not None:
-        responses[status]["content"] = {media_type: {"example": example}}
-    return {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
+        # As text: the framework removes every null from the document, also from examples.
+        responses[status]["content"] = {media_type: {_EXAMPLE: json.dumps(example)}}
+    documented = {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
+    return documented if answer else documented | {"response_class": Response}
 
 
 def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
@@ -60,6 +64,16 @@ def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
+def _mend(responses: dict[str, Any]) -> None:
+    """Put the examples in their place, and remove what the framework adds where we document no such error."""
+    for status, response in list(responses.items()):
+        for content in response.get("content", {}).values():
+            if _EXAMPLE in content:
+                content["example"] = json.loads(content.pop(_EXAMPLE))
+            if content.get("schema", {}).get("$ref", "").endswith("/HTTPValidationError"):
+                del responses[status]
+
+
 def name_operation(route: APIRoute) -> str:
     """Operations are called like the functions that serve them."""
     return route.name
@@ -76,6 +90,9 @@ def complete_openapi(app: FastAPI) -> None:
             schemas |= own["$defs"]
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            for operations in make()["paths"].values():
+                for operation in operations.values():
+                    _mend(operation["responses"])
         assert app.openapi_schema is not None
         return app.openapi_schema
 

@@ -29,14 +29,21 @@ class OutputChunk:
         return self.next_offset >= self.size
 
 
+class OutputUnreadable(Exception):
+    """There is or was output, and it cannot be read now; never to be shown as an empty one."""
+
+
 class Output:
-    """The output of one run as it is now; a context manager that holds the file open."""
+    """The output of one run as it is now; holds the file open until it is closed."""
 
     def __init__(self, directory: Path) -> None:
+        """Raises OutputUnreadable. A directory without a log has an empty one."""
         try:
             self._file: int | None = os.open(directory / LOG_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
             self._file = None
+        except OSError as error:
+            raise OutputUnreadable(f"The output cannot be read: {error.strerror}.") from error
 
     def close(self) -> None:
         """Let go of the file."""

@@ -34,9 +34,9 @@ class Served:
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[Served]:
+def serve(settings: Settings, storage: Storage | None = None) -> Iterator[Served]:
     """Serve on a free port of the loopback. The database must have its tables."""
-    storage = Storage.open(settings.database, clock=SystemClock())
+    given, storage = storage, storage or Storage.open(settings.database, clock=SystemClock())
     listener = socket.create_server(("127.0.0.1", 0))
     try:
         app = create_app(settings, storage=storage)
@@ -53,7 +53,8 @@ def serve(settings: Settings) -> Iterator[Served]:
             assert not thread.is_alive()
     finally:
         listener.close()
-        storage.close()
+        if given is None:
+            storage.close()
 
 
 class ApiClient(httpx.Client):

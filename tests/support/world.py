@@ -4,16 +4,22 @@ Each world has tenants of its own, so that many can live in one database. Runs a
 supervisor; what the portal says of them is read over HTTP.
 """
 
+import json
 import secrets
+import select
 from collections.abc import Sequence
 from typing import Any
+
+import httpx
 
 from addon_portal.auth.tokens import make_key
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import new_key_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Role, Tenant
+from addon_portal.storage.wakeups import Listener
 from tests.support.factories import StandInSupervisor
 from tests.support.served import ApiClient, Served
+from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
 
@@ -79,6 +85,21 @@ class World:
         response = self.alice.get(f"/api/tenant/runs/{run['run_id']}")
         assert response.status_code == 200, response.text
         return json_of(response)
+
+    def post_text(self, path: str, body: object) -> httpx.Response:
+        """POST what the client's own encoder refuses to write, such as NaN and lone surrogates."""
+        return self.alice.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+
+    def wait_for_followers(self, count: int) -> None:
+        """Wait until so many requests of this process follow what happens."""
+        changes = self.served.app.state.changes
+        wait_until(lambda: changes.follower_count == count, f"{count} followers")
+
+    @staticmethod
+    def wait_readable(listener: Listener) -> None:
+        """Wait for a wake-up."""
+        readable, _, _ = select.select([listener], [], [], 10)
+        assert readable, "no wake-up came"
 
     def close(self) -> None:
         """Close connections; withdraw what waits, so that the next world's queue is its own."""

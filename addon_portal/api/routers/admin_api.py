@@ -14,6 +14,8 @@ from addon_portal.domain.models import Role
 router = APIRouter(prefix="/api/admin", tags=["admin"])
 
 _BODY = ("invalid_request", "malformed_body", "body_too_large")
+_CLEANUP = says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP)
+_CLEANUP["responses"][202] = {"description": "Asked for; the report will be at Location", "model": admin.CleanupBody}
 TenantQuery = Annotated[str, Query(max_length=200, description="Name or identifier of a tenant.")]
 
 
@@ -23,7 +25,7 @@ def _list_of(example: dict[str, object]) -> dict[str, Any]:
 
 @router.post(
     "/cleanup",
-    **says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP, status=202),
+    **_CLEANUP,
 )
 def cleanup_stuck_projects(caller: CallerDep) -> Response:
     """Has the supervisor look at every run of its host now. Answers 200 with its report, or after 5 s 202 without."""

@@ -8,5 +8,5 @@ from fastapi import Response
 
 def answer(content: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer. Numbers that JSON does not have are a bug."""
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
     return Response(text.encode(), status, dict(headers or {}), "application/json")

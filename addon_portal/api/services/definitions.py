@@ -69,14 +69,20 @@ def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProb
     """What is wrong with the parameters for this program: by its schema, and by the names its argv needs."""
     from jsonschema.validators import Draft202012Validator, validator_for
     from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
     schema: dict[str, Any] = dict(program.parameters_schema)
     given: dict[str, Any] = dict(parameters)
     # An empty registry: a schema can refer to itself and to nothing that would have to be fetched.
     validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
+    try:
+        found = list(validator.iter_errors(given))
+    except Unresolvable as error:
+        expected = f"a program whose schema refers to nothing outside itself; the operator's refers to {error.ref[:80]}"
+        return [FieldProblem("parameters", expected, describe(parameters))]
     problems = [
-        FieldProblem(name_of_field(["parameters", *error.absolute_path]), error.message[:200], describe(error.instance))
-        for error in validator.iter_errors(given)
+        FieldProblem(name_of_field(["parameters", *each.absolute_path]), each.message[:200], describe(each.instance))
+        for each in found
     ]
     missing = [name for name in placeholders(program.argv) if name not in parameters]
     return problems + [

@@ -1,5 +1,6 @@
 """What happened: runs, their evidence, their output, and how things stand now. Reads and changes nothing."""
 
+import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import ProjectId, RunId
-from addon_portal.domain.models import JournalEntry
+from addon_portal.domain.models import JournalEntry, Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-from addon_portal.evidence.output import Output, OutputChunk
+from addon_portal.evidence.output import LOG_FILE, Output, OutputChunk, OutputUnreadable
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import Page
@@ -31,6 +32,7 @@ RECORDS = {
 }
 """The files of a run directory, each with what it means that it is not there."""
 TAIL_LINES = 20
+NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
     records, missing = {}, {}
     for name, why_not in _missing_reasons(portal, directory):
         try:
-            record = read_json(directory / name)
+            record = _read_record(directory / name)
         except (DamagedRecord, OSError) as error:
             missing[name] = f"cannot be read: {error}"
             continue
@@ -105,15 +107,31 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
             missing[name] = why_not
         else:
             records[name] = record
-    with closing(Output(directory)) as output:
-        return Evidence(run, journal, directory, records, missing, output.last_lines(TAIL_LINES), output.size())
+    tail: list[str] = []
+    size = 0
+    try:
+        with closing(_open_output(portal, run.run)) as output:
+            tail, size = output.last_lines(TAIL_LINES), output.size()
+    except OutputUnreadable as error:
+        missing[LOG_FILE] = str(error)
+    return Evidence(run, journal, directory, records, missing, tail, size)
+
+
+def _read_record(path: Path) -> dict[str, object] | None:
+    """A record that can be shown as JSON. Raises DamagedRecord, OSError."""
+    record = read_json(path)
+    try:
+        json.dumps(record, allow_nan=False)
+    except ValueError as error:
+        raise DamagedRecord(f"{path.name} holds what JSON does not have: {error}") from error
+    return record
 
 
 def _missing_reasons(portal: Portal, directory: Path) -> Iterable[tuple[str, str]]:
     """Each record with why it may be missing; the same for all where the whole directory is."""
     whole = None
     if not portal.data.run_root_marker.exists():
-        whole = "the run root's marker file is missing: is its file system mounted?"
+        whole = NOT_MOUNTED
     elif not directory.exists():
         whole = "the run directory does not exist"
     return [(name, whole or why_not) for name, why_not in RECORDS.items()]
@@ -128,10 +146,10 @@ class LogChunk:
 
 
 def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
-    """Output from a byte offset on. Raises NotFound, and InvalidRequest for an offset past the end."""
+    """Output from a byte offset on. Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end."""
     with portal.storage.read() as uow:
         run = uow.runs.get(principal.scope, run_id)
-    with closing(Output(portal.data.run_directory(run_id))) as output:
+    with closing(_open_output(portal, run)) as output:
         chunk = output.read_chunk(offset, limit, is_complete=not run.is_active)
         if offset > chunk.size or offset > output.size():
             raise InvalidRequest([FieldProblem("offset", f"at most {output.size()}, what there is now", str(offset))])
@@ -139,10 +157,20 @@ def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int
 
 
 def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
-    """The output of a run, for the caller to close. Raises NotFound."""
+    """The output of a run, for the caller to close. Raises NotFound, OutputUnreadable."""
     with portal.storage.read() as uow:
-        uow.runs.get(principal.scope, run_id)
-    return Output(portal.data.run_directory(run_id))
+        run = uow.runs.get(principal.scope, run_id)
+    return _open_output(portal, run)
+
+
+def _open_output(portal: Portal, run: Run) -> Output:
+    """The output of a run. Raises OutputUnreadable, also where the whole directory of a claimed run is not there."""
+    directory = portal.data.run_directory(run.id)
+    if run.claimed_at is not None and not directory.exists():
+        if not portal.data.run_root_marker.exists():
+            raise OutputUnreadable(NOT_MOUNTED)
+        raise OutputUnreadable("The run directory does not exist: its output is lost.")
+    return Output(directory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,11 @@ class RunChanges:
             self._followers.add(follower)
         os.eventfd_write(self._bell, 1)
 
+    @property
+    def follower_count(self) -> int:
+        """How many follow now."""
+        return len(self._followers)
+
     def unfollow(self, follower: Follower) -> None:
         """Hand over nothing more."""
         with self._lock:

@@ -24,11 +24,12 @@ from addon_portal.evidence.output import Output
 router = APIRouter(prefix="/api/tenant", tags=["output"])
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_UNREADABLE = ("not_found", "output_unreadable")
 _RAW: dict[str, Any] = says(
     "Get the raw output of a run",
     None,
     "hi\noops\n",
-    errors=("not_found",),
+    errors=_UNREADABLE,
     media_type="text/plain",
 )
 _RAW["responses"] |= {206: {"description": "The range that was asked for"}, **problems(["range_not_satisfiable"])}
@@ -36,7 +37,7 @@ _RAW["responses"] |= {206: {"description": "The range that was asked for"}, **pr
 
 @router.get(
     "/runs/{run_id}/log",
-    **says("Read the output of a run", LogBody, examples.LOG, errors=("not_found", "invalid_request")),
+    **says("Read the output of a run", LogBody, examples.LOG, errors=(*_UNREADABLE, "invalid_request")),
 )
 def read_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogQuery, Query()]) -> Response:
     """Output as text from a byte offset on. Offsets stay valid for ever; `next_offset` is where to go on."""
@@ -50,15 +51,16 @@ def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | Non
     """The bytes as the program wrote them; one range can be asked for (RFC 9110), for example `bytes=-4096`."""
     output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
     size = output.size()
-    start, end = _bounds(range, size)
-    headers = _raw_headers(run_id) | {"Content-Length": str(end - start)}
-    if (start, end) == (0, size) and not (range and _RANGE.fullmatch(range)):
+    bounds = _bounds(range, size)
+    if bounds is None:
+        headers = _raw_headers(run_id, size)
         return StreamingResponse(_blocks(output, 0, size), 200, headers, "text/plain; charset=utf-8")
+    start, end = bounds
     if start >= size:
         output.close()
         detail = f"The output has {size} bytes now."
         return problem("range_not_satisfiable", detail, {"size": size}, {"Content-Range": f"bytes */{size}"})
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers = _raw_headers(run_id, end - start) | {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
     return StreamingResponse(_blocks(output, start, end), 206, headers, "text/plain; charset=utf-8")
 
 
@@ -68,8 +70,7 @@ def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
     output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
     size = output.size()
     output.close()
-    headers = _raw_headers(run_id) | {"Content-Length": str(size)}
-    return Response(None, 200, headers, "text/plain; charset=utf-8")
+    return Response(None, 200, _raw_headers(run_id, size), "text/plain; charset=utf-8")
 
 
 @router.get(
@@ -91,23 +92,24 @@ async def follow_events(
     return StreamingResponse(events, 200, headers, "text/event-stream")
 
 
-def _bounds(range: str | None, size: int) -> tuple[int, int]:
-    """The first byte and the one behind the last; all of them for a header that RFC 9110 lets us ignore."""
+def _bounds(range: str | None, size: int) -> tuple[int, int] | None:
+    """The first byte and the one behind the last; None for a header that RFC 9110 lets us ignore."""
     match = _RANGE.fullmatch(range or "")
     if match is None or match[0] == "bytes=-":
-        return 0, size
+        return None
     first, last = match[1], match[2]
     if not first:
-        return (size - min(int(last), size), size) if int(last) else (size, size)
+        return max(0, size - int(last)) if int(last) else size, size
     if last and int(last) < int(first):
-        return 0, size
+        return None
     return int(first), min(int(last) + 1, size) if last else size
 
 
-def _raw_headers(run_id: str) -> dict[str, str]:
+def _raw_headers(run_id: str, length: int) -> dict[str, str]:
     return {
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'inline; filename="{run_id}.log"',
+        "Content-Length": str(length),
         "X-Content-Type-Options": "nosniff",
     }
 

@@ -1,0 +1,171 @@
+"""GET /api/tenant/events."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from addon_portal.api import event_stream
+from tests.support.factories import LONG_AGO
+from tests.support.served import ApiClient
+from tests.support.world import World, assert_problem, path_of
+
+
+@dataclass
+class Event:
+    """One server-sent event."""
+
+    kind: str | None = None
+    id: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    comment: str | None = None
+
+
+class Reader:
+    """Reads an open stream, event by event."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.last_id: str | None = None
+
+    def __iter__(self) -> Iterator[Event]:
+        event = Event()
+        for line in self._lines:
+            if not line:
+                self.last_id = event.id or self.last_id
+                yield event
+                event = Event()
+            name, _, value = line.partition(":")
+            match name:
+                case "event":
+                    event.kind = value.strip()
+                case "id":
+                    event.id = value.strip()
+                case "data":
+                    event.data = json.loads(value)
+                case "":
+                    event.comment = value.strip() or None
+
+    def next(self, kind: str) -> Event:
+        """The next event of a kind; others are passed over."""
+        return next(event for event in self if event.kind == kind)
+
+    def states(self, count: int) -> list[tuple[str, str]]:
+        """Runs and their states in the next so many events about runs."""
+        found = [self.next("run").data for _ in range(count)]
+        return [(run["run_id"], run["state"]) for run in found]
+
+
+@contextmanager
+def follow(client: ApiClient, last_event_id: str | None = None) -> Iterator[Reader]:
+    """An open stream, from which everything that happens now can be read."""
+    headers = {"Last-Event-ID": last_event_id} if last_event_id is not None else {}
+    with client.stream("GET", "/api/tenant/events", headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["cache-control"] == "no-cache"
+        reader = Reader(response.iter_lines())
+        assert reader.next("host").data["unreachable"] in {True, False}
+        if last_event_id is None:
+            next(event for event in reader if event.id)
+        yield reader
+
+
+def test_every_change_is_told_with_the_whole_run(any_world: World) -> None:
+    with follow(any_world.victor) as events:
+        run = any_world.add_run()
+        assert events.next("run").data == any_world.get_run(run)
+        any_world.supervisor.start(run["run_id"])
+        assert events.next("run").data["state"] in {"starting", "running"}
+        any_world.supervisor.end(run["run_id"], 3)
+        last = next(event for event in events if event.data.get("state") == "failed")
+        assert last.data == any_world.get_run(run)
+
+
+def test_a_reader_that_comes_back_misses_nothing(any_world: World) -> None:
+    first, second = any_world.add_running(), any_world.add_running()
+    with follow(any_world.alice) as events:
+        mark = events.last_id
+    any_world.supervisor.end(first["run_id"], 1)
+    any_world.supervisor.end(second["run_id"], 0)
+    third = any_world.add_run()
+    with follow(any_world.alice, mark) as events:
+        assert events.states(3) == [
+            (first["run_id"], "failed"),
+            (second["run_id"], "completed"),
+            (third["run_id"], "pending"),
+        ]
+        any_world.supervisor.finish(third["run_id"])
+        assert next(event for event in events if event.data.get("state") == "completed").id is not None
+
+
+def test_ids_only_grow(world: World) -> None:
+    run = world.add_run()
+    with follow(world.alice, "0") as events:
+        first = events.next("run")
+        world.accept(f"{path_of(run)}/stop")
+        second = events.next("run")
+    assert first.id is not None
+    assert second.id is not None
+    assert int(first.id) < int(second.id)
+
+
+@pytest.mark.parametrize("mark", ["999999999", "nonsense", "-1", "", "9" * 40])
+def test_a_mark_that_cannot_be_gives_a_reset(world: World, mark: str) -> None:
+    with follow(world.alice, mark) as events:
+        reset = next(iter(events))
+        assert reset.kind == "reset"
+        assert reset.id is not None
+        run = world.add_run()
+        assert events.states(1) == [(run["run_id"], "pending")]
+
+
+def test_a_reader_far_behind_begins_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "MOST_MISSED", 2)
+    with follow(world.alice) as events:
+        mark = events.last_id
+    world.add_final()
+    with follow(world.alice, mark) as events:
+        assert next(iter(events)).kind == "reset"
+
+
+def test_tenants_do_not_hear_one_another(any_world: World) -> None:
+    with follow(any_world.charlie) as events, follow(any_world.charlie, "0") as all_events:
+        any_world.add_final()
+        project = any_world.add_project(any_world.charlie)
+        run = any_world.charlie.post(f"{path_of(project)}/run").json()
+        assert events.states(1) == [(run["run_id"], "pending")]
+        assert all_events.states(1) == [(run["run_id"], "pending")]
+
+
+def test_a_supervisor_that_goes_and_comes_back_is_told(any_world: World) -> None:
+    with follow(any_world.alice) as events:
+        any_world.wait_for_followers(1)
+        any_world.supervisor.sweep(LONG_AGO)
+        gone = events.next("host").data
+        assert gone == {"observed_at": "2020-01-01T00:00:00.000000Z", "unreachable": True}
+        any_world.supervisor.sweep()
+        assert events.next("host").data["unreachable"] is False
+
+
+def test_a_quiet_stream_is_kept_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.01)
+    with follow(world.alice) as events:
+        assert next(event for event in events if event.comment).comment == "ping"
+
+
+def test_a_reader_that_leaves_is_forgotten(world: World) -> None:
+    with follow(world.alice):
+        world.wait_for_followers(1)
+    world.wait_for_followers(0)
+
+
+def test_without_a_credential_nothing_is_told(world: World) -> None:
+    assert_problem(world.nobody.get("/api/tenant/events"), 401, "unauthenticated")
+
+
+def test_another_method_is_refused(world: World) -> None:
+    assert_problem(world.alice.post("/api/tenant/events"), 405, "method_not_allowed")

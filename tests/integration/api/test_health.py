@@ -1,0 +1,112 @@
+"""/healthz and /readyz, and how the process begins and ends."""
+
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from addon_portal.api.main import create_app
+from addon_portal.config import load_settings
+from addon_portal.domain.clock import SystemClock
+from addon_portal.storage import Storage
+from addon_portal.storage.errors import NotADatabase, SchemaTooOld
+from tests.integration.api.conftest import settings_with_tables
+from tests.support.databases import PostgresServer
+from tests.support.factories import LONG_AGO
+from tests.support.served import serve
+from tests.support.world import World, assert_problem, json_of
+
+
+def test_it_lives_and_is_ready_without_a_credential(any_world: World) -> None:
+    assert json_of(any_world.nobody.get("/healthz")) == {"status": "alive"}
+    ready = any_world.nobody.get("/readyz")
+    assert ready.status_code == 200
+    assert json_of(ready)["supervisor"]["unreachable"] is False
+
+
+def test_a_missing_supervisor_is_told_and_not_failed_for(world: World) -> None:
+    world.supervisor.sweep(LONG_AGO)
+    ready = world.nobody.get("/readyz")
+    assert ready.status_code == 200
+    assert json_of(ready)["supervisor"] == {"observed_at": "2020-01-01T00:00:00.000000Z", "unreachable": True}
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_another_method_is_refused(world: World, address: str) -> None:
+    assert_problem(world.nobody.post(address), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("address", ["/", "/api", "/api/tenant", "/api/tenant/projects/", "/metrics", "/docs"])
+def test_an_unknown_address_is_a_problem_document(world: World, address: str) -> None:
+    assert_problem(world.alice.get(address), 404, "not_found")
+
+
+def test_a_database_without_tables_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SchemaTooOld, match="db upgrade"):
+        create_app(load_settings(data_dir=tmp_path))
+
+
+def test_a_file_that_is_no_database_is_refused_at_the_start(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path)
+    settings.data.database.write_bytes(b"this is no database" * 1000)
+    with pytest.raises(NotADatabase):
+        create_app(settings)
+
+
+@pytest.mark.slow
+def test_an_end_of_the_process_ends_its_streams(tmp_path: Path) -> None:
+    with serve(settings_with_tables(data_dir=tmp_path)) as served, closing(World(served)) as world:
+        lines: list[str] = []
+        started = threading.Event()
+
+        def read() -> None:
+            with world.alice.stream("GET", "/api/tenant/events") as response:
+                for line in response.iter_lines():
+                    lines.append(line)
+                    started.set()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert started.wait(10)
+        world.wait_for_followers(1)
+        served.server.should_exit = True
+        reader.join(10)
+        assert not reader.is_alive()
+    assert any(line.startswith("event: host") for line in lines)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_database_that_goes_away_is_told_and_comes_back(tmp_path: Path, own_postgres_server: PostgresServer) -> None:
+    url = own_postgres_server.url_of(own_postgres_server.create_database())
+    settings = settings_with_tables(data_dir=tmp_path, database_url=url)
+    with serve(settings) as served, closing(World(served)) as world:
+        run = world.add_run()
+        own_postgres_server.stop()
+        for response in (world.nobody.get("/readyz"), world.alice.get(f"/api/tenant/runs/{run['run_id']}")):
+            problem = assert_problem(response, 503, "storage_trouble")
+            assert problem["cause"] == "storage_unavailable"
+            assert response.headers["retry-after"] == "1"
+        assert world.nobody.get("/healthz").status_code == 200
+        own_postgres_server.start()
+        assert world.nobody.get("/readyz").status_code == 200
+        assert world.get_run(run)["state"] == "pending"
+
+
+@pytest.mark.slow
+def test_a_database_that_is_busy_too_long_says_try_again(tmp_path: Path) -> None:
+    settings = settings_with_tables(data_dir=tmp_path)
+    with (
+        closing(Storage.open(settings.database, clock=SystemClock(), busy_timeout_seconds=0.05)) as impatient,
+        serve(settings, storage=impatient) as served,
+        closing(World(served)) as world,
+        closing(Storage.open(settings.database, clock=SystemClock())) as other,
+    ):
+        project = world.add_project()
+        with other.write():
+            response = world.alice.post(f"/api/tenant/projects/{project['id']}/run")
+            assert_problem(response, 503, "storage_busy")
+            assert response.headers["retry-after"] == "1"
+            assert world.alice.get(f"/api/tenant/projects/{project['id']}").status_code == 200
+        assert world.alice.post(f"/api/tenant/projects/{project['id']}/run").status_code == 202

@@ -37,6 +37,11 @@ class FifoLock:
         self._holder = me
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiters)
+
     def release(self) -> None:
         """Hand over to whoever has waited longest."""
         with self._guard:

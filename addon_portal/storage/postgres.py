@@ -45,7 +45,10 @@ class PostgresDatabase:
             )
             raw.execute(f"SET lock_timeout = {busy_ms}; SET idle_in_transaction_session_timeout = 10000".encode())
         except psycopg.Error as error:
-            refuse(error)
+            raise errors.StorageUnavailable(
+                f"No connection to the database: {_detail(error)}. "
+                "See that its server runs, and that the URL names a database and a user that it has."
+            ) from error
         # JSON is read as the text that was written, as on SQLite.
         raw.adapters.register_loader("json", TextLoader)
         return raw
@@ -169,16 +172,20 @@ def _render(sql: str) -> bytes:
     return NAME.sub(r"%(\1)s", sql).encode()
 
 
+def _detail(error: psycopg.Error) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
 def refuse(error: psycopg.Error) -> Never:
     """Say what an error of PostgreSQL means here (its appendix A, error codes)."""
-    detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    detail = _detail(error)
     match error:
         case (
             psycopg.errors.LockNotAvailable()
             | psycopg.errors.DeadlockDetected()
             | psycopg.errors.SerializationFailure()
             | psycopg.errors.QueryCanceled()
-            | psycopg.errors.TooManyConnections()
         ):
             raise StorageBusy(detail) from error
         case psycopg.errors.ReadOnlySqlTransaction():
@@ -195,9 +202,5 @@ def refuse(error: psycopg.Error) -> Never:
             raise errors.DuplicateValue(f"The database refused a change: {detail}.") from error
         case psycopg.errors.IntegrityError() | psycopg.errors.DataError():
             raise errors.ConstraintViolated(f"The database refused a change: {detail}.") from error
-        case psycopg.errors.InvalidCatalogName():
-            raise errors.StorageUnavailable(
-                f"The server has no such database ({detail}). Create it, or correct the URL."
-            ) from error
         case _:
             raise errors.StorageUnavailable(f"The database cannot be used: {detail}.") from error

@@ -25,8 +25,9 @@ def check(database: Database) -> None:
             f"The database is at version {revision}, this program works with {REVISIONS[-1]}. "
             "Stop every process of the portal, make a backup, then run `addon-portal db upgrade`."
         )
-    with database.write():
-        pass
+    with database.write() as connection:
+        # Changes nothing, and is refused where nothing may be changed.
+        connection.change("UPDATE installation SET id = id WHERE one = 0")
 
 
 def upgrade(database: Database, clock: Clock) -> None:

@@ -5,6 +5,7 @@ Every connection is in WAL mode with `synchronous=FULL`, since what was acknowle
 so that they wait at their beginning and never fail half way for a lock.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -26,6 +27,7 @@ from addon_portal.storage.pool import Pool
 
 _PRAGMAS = ("PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864")
 
+_SHORTEST_DATABASE_BYTES = 512
 _SHORTEST_PAUSE_SECONDS = 0.0001
 _LONGEST_PAUSE_SECONDS = 0.005
 
@@ -61,6 +63,7 @@ class SqliteDatabase:
         )
 
     def _connect(self, kind: str) -> _Opened:
+        self._check_size()
         try:
             raw = sqlite3.connect(
                 f"file:{quote(self.address)}?mode=rw",
@@ -75,6 +78,16 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             refuse(error, self.address)
         return _Opened(raw, self._file())
+
+    def _check_size(self) -> None:
+        """Refuse a file too short for a database: SQLite would take it for an empty one and write over it.
+
+        By its size alone: closing any descriptor of the file would drop the locks that other connections of this
+        process hold on it (https://sqlite.org/howtocorrupt.html, section 2.2).
+        """
+        with contextlib.suppress(OSError):
+            if 0 < os.stat(self.address).st_size < _SHORTEST_DATABASE_BYTES:  # noqa: PTH116
+                raise errors.NotADatabase(_not_a_database(self.address, "it is too short"))
 
     @contextmanager
     def _connection(self, pool: Pool[_Opened]) -> Iterator[sqlite3.Connection]:
@@ -158,7 +171,10 @@ class SqliteDatabase:
     def create(self) -> None:
         """Make the file, readable by its owner alone, and put it into WAL mode, which stays with it."""
         try:
-            os.close(os.open(self.address, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            # Only one that is new: see _check_size for why a file that is there is not opened.
+            os.close(os.open(self.address, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            pass
         except PermissionError as error:
             raise errors.ReadOnlyDatabase(_read_only(self.address, error)) from error
         except OSError as error:
@@ -218,6 +234,11 @@ def _adapt(parameters: Parameters) -> Parameters:
     return parameters
 
 
+def _not_a_database(address: str, why: str, *, damaged: bool = False) -> str:
+    what = "is damaged" if damaged else "is not an SQLite database"
+    return f"{address} {what} ({why}). Restore it from a backup, or name another data directory with --data."
+
+
 def _read_only(address: str, error: Exception) -> str:
     return (
         f"The database {address} can only be read ({error}). "
@@ -238,9 +259,8 @@ def refuse(error: sqlite3.Error, address: str) -> Never:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             raise StorageBusy("another process is writing") from error
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT as primary:
-            what = "is not an SQLite database" if primary == sqlite3.SQLITE_NOTADB else "is damaged"
             raise errors.NotADatabase(
-                f"{address} {what} ({error}). Restore it from a backup, or name another data directory with --data."
+                _not_a_database(address, str(error), damaged=primary == sqlite3.SQLITE_CORRUPT)
             ) from error
         case sqlite3.SQLITE_READONLY:
             raise errors.ReadOnlyDatabase(_read_only(address, error)) from error

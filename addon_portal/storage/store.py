@@ -33,20 +33,19 @@ class Storage:
         `busy_timeout_seconds` is how long anybody waits for a turn before StorageBusy. Raises ValueError for another
         kind of URL.
         """
-        scheme = urlsplit(url).scheme
-        if scheme == "sqlite" and url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+        if url.startswith("sqlite:///") and url not in {"sqlite:///", "sqlite:///:memory:"}:
             from addon_portal.storage.sqlite import SqliteDatabase
             from addon_portal.storage.wakeups_local import LocalWakeups
 
             path = Path(unquote(url.removeprefix("sqlite:///")))
             file = SqliteDatabase(path, clock=clock, busy_timeout_seconds=busy_timeout_seconds)
             return cls(file, LocalWakeups(path.absolute().parent / "wake"), clock)
-        if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        if urlsplit(url).scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
             from addon_portal.storage.postgres import PostgresDatabase
             from addon_portal.storage.wakeups_postgres import PostgresWakeups
 
             server = PostgresDatabase(url.replace("+psycopg", "", 1), busy_timeout_seconds=busy_timeout_seconds)
-            return cls(server, PostgresWakeups(server.connect), clock)
+            return cls(server, PostgresWakeups(server), clock)
         raise ValueError(
             f"expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, got {url!r}"
         )

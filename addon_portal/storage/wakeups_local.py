@@ -24,10 +24,11 @@ class LocalWakeups:
     def __init__(self, directory: Path) -> None:
         self._directory = directory.absolute()
         self._descriptor: int | None = None
-        self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._sender.setblocking(False)
+        self._sender: socket.socket | None = None
 
     def notify(self, channel: str) -> None:
+        if self._sender is None:
+            self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         names = self._names() if channel == wakeups.API else [f"{channel}.sock"]
         for name in names:
             try:
@@ -75,7 +76,9 @@ class LocalWakeups:
         return _LocalListener(ear, self._directory / name)
 
     def close(self) -> None:
-        self._sender.close()
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

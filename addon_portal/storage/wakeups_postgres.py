@@ -13,8 +13,9 @@ from collections.abc import Callable
 import psycopg
 from psycopg import sql
 
+from addon_portal.domain.errors import StorageBusy
 from addon_portal.storage.errors import StorageError
-from addon_portal.storage.postgres import Raw
+from addon_portal.storage.postgres import PostgresDatabase, Raw, refuse
 from addon_portal.storage.wakeups import Listener
 
 _RETRY_SECONDS = 1.0
@@ -23,16 +24,16 @@ _RETRY_SECONDS = 1.0
 class PostgresWakeups:
     """Wake-ups between processes that share a database server."""
 
-    def __init__(self, connect: Callable[[], Raw]) -> None:
-        self._connect = connect
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
 
     def notify(self, channel: str) -> None:
         """Wake outside a transaction; inside one, the database does it at the commit."""
-        with contextlib.suppress(psycopg.Error, StorageError), self._connect() as raw:
-            raw.execute("SELECT pg_notify(%s, '')", (channel,))
+        with contextlib.suppress(StorageError, StorageBusy), self._database.write() as connection:
+            self._database.take_turn(connection, journals=False, channels=(channel,))
 
     def listen(self, channel: str) -> Listener:
-        return _PostgresListener(self._connect, channel)
+        return _PostgresListener(self._database.connect, channel)
 
     def close(self) -> None:
         """Nothing is kept."""
@@ -42,9 +43,10 @@ class _PostgresListener:
     def __init__(self, connect: Callable[[], Raw], channel: str) -> None:
         self._connect = connect
         self._channel = channel
+        raw = self._open()
         self._ear, self._bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._leave, self._leaving = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._thread = threading.Thread(target=self._work, args=(self._open(),), name=f"listen-{channel}", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(raw,), name=f"listen-{channel}", daemon=True)
         self._thread.start()
 
     def fileno(self) -> int:
@@ -63,7 +65,11 @@ class _PostgresListener:
 
     def _open(self) -> Raw:
         raw = self._connect()
-        raw.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+        try:
+            raw.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+        except psycopg.Error as error:
+            raw.close()
+            refuse(error)
         return raw
 
     def _ring(self) -> None:

@@ -1,8 +1,11 @@
 """The journal: what is written, in which order it is read, and that nothing is missed while several write."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 
+import pytest
+
+from addon_portal.domain.errors import StorageBusy
 from addon_portal.domain.models import JournalEntry
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
@@ -76,6 +79,29 @@ def test_a_transaction_that_ends_later_gets_the_later_numbers(world: World, tabl
     assert entry.run_id == early.id
 
 
+@pytest.mark.postgres
+def test_nobody_takes_a_number_while_a_smaller_one_is_not_committed(postgres_tables_url: str) -> None:
+    with (
+        closing(Storage.open(postgres_tables_url, clock=SteppedClock())) as storage,
+        closing(Storage.open(postgres_tables_url, clock=SteppedClock(), busy_timeout_seconds=0.05)) as impatient,
+    ):
+        world = World(storage, SteppedClock()).found()
+        early, late = world.add_run(), world.add_run()
+
+        def overtake() -> None:
+            with impatient.write() as uow:
+                assert apply(uow, world.claimed(late.id))
+
+        with storage.write() as uow:
+            assert apply(uow, world.claimed(early.id))
+            uow.finish()
+            with pytest.raises(StorageBusy):
+                overtake()
+        overtake()
+        with storage.read() as uow:
+            assert [entry.run_id for entry in uow.journal.read_after(0, 9)][-2:] == [early.id, late.id]
+
+
 def test_a_reader_that_follows_several_writers_misses_nothing(world: World, tables_url: str) -> None:
     writers, rounds = 4, 15
     projects = [world.add_project().id for _ in range(writers)]
@@ -83,12 +109,11 @@ def test_a_reader_that_follows_several_writers_misses_nothing(world: World, tabl
         last = uow.journal.last_seq()
 
     def write(at: int) -> None:
-        storage = Storage.open(tables_url, clock=SteppedClock())
-        mine = World(storage, SteppedClock())
-        mine.host, mine.scope = world.host, world.scope
-        for _ in range(rounds):
-            mine.add_final(projects[at])
-        storage.close()
+        with closing(Storage.open(tables_url, clock=SteppedClock())) as storage:
+            mine = World(storage, SteppedClock())
+            mine.host, mine.scope = world.host, world.scope
+            for _ in range(rounds):
+                mine.add_final(projects[at])
 
     seen: list[int] = []
     together = Together([partial(write, at) for at in range(writers)])

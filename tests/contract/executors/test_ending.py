@@ -1,0 +1,172 @@
+"""Ending: whoever dies first, the true end is told, or it is said that nobody knows it."""
+
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.verdict import Alive, AskKeeper, CleanUp, Ended, Finishing, Unreachable
+from tests.contract.executors.stages import Stage
+
+
+def unsupervised(stage: Stage) -> RunId:
+    """A run whose shim was killed while its program goes on."""
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.kill_shim(run_id)
+    assert not stage.reach(run_id, Alive).supervised
+    return run_id
+
+
+def test_a_program_without_its_shim_runs_on_and_its_code_is_told(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.finish(run_id, 5)
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    assert ending.exit
+    assert (ending.exit.exit_code, ending.source) == (5, "keeper")
+
+
+def test_the_keeper_is_asked_before_anything_is_said_of_a_dead_program(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.freeze_keeper()
+    stage.finish(run_id, 5)
+    stage.reach(run_id, AskKeeper)
+    stage.executor.ask_adoption(run_id)
+    stage.reach(run_id, Unreachable)
+    stage.thaw_keeper()
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    assert ending.exit
+    assert ending.exit.exit_code == 5
+
+
+def test_without_shim_and_keeper_the_kernel_tells_whoever_held_on(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.kill_keeper()
+    assert isinstance(stage.judge(run_id), Alive)
+    stage.finish(run_id, 7)
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    if stage.tells_after_reaping:
+        assert ending.exit
+        assert (ending.exit.exit_code, ending.source) == (7, "kernel")
+    else:
+        assert ending.outcome is Outcome.UNKNOWN
+
+
+def test_without_shim_keeper_and_witness_the_outcome_is_unknown(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.kill_keeper()
+    stage.executor.forget(run_id)
+    stage.finish(run_id, 7)
+    # Nobody looks until it is gone: a zombie would still tell.
+    stage.await_gone(run_id)
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    assert (ending.reason, ending.outcome, ending.exit) == (Reason.OUTCOME_UNKNOWN, Outcome.UNKNOWN, None)
+
+
+def test_what_the_program_leaves_behind_is_ended_before_the_run_is_final(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.finish(run_id, 5, leftovers=True)
+    stage.reach(run_id, CleanUp, acting=True)
+    assert stage.count_leftovers(run_id) > 0
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    assert ending.exit
+    assert ending.exit.exit_code == 5
+    assert stage.count_leftovers(run_id) == 0
+
+
+def test_leftovers_are_found_without_a_keeper_too(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.kill_keeper()
+    assert isinstance(stage.judge(run_id), Alive)
+    stage.finish(run_id, 5, leftovers=True)
+    stage.reach(run_id, Ended, acting=True)
+    assert stage.count_leftovers(run_id) == 0
+
+
+def test_the_shim_ends_what_its_program_leaves_behind(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.finish(run_id, 0, leftovers=True)
+    stage.reach(run_id, Ended)
+    assert stage.count_leftovers(run_id) == 0
+
+
+def test_the_first_request_to_stop_stays(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    first = stage.executor.write_stop(run_id, stage.stop_record("key:ada"))
+    assert stage.executor.write_stop(run_id, stage.stop_record("key:bob")) == first
+    assert stage.observe(run_id).records.stop == first
+
+
+def test_a_stop_reaches_the_program_through_its_shim(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.executor.write_stop(run_id, stage.stop_record())
+    stage.executor.wake_shim(run_id)
+    ending = stage.reach(run_id, Ended).ending
+    assert (ending.reason, ending.state) == (Reason.STOPPED_BY_PERSON, RunState.CANCELLED)
+
+
+def test_a_frozen_shim_is_thawed_for_a_stop(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.freeze_shim(run_id)
+    stage.executor.write_stop(run_id, stage.stop_record())
+    stage.executor.wake_shim(run_id)
+    assert stage.reach(run_id, Ended).ending.reason is Reason.STOPPED_BY_PERSON
+
+
+def test_a_stop_at_the_gate_keeps_the_program_from_running(stage: Stage) -> None:
+    stage.hold_gates()
+    run_id = stage.started()
+    stage.reach_gate(run_id)
+    stage.executor.write_stop(run_id, stage.stop_record())
+    stage.open_gate(run_id)
+    assert stage.reach(run_id, Ended).ending.reason is Reason.STOPPED_BY_PERSON
+    assert stage.count_starts(run_id) == 0
+
+
+def test_a_signal_to_a_program_without_shim_is_on_record_before_it_is_sent(stage: Stage) -> None:
+    run_id = unsupervised(stage)
+    stage.executor.signal_program(run_id, 15, "stop")
+    assert isinstance(stage.judge(run_id), Alive), "nobody has asked for a stop"
+    stage.executor.write_stop(run_id, stage.stop_record())
+    stage.executor.signal_program(run_id, 15, "stop")
+    ended = stage.reach(run_id, Ended, acting=True)
+    assert ended.ending.reason is Reason.STOPPED_BY_PERSON
+    stop = stage.observe(run_id).records.stop
+    assert stop
+    assert [(sent.signal, sent.why) for sent in stop.signals] == [(15, "stop")]
+
+
+def test_forgetting_changes_no_verdict_that_is_on_record(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.finish(run_id, 3)
+    before = stage.reach(run_id, Ended)
+    stage.executor.save_output(run_id)
+    for _ in range(2):
+        stage.executor.forget(run_id)
+        assert stage.judge(run_id) == before
+
+
+def test_another_supervisor_sees_what_this_one_saw(stage: Stage) -> None:
+    supervised, alone = stage.started(), unsupervised(stage)
+    before = [stage.reach(supervised, Alive), stage.reach(alone, Alive)]
+    stage.restart()
+    assert [stage.judge(supervised), stage.judge(alone)] == before
+    stage.finish(alone, 4)
+    ending = stage.reach(alone, Ended, acting=True).ending
+    assert ending.exit
+    assert ending.exit.exit_code == 4
+
+
+def test_a_program_that_has_ended_under_a_frozen_shim_is_finishing(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    stage.freeze_shim(run_id)
+    stage.finish(run_id, 6)
+    stage.reach(run_id, Finishing)
+    stage.kill_shim(run_id)
+    ending = stage.reach(run_id, Ended, acting=True).ending
+    assert ending.exit
+    assert ending.exit.exit_code == 6

@@ -96,11 +96,11 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     """All problems of a request at once; the first part of a location (body, query, path) is left out."""
     assert isinstance(error, RequestValidationError)
-    problems = []
     for found in error.errors():
-        where = found["loc"][1:] if found["type"] != "json_invalid" else ()
-        problems.append(problem_of(found, where))
-    return await _refused(request, InvalidRequest(problems))
+        if found["type"] == "json_invalid":
+            detail = f"The body is not well-formed JSON: {found['ctx']['error']} at character {found['loc'][1]}."
+            return problem("malformed_body", detail, {})
+    return await _refused(request, InvalidRequest([problem_of(found, found["loc"][1:]) for found in error.errors()]))
 
 
 async def answer_status(request: Request, error: Exception) -> Response:

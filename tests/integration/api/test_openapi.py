@@ -1,5 +1,6 @@
 """The OpenAPI document: complete, with examples that its own schemas accept; and the documents made from it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def test_every_operation_is_described(sqlite_served: Served) -> None:
 def test_every_answer_has_an_example_that_its_schema_accepts(sqlite_served: Served) -> None:
     document = sqlite_served.app.openapi()
     for method, path, operation in operations(document):
-        (success,) = [status for status in operation["responses"] if status in {"200", "201", "202", "204"}]
+        success = min(operation["responses"])
         contents = operation["responses"][success].get("content", {})
         assert success == "204" or contents, f"{method} {path}"
         for kind, content in contents.items():
@@ -92,7 +93,7 @@ def test_the_page_of_errors_lists_every_code() -> None:
 
 
 def test_the_page_of_the_api_lists_every_operation(sqlite_served: Served) -> None:
-    rows = [line for line in (DOCUMENTS / "api.md").read_text().splitlines() if line.startswith("| `")]
+    rows = [line for line in (DOCUMENTS / "api.md").read_text().splitlines() if re.match(r"\| `[A-Z]+ /", line)]
     listed = {line.split("`")[1] for line in rows}
     made = {f"{method} {path}" for method, path, _ in operations(sqlite_served.app.openapi())}
     assert listed == made

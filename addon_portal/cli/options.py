@@ -31,9 +31,6 @@ DatabaseUrl = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-DEFAULT_TENANT = "default"
-"""The tenant that the first start makes."""
-
 _ARGV = "addon_portal.argv"
 
 

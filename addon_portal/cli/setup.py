@@ -11,7 +11,7 @@ from pathlib import Path
 from addon_portal.auth.policies import scope_for_setup
 from addon_portal.auth.tokens import hash_key, make_key
 from addon_portal.cli.errors import InstallationTrouble
-from addon_portal.cli.options import DEFAULT_TENANT
+from addon_portal.cli.first_start import DEFAULT_TENANT, KEY_FILE, OPERATOR_KEY
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.data_directory import DataDirectory
@@ -19,10 +19,6 @@ from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, new_key_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, Role, Tenant
 from addon_portal.storage import Storage
-
-OPERATOR_KEY = "up"
-KEY_FILE = "operator.key"
-"""In the data directory, mode 0600: the key that `up` hands out in `up.json`. The database knows only its hash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import typer
 
 from addon_portal.cli.commands.tenants import checked_name
 from addon_portal.cli.errors import Refused
-from addon_portal.cli.options import DEFAULT_TENANT, AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.first_start import DEFAULT_TENANT
+from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
 from addon_portal.domain.ids import KeyId, TenantId, has_form
 from addon_portal.domain.models import ApiKey, Role, Tenant

@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 def up(
     data: Data = None,
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = None,
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
     database_url: DatabaseUrl = None,
     no_samples: Annotated[

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def api(
     data: Data = None,
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="Port.")] = None,
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:

@@ -134,7 +134,7 @@ def _stop(signal: str | None, grace: float | None, known: Json) -> Json:
 @app.command("list", epilog=examples("addon-portal project list", "addon-portal project list --search night --json"))
 def list_projects(
     search: Annotated[str | None, typer.Option("--search", metavar="TEXT", help="Only names that hold it.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="How many at most.")] = 50,
     url: Url = None,
     key: Key = None,
     data: Data = None,

@@ -27,7 +27,7 @@ from addon_portal.cli.output import (
 
 Json = dict[str, Any]
 
-Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="How many at most.")]
 
 
 def register(app: typer.Typer) -> None:

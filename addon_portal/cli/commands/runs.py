@@ -67,7 +67,7 @@ def run(
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The same as PROJECT.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Do not follow; print the run's id.")] = False,
     cwd: Annotated[
-        Path | None, typer.Option("--cwd", metavar="DIR", help="Start there; by default here, see below.")
+        Path | None, typer.Option("--cwd", metavar="DIR", help="Start a new command there; by default here.")
     ] = None,
     workspace: Annotated[
         bool, typer.Option("--workspace", help="Start in a directory that the portal makes for the project.")

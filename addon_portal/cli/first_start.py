@@ -1,0 +1,6 @@
+"""The names that the first start of a portal gives; they stay."""
+
+DEFAULT_TENANT = "default"
+OPERATOR_KEY = "up"
+KEY_FILE = "operator.key"
+"""In the data directory, mode 0600: the key that `up` hands out in `up.json`. The database knows only its hash."""

@@ -1,0 +1,187 @@
+"""Commands that work on the data directory itself, and the parts of the portal as services of their own."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from addon_portal.auth.tokens import has_key_form
+from addon_portal.cli.exit_codes import ExitCode
+from tests.integration.cli.installed import COMMAND, Portal, call, clean_environment
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose database has its tables, and nothing else; nobody changes it."""
+    made = tmp_path_factory.mktemp("template") / "data"
+    done = call("db", "upgrade", "--data", str(made))
+    assert done.returncode == 0, done.stderr
+    call("tenant", "create", "taken", "--data", str(made))
+    return made
+
+
+@pytest.fixture
+def data(template: Path, tmp_path: Path) -> Path:
+    """A copy of it that belongs to the test."""
+    return shutil.copytree(template, tmp_path / "data")
+
+
+def ask(data: Path, *arguments: str) -> Any:
+    """Run a local command with --json."""
+    done = call(*arguments, "--data", str(data), "--json")
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_first_tenant_and_key_need_no_key(data: Path) -> None:
+    tenant = ask(data, "tenant", "create", "  Ärger & Söhne ", "--max-runs", "3", "--programs-only")
+    assert (tenant["name"], tenant["max_concurrent_runs"], tenant["may_run_own_commands"]) == (
+        "Ärger & Söhne",
+        3,
+        False,
+    )
+    made = call("key", "create", "ci", "--tenant", "Ärger & Söhne", "--role", "admin", "--data", str(data))
+    assert has_key_form(made.stdout.strip())
+    keys = ask(data, "key", "list", "--tenant", tenant["id"])
+    assert [(key["name"], key["role"], key["revoked_at"]) for key in keys] == [("ci", "admin", None)]
+    assert made.stdout.strip() not in json.dumps(keys)
+    assert call("key", "revoke", keys[0]["id"], "--tenant", tenant["id"], "--data", str(data)).returncode == 0
+    assert ask(data, "key", "list", "--tenant", tenant["id"])[0]["revoked_at"] is not None
+    assert "Ärger" in call("tenant", "list", "--data", str(data)).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["tenant", "create", "taken"], ExitCode.REFUSED, "Choose another name"),
+        (["tenant", "create", " \n "], ExitCode.USAGE, "1 to 200 characters"),
+        (["tenant", "create", "x" * 201], ExitCode.USAGE, "1 to 200 characters"),
+        (["tenant", "create", "limited", "--max-runs", "-1"], ExitCode.USAGE, "max-runs"),
+        (["key", "create", "ci", "--tenant", "nobody"], ExitCode.REFUSED, "tenant list"),
+        (["key", "create", "ci", "--role", "king"], ExitCode.USAGE, "king"),
+        (["key", "revoke", "key_nonsense", "--tenant", "taken"], ExitCode.REFUSED, "key_nonsense"),
+    ],
+    ids=["name taken", "blank", "long", "negative limit", "no tenant", "no role", "no key"],
+)
+def test_what_cannot_be_done_is_said(data: Path, arguments: list[str], code: ExitCode, said: str) -> None:
+    done = call(*arguments, "--data", str(data))
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_directory_without_a_portal_is_said_and_not_made(tmp_path: Path) -> None:
+    for arguments in (["tenant", "list"], ["key", "list"], ["db", "status"]):
+        done = call(*arguments, "--data", str(tmp_path / "none"))
+        assert done.returncode == ExitCode.INSTALLATION
+        assert "db upgrade" in done.stderr
+    down = call("down", "--stop-runs", "--data", str(tmp_path / "none"))
+    assert (down.returncode, down.stdout) == (0, f"No portal is up on {tmp_path / 'none'}.\n")
+    doctor = call("doctor", "--data", str(tmp_path / "none"))
+    assert doctor.returncode == 0
+    assert "there is no portal" in doctor.stdout
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_tables_are_made_once_and_then_found(data: Path) -> None:
+    first = ask(data, "db", "status")
+    assert first["usable"]
+    again = call("db", "upgrade", "--data", str(data))
+    assert first["installation"] in again.stdout
+    (data / "portal.db").write_bytes(b"no database at all" * 1000)
+    broken = call("db", "status", "--data", str(data))
+    assert broken.returncode == ExitCode.INSTALLATION
+    assert "portal.db" in broken.stderr
+    assert not ask(data, "db", "status")["usable"]
+
+
+def test_the_doctor_says_each_fact_with_what_it_buys(data: Path) -> None:
+    examined = ask(data, "doctor")
+    codes = [finding["code"] for finding in examined["findings"]]
+    wanted = {
+        *("kernel", "pidfd", "pidfs_inodes", "pidfd_exit", "subreaper", "children_file", "splice", "file_system"),
+        *("durable_writes", "disk_room", "separate_users", "oom_protection", "cgroup", "database", "host"),
+    }
+    assert wanted <= set(codes)
+    assert all(finding["found"] and finding["means"] for finding in examined["findings"])
+    assert examined["sound"]
+
+
+def test_a_database_that_cannot_be_used_is_a_problem_to_the_doctor(data: Path) -> None:
+    (data / "portal.db").write_bytes(b"no database at all" * 1000)
+    done = call("doctor", "--data", str(data))
+    assert done.returncode == ExitCode.TROUBLE_FOUND
+    assert "PROBLEM database" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_the_parts_work_as_services_of_their_own(own_portal: Portal) -> None:
+    data = str(own_portal.data)
+    assert call("db", "upgrade", "--data", data).returncode == 0
+    call("tenant", "create", "default", "--data", data)
+    key = call("key", "create", "test", "--role", "operator", "--data", data).stdout.strip()
+    services = [start("keeper", data), start("supervisor", data), start("api", data, "--port", "0")]
+    try:
+        url = first_line(services[2]).removeprefix("The API serves ").strip()
+        portal = {"ADDON_PORTAL_URL": url, "ADDON_PORTAL_API_KEY": key}
+        done = call("run", "--name", "hello", "--workspace", "--", "sh", "-c", "exit 3", cwd=None, **portal)
+        assert done.returncode == 3, done.stderr
+        second = call("supervisor", "--data", data)
+        assert second.returncode == ExitCode.INSTALLATION
+        assert str(services[1].pid) in second.stderr
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            refused = call("api", "--data", data, "--port", str(taken.getsockname()[1]))
+        assert refused.returncode == ExitCode.INSTALLATION
+        assert "is in use" in refused.stderr
+    finally:
+        for service in reversed(services):
+            service.send_signal(signal.SIGTERM)
+            service.communicate(timeout=60)
+
+
+def start(name: str, data: str, *options: str) -> subprocess.Popen[str]:
+    """Start one part."""
+    return subprocess.Popen(
+        [COMMAND, name, "--data", data, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=clean_environment(),
+    )
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """What it says first."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def test_nobody_answering_and_somebody_else_answering_are_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    nobody = call("status", "--url", f"http://127.0.0.1:{port}", "--key", "ap_x")
+    assert nobody.returncode == ExitCode.PORTAL_UNAVAILABLE
+    assert "does not answer" in nobody.stderr
+    serve = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as other:
+        port = int(first_line(other).split("port ")[1].split()[0])
+        stranger = call("status", "--url", f"http://127.0.0.1:{port}", "--key", "ap_x")
+        other.kill()
+    assert stranger.returncode in (ExitCode.PORTAL_UNAVAILABLE, ExitCode.REFUSED)
+    assert "Traceback" not in stranger.stderr
+    assert call("status", "--url", "ftp://x", "--key", "ap_x").returncode == ExitCode.USAGE
+
+
+def test_an_up_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "up.json").write_text("{")
+    done = call("status", "--data", str(tmp_path))
+    assert done.returncode == ExitCode.PORTAL_UNAVAILABLE
+    assert "cannot be read" in done.stderr

@@ -1,0 +1,58 @@
+"""`docs/reference/cli.md` and the quickstart say what the code does."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from addon_portal.cli.exit_codes import EXPLANATIONS, ExitCode
+from addon_portal.cli.main import app
+from tests.integration.cli.reference import PAGE, commands, fill
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    page = PAGE.read_text()
+    assert fill(page) == page, "run: python -m tests.integration.cli.reference"
+
+
+def test_every_exit_code_is_explained_and_none_twice() -> None:
+    assert list(EXPLANATIONS) == list(ExitCode)
+    assert len(set(EXPLANATIONS.values())) == len(ExitCode)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_has_help_with_examples(name: str) -> None:
+    shown = CliRunner().invoke(app, [*name.split(), "--help"])
+    assert shown.exit_code == 0
+    assert "Examples:" in shown.output
+    assert f"addon-portal {name}" in shown.output.split("Examples:")[1]
+
+
+def test_every_command_that_prints_data_can_print_json() -> None:
+    prints_no_data = {
+        *("up", "down", "api", "supervisor", "keeper"),  # they are processes, or end them
+        *("project delete", "key revoke", "db upgrade"),  # they say that it is done
+    }
+    without = {
+        name for name, command in commands().items() if not any("--json" in option.opts for option in command.params)
+    }
+    assert without == prints_no_data
+
+
+@pytest.mark.parametrize("page", ["quickstart.md", "reference/cli.md"])
+def test_every_command_in_the_documents_exists(page: str) -> None:
+    known = {name.split()[0] for name in commands()}
+    lines = re.findall(r"^(?:\$ )?(?:\.venv/bin/)?(addon-portal .*)$", (DOCS / page).read_text(), re.MULTILINE)
+    assert lines
+    for line in lines:
+        words = shlex.split(line, comments=True)[1:]
+        assert words[0] in known, line
+        name = next(name for name in (" ".join(words[:2]), words[0]) if name in commands())
+        options = {option for parameter in commands()[name].params for option in parameter.opts}
+        end = min(words.index(mark) for mark in ("--", "|", "&&", words[-1]) if mark in words)
+        used = {word.partition("=")[0] for word in words[: end + 1] if word.startswith("-") and word != "--"}
+        assert used <= options, line

@@ -1,0 +1,291 @@
+"""`up` and `down`: what they start, keep going, leave behind and end."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from addon_portal.cli.exit_codes import ExitCode
+from tests.integration.cli.installed import COMMAND, Portal, call, clean_environment, find_processes
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process has not ended; a zombie has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_up_says_where_everything_is_and_the_keeper_outlives_it(own_portal: Portal) -> None:
+    said = own_portal.start()
+    known = own_portal.up_file()
+    mode = stat.S_IMODE((own_portal.data / "up.json").stat().st_mode)
+    assert (mode, stat.S_IMODE(own_portal.data.stat().st_mode)) == (0o600, 0o700)
+    assert set(known) == {"url", "api_key", "pids"}
+    assert set(known["pids"]) == {"api", "supervisor", "keeper"}
+    assert any(line.endswith(f"is ready at {known['url']}") for line in said)
+    assert all(any(f"pid {pid}" in line for line in said) for pid in known["pids"].values())
+    assert own_portal.call("run", "sample-hello").returncode == 0
+
+    code, goodbye = own_portal.end(signal.SIGINT)
+    assert (code, goodbye) == (0, "Got SIGINT, leaving.\n")
+    assert not (own_portal.data / "up.json").exists()
+    assert [is_alive(pid) for pid in known["pids"].values()] == [False, False, True]
+
+    own_portal.start()
+    again = own_portal.up_file()
+    assert again["pids"]["keeper"] == known["pids"]["keeper"]
+    assert again["api_key"] == known["api_key"]
+    assert own_portal.call("key", "list").stdout.count("operator") == 1
+
+
+def test_ctrl_c_leaves_runs_and_the_next_up_finds_their_true_end(own_portal: Portal, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    own_portal.start("--no-samples")
+    assert own_portal.ask("project", "list") == []
+    run_id = own_portal.ask("run", "--name", "stays", "--detach", "--", "sh", "-c", f"read x < {gate}; exit 7")[
+        "run_id"
+    ]
+    writer = os.open(gate, os.O_WRONLY)  # returns when the program has opened the other end
+    code, goodbye = own_portal.end(signal.SIGINT)
+    assert code == 0
+    assert "1 active run goes on" in goodbye
+    assert f"down --stop-runs --data {own_portal.data}" in goodbye
+    os.write(writer, b"\n")
+    os.close(writer)
+    said = own_portal.start()
+    assert any("1 run had not ended" in line for line in said)
+    assert own_portal.call("wait", run_id).returncode == 7
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", ["api", "supervisor", "keeper"])
+def test_what_is_killed_is_started_again_and_up_json_tells(own_portal: Portal, name: str) -> None:
+    own_portal.start()
+    before = own_portal.up_file()["pids"]
+    os.kill(before[name], signal.SIGKILL)
+    assert own_portal.next_line().startswith(name)
+    after = wait_until(
+        lambda: (now := own_portal.up_file()["pids"]) != before and now[name] and now, f"another {name} in up.json"
+    )
+    assert {other for other in before if before[other] != after[other]} == {name}
+    assert own_portal.call("run", "sample-hello").returncode == 0
+
+
+@pytest.mark.faults
+def test_a_part_that_dies_at_once_again_and_again_is_said_and_does_not_spin(own_portal: Portal) -> None:
+    own_portal.start()
+    killed: list[int | None] = [None]
+    line = ""
+    for _ in range(3):
+        living = wait_until(
+            lambda: (pid := own_portal.up_file()["pids"]["supervisor"]) not in killed and pid, "another supervisor"
+        )
+        os.kill(living, signal.SIGKILL)
+        killed.append(living)
+        line = own_portal.next_line()
+    assert "again; starting it in 0.5 s" in line
+
+
+@pytest.mark.faults
+def test_api_and_supervisor_end_with_an_up_that_is_killed(own_portal: Portal) -> None:
+    own_portal.start()
+    port, pids = own_portal.port, own_portal.up_file()["pids"]
+    own_portal.run_until_output("sample-counts")
+    follower = own_portal.popen("logs", "-f", "sample-counts")
+    assert follower.stdout is not None
+    follower.stdout.readline()
+    assert own_portal.process is not None
+    own_portal.process.kill()
+    own_portal.process.wait(60)
+    own_portal.start(port=port)  # on the very port, though the api before had a request to answer
+    assert [is_alive(pid) for pid in pids.values()] == [False, False, True]
+    assert own_portal.ask("show", "sample-counts")["run"]["state"] == "running"
+    own_portal.call("stop", "sample-counts", "--grace", "0")
+    _, said = follower.communicate(timeout=60)
+    assert follower.returncode == ExitCode.STOPPED, said
+
+
+def test_a_second_up_is_refused_with_the_pid_of_the_first(own_portal: Portal) -> None:
+    own_portal.start()
+    assert own_portal.process is not None
+    done = call("up", "--data", str(own_portal.data), "--port", "0")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert f"pid {own_portal.process.pid}" in done.stderr
+
+
+def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = call("up", "--data", str(tmp_path / "data"), "--port", port)
+    assert done.returncode == ExitCode.INSTALLATION
+    assert f"Port {port} of 127.0.0.1 is in use" in done.stderr
+    assert not (tmp_path / "data" / "portal.db").exists()
+    assert not find_processes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "192.0.2.1", "--port", "0"], "no address 192.0.2.1"),
+        (["--port", "70000"], "65535"),
+        (["--database-url", "mysql://x"], "DATABASE_URL: expected sqlite:///path or postgresql://"),
+        (["--database-url", "sqlite:////nowhere/at/all.db", "--port", "0"], "/nowhere/at"),
+    ],
+    ids=["foreign address", "impossible port", "other database", "no directory"],
+)
+def test_options_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = call("up", "--data", str(tmp_path / "data"), *arguments)
+    assert done.returncode in (ExitCode.INSTALLATION, ExitCode.USAGE)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not find_processes(tmp_path)
+
+
+def test_a_database_file_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "portal.db").write_text("this is a letter, and a rather long one\n" * 100)
+    done = call("up", "--data", str(tmp_path), "--port", "0")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert "portal.db" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert (tmp_path / "portal.db").read_text().startswith("this is a letter")
+    assert not find_processes(tmp_path)
+
+
+def test_a_database_of_a_newer_version_is_refused(own_portal: Portal) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    own_portal.data.mkdir()
+    assert call("db", "upgrade", "--data", str(own_portal.data)).returncode == 0
+    with closing(sqlite3.connect(own_portal.data / "portal.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    done = call("up", "--data", str(own_portal.data), "--port", "0")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert "9999" in done.stderr
+    assert call("db", "status", "--data", str(own_portal.data)).returncode == ExitCode.INSTALLATION
+    with closing(sqlite3.connect(own_portal.data / "portal.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+
+
+def test_a_data_directory_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = call("up", "--data", str(tmp_path / "file" / "data"), "--port", "0")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert "Choose a directory that you may write" in done.stderr
+
+
+def test_on_shutdown_stop_ends_runs_and_keeper(own_portal: Portal) -> None:
+    own_portal.start("--on-shutdown", "stop")
+    keeper = own_portal.pid_of("keeper")
+    stubborn = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"]
+    own_portal.call("project", "create", "stubborn", "--grace", "0.2", "--", *stubborn)
+    own_portal.run_until_output("stubborn")
+    own_portal.run_until_output("sample-counts")
+    code, goodbye = own_portal.end()
+    assert code == 0
+    assert "Stopped 2 runs." in goodbye
+    assert not is_alive(keeper)
+    assert not find_processes(own_portal.data)
+
+
+def test_down_ends_up_and_on_request_the_runs_that_it_left(own_portal: Portal) -> None:
+    own_portal.start()
+    run_id = own_portal.run_until_output("sample-counts")
+    pids = own_portal.up_file()["pids"]
+    done = own_portal.call("down")
+    assert own_portal.process is not None
+    assert done.stdout == f"The portal (pid {own_portal.process.pid}) has ended.\n"
+    assert "1 active run goes on" in done.stderr
+    assert own_portal.process.wait(60) == 0
+    assert is_alive(pids["keeper"])
+    nobody = own_portal.call("status")
+    assert nobody.returncode == ExitCode.PORTAL_UNAVAILABLE
+    assert "addon-portal up" in nobody.stderr
+    done = own_portal.call("down", "--stop-runs")
+    assert (done.returncode, done.stdout.splitlines()[:2]) == (
+        0,
+        [f"No portal is up on {own_portal.data}.", "Stopped 1 run."],
+    )
+    assert not is_alive(pids["keeper"])
+    own_portal.start()
+    run = own_portal.ask("show", run_id)["run"]
+    assert (run["state"], run["stop_requested_by"]) == ("cancelled", "operator:down")
+
+
+def test_a_missing_marker_is_not_made_anew_where_runs_may_exist(own_portal: Portal) -> None:
+    own_portal.start()
+    assert own_portal.call("run", "sample-hello").returncode == 0
+    own_portal.end()
+    marker = own_portal.data / "runs" / ".addon-portal-run-root"
+    text = marker.read_text()
+    marker.unlink()
+    said = own_portal.start()
+    assert any("is the file system of the runs mounted?" in line for line in said)
+    assert not marker.exists()
+    found = {finding["code"]: finding["verdict"] for finding in own_portal.ask("doctor")["findings"]}
+    assert found["run_root"] == "note"
+    marker.write_text(text)
+    own_portal.end()
+    marker.write_text(json.dumps(json.loads(text) | {"installation": "ins_another"}))
+    done = call("up", "--data", str(own_portal.data), "--port", "0")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert "another installation" in done.stderr
+    marker.write_text(text)
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare(1)")
+def test_as_pid_1_it_reaps_strangers_and_stops_runs_when_it_ends(own_portal: Portal, tmp_path: Path) -> None:
+    inside = (COMMAND, "up", "--data", str(own_portal.data), "--port", "0")
+    process = subprocess.Popen(
+        ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *inside],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Ctrl-C stops all runs"):
+            break
+    init = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text())
+    # A double fork inside the namespace: the grandchild is orphaned at once and ends as a child of PID 1.
+    orphan = "import os\nif os.fork() == 0:\n os.setsid()\n if os.fork() == 0: os._exit(0)\n os._exit(0)\nos.wait()"
+    subprocess.run(["nsenter", "-t", str(init), "-p", sys.executable, "-c", orphan], check=True)
+    run_id = own_portal.run_until_output("sample-counts")
+    wait_until(lambda: not zombies_of(init), "PID 1 to reap")
+    os.kill(init, signal.SIGTERM)
+    rest, _ = process.communicate(timeout=60)
+    assert "Stopped 1 run." in rest
+    own_portal.start()
+    assert own_portal.ask("show", run_id)["run"]["reason"] == "stopped_by_person"
+
+
+def zombies_of(pid: int) -> list[str]:
+    """The children of a process that have ended and were not reaped."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [child for child in children if not is_alive(int(child))]
+
+
+@pytest.mark.postgres
+def test_everything_works_on_postgresql(own_portal: Portal, postgres_url: str) -> None:
+    own_portal.start("--database-url", postgres_url)
+    done = own_portal.call("run", "--name", "hello", "--", "sh", "-c", "echo hi; exit 3")
+    assert (done.returncode, done.stdout) == (3, "hi\n")
+    assert not (own_portal.data / "portal.db").exists()
+    own_portal.end()
+    ended = own_portal.call("down", "--stop-runs", "--database-url", postgres_url)
+    assert ended.returncode == 0, ended.stderr

@@ -1,5 +1,7 @@
 """Ending: whoever dies first, the true end is told, or it is said that nobody knows it."""
 
+import pytest
+
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
@@ -11,27 +13,28 @@ def unsupervised(stage: Stage) -> RunId:
     """A run whose shim was killed while its program goes on."""
     run_id = stage.started()
     stage.reach(run_id, Alive)
-    stage.kill_shim(run_id)
+    stage.world.kill_shim(run_id)
     assert not stage.reach(run_id, Alive).supervised
     return run_id
 
 
 def test_a_program_without_its_shim_runs_on_and_its_code_is_told(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.finish(run_id, 5)
+    stage.world.finish(run_id, 5)
     ending = stage.reach(run_id, Ended, acting=True).ending
     assert ending.exit
     assert (ending.exit.exit_code, ending.source) == (5, "keeper")
 
 
+@pytest.mark.slow
 def test_the_keeper_is_asked_before_anything_is_said_of_a_dead_program(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.freeze_keeper()
-    stage.finish(run_id, 5)
+    stage.world.freeze_keeper()
+    stage.world.finish(run_id, 5)
     stage.reach(run_id, AskKeeper)
     stage.executor.ask_adoption(run_id)
     stage.reach(run_id, Unreachable)
-    stage.thaw_keeper()
+    stage.world.thaw_keeper()
     ending = stage.reach(run_id, Ended, acting=True).ending
     assert ending.exit
     assert ending.exit.exit_code == 5
@@ -39,11 +42,11 @@ def test_the_keeper_is_asked_before_anything_is_said_of_a_dead_program(stage: St
 
 def test_without_shim_and_keeper_the_kernel_tells_whoever_held_on(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.kill_keeper()
+    stage.world.kill_keeper()
     assert isinstance(stage.judge(run_id), Alive)
-    stage.finish(run_id, 7)
+    stage.world.finish(run_id, 7)
     ending = stage.reach(run_id, Ended, acting=True).ending
-    if stage.tells_after_reaping:
+    if stage.world.tells_after_reaping:
         assert ending.exit
         assert (ending.exit.exit_code, ending.source) == (7, "kernel")
     else:
@@ -52,41 +55,41 @@ def test_without_shim_and_keeper_the_kernel_tells_whoever_held_on(stage: Stage) 
 
 def test_without_shim_keeper_and_witness_the_outcome_is_unknown(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.kill_keeper()
+    stage.world.kill_keeper()
     stage.executor.forget(run_id)
-    stage.finish(run_id, 7)
+    stage.world.finish(run_id, 7)
     # Nobody looks until it is gone: a zombie would still tell.
-    stage.await_gone(run_id)
+    stage.world.await_gone(run_id)
     ending = stage.reach(run_id, Ended, acting=True).ending
     assert (ending.reason, ending.outcome, ending.exit) == (Reason.OUTCOME_UNKNOWN, Outcome.UNKNOWN, None)
 
 
 def test_what_the_program_leaves_behind_is_ended_before_the_run_is_final(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.finish(run_id, 5, leftovers=True)
+    stage.world.finish(run_id, 5, leftovers=True)
     stage.reach(run_id, CleanUp, acting=True)
-    assert stage.count_leftovers(run_id) > 0
+    assert stage.world.count_leftovers(run_id) > 0
     ending = stage.reach(run_id, Ended, acting=True).ending
     assert ending.exit
     assert ending.exit.exit_code == 5
-    assert stage.count_leftovers(run_id) == 0
+    assert stage.world.count_leftovers(run_id) == 0
 
 
 def test_leftovers_are_found_without_a_keeper_too(stage: Stage) -> None:
     run_id = unsupervised(stage)
-    stage.kill_keeper()
+    stage.world.kill_keeper()
     assert isinstance(stage.judge(run_id), Alive)
-    stage.finish(run_id, 5, leftovers=True)
+    stage.world.finish(run_id, 5, leftovers=True)
     stage.reach(run_id, Ended, acting=True)
-    assert stage.count_leftovers(run_id) == 0
+    assert stage.world.count_leftovers(run_id) == 0
 
 
 def test_the_shim_ends_what_its_program_leaves_behind(stage: Stage) -> None:
     run_id = stage.started()
     stage.reach(run_id, Alive)
-    stage.finish(run_id, 0, leftovers=True)
+    stage.world.finish(run_id, 0, leftovers=True)
     stage.reach(run_id, Ended)
-    assert stage.count_leftovers(run_id) == 0
+    assert stage.world.count_leftovers(run_id) == 0
 
 
 def test_the_first_request_to_stop_stays(stage: Stage) -> None:
@@ -109,20 +112,20 @@ def test_a_stop_reaches_the_program_through_its_shim(stage: Stage) -> None:
 def test_a_frozen_shim_is_thawed_for_a_stop(stage: Stage) -> None:
     run_id = stage.started()
     stage.reach(run_id, Alive)
-    stage.freeze_shim(run_id)
+    stage.world.freeze_shim(run_id)
     stage.executor.write_stop(run_id, stage.stop_record())
     stage.executor.wake_shim(run_id)
     assert stage.reach(run_id, Ended).ending.reason is Reason.STOPPED_BY_PERSON
 
 
 def test_a_stop_at_the_gate_keeps_the_program_from_running(stage: Stage) -> None:
-    stage.hold_gates()
+    stage.world.hold_gates()
     run_id = stage.started()
-    stage.reach_gate(run_id)
+    stage.world.reach_gate(run_id)
     stage.executor.write_stop(run_id, stage.stop_record())
-    stage.open_gate(run_id)
+    stage.world.open_gate(run_id)
     assert stage.reach(run_id, Ended).ending.reason is Reason.STOPPED_BY_PERSON
-    assert stage.count_starts(run_id) == 0
+    assert stage.world.count_starts(run_id) == 0
 
 
 def test_a_signal_to_a_program_without_shim_is_on_record_before_it_is_sent(stage: Stage) -> None:
@@ -141,7 +144,7 @@ def test_a_signal_to_a_program_without_shim_is_on_record_before_it_is_sent(stage
 def test_forgetting_changes_no_verdict_that_is_on_record(stage: Stage) -> None:
     run_id = stage.started()
     stage.reach(run_id, Alive)
-    stage.finish(run_id, 3)
+    stage.world.finish(run_id, 3)
     before = stage.reach(run_id, Ended)
     stage.executor.save_output(run_id)
     for _ in range(2):
@@ -154,7 +157,7 @@ def test_another_supervisor_sees_what_this_one_saw(stage: Stage) -> None:
     before = [stage.reach(supervised, Alive), stage.reach(alone, Alive)]
     stage.restart()
     assert [stage.judge(supervised), stage.judge(alone)] == before
-    stage.finish(alone, 4)
+    stage.world.finish(alone, 4)
     ending = stage.reach(alone, Ended, acting=True).ending
     assert ending.exit
     assert ending.exit.exit_code == 4
@@ -163,10 +166,10 @@ def test_another_supervisor_sees_what_this_one_saw(stage: Stage) -> None:
 def test_a_program_that_has_ended_under_a_frozen_shim_is_finishing(stage: Stage) -> None:
     run_id = stage.started()
     stage.reach(run_id, Alive)
-    stage.freeze_shim(run_id)
-    stage.finish(run_id, 6)
+    stage.world.freeze_shim(run_id)
+    stage.world.finish(run_id, 6)
     stage.reach(run_id, Finishing)
-    stage.kill_shim(run_id)
+    stage.world.kill_shim(run_id)
     ending = stage.reach(run_id, Ended, acting=True).ending
     assert ending.exit
     assert ending.exit.exit_code == 6

@@ -1,0 +1,410 @@
+"""An executor without processes: its host is a few values that a test changes.
+
+`FakeHost` is what lies outside a supervisor (disk, kernel, keeper, programs) and outlives it; `FakeExecutor` is what
+one supervisor remembers, so a second one on the same host is a restart. It is trusted because it passes
+`tests/contract/executors/`, the suite of the real one. Leaves time to the test: nothing here happens by itself.
+"""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from selectors import EVENT_READ, BaseSelector
+from signal import SIGKILL
+
+from addon_portal.domain.clock import Clock, SystemClock
+from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import StopSettings
+from addon_portal.domain.records import (
+    ChildRecord,
+    DoneRecord,
+    ExitRecord,
+    ProcessIdentity,
+    RunRecords,
+    SentSignal,
+    StartErrorRecord,
+    StopRecord,
+)
+from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree
+from addon_portal.evidence.records import DamagedRecord
+from addon_portal.executors.base import CannotPrepare, KnownRun, LaunchOrder, Prepared
+
+Listener = Callable[[RunId], None]
+
+
+@dataclass(slots=True)
+class FakeRun:
+    """One run as the host holds it. `status` is how the program ended, whether or not anybody has recorded it."""
+
+    spec: Mapping[str, object]
+    lock: Lock = Lock.MISSING
+    records: RunRecords = field(default_factory=RunRecords)
+    program: Liveness = Liveness.UNKNOWN
+    status: int | None = None
+    gate_held: bool = False
+    shim_is_frozen: bool = False
+    leftovers: int = 0
+    damaged: str | None = None
+    is_lost: bool = False
+    output_taken_over: bool = False
+    signals: tuple[SentSignal, ...] = ()
+
+
+class FakeHost:
+    """Disk, kernel, keeper and programs."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.boot_id = "boot-of-the-fake"
+        self.runs: dict[RunId, FakeRun] = {}
+        self.starts: list[RunId] = []
+        """The runs whose programs have begun, in that order."""
+        self.environments: dict[RunId, Mapping[str, str]] = {}
+        self.is_mounted = True
+        self.keeper_is_dead = False
+        self.keeper_is_frozen = False
+        self.holds_gates = False
+        self.kernel_tells = True
+        self.cannot_prepare: dict[str, OSError] = {}
+        """What making a step's directory fails with, by the step's name."""
+        self._pids = itertools.count(1000)
+        self._asked: list[RunId] = []
+        self._listeners: list[Listener] = []
+
+    # What a keeper does.
+
+    def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        """A request reaches the keeper's socket."""
+        self.environments[run_id] = environment
+        self._asked.append(run_id)
+        self._serve()
+
+    def freeze_keeper(self) -> None:
+        """It answers nothing and records nothing."""
+        self.keeper_is_frozen = True
+
+    def thaw_keeper(self) -> None:
+        """It does all that it was asked for and all that has happened meanwhile."""
+        self.keeper_is_frozen = False
+        self._serve()
+
+    def kill_keeper(self) -> None:
+        """Whatever it had adopted is reaped by somebody who records nothing."""
+        self.keeper_is_dead = True
+        for run in self.runs.values():
+            if run.lock is Lock.FREE and run.program is Liveness.ZOMBIE:
+                run.program = Liveness.DEAD
+
+    @property
+    def keeper_works(self) -> bool:
+        """Whether it does what it is asked for."""
+        return not self.keeper_is_dead and not self.keeper_is_frozen
+
+    def _serve(self) -> None:
+        if not self.keeper_works:
+            return
+        asked, self._asked = self._asked, []
+        for run_id in asked:
+            if self.runs[run_id].lock is Lock.MISSING:
+                self._start(run_id)
+        for run_id, run in self.runs.items():
+            if run.lock is Lock.FREE and run.program is Liveness.ZOMBIE:
+                self._record_exit(run_id, "keeper")
+
+    def _start(self, run_id: RunId) -> None:
+        run = self.runs[run_id]
+        number = next(self._pids)
+        program, shim = (ProcessIdentity(self.boot_id, 1, 1, pid, pid, pid) for pid in (number, number + 5000))
+        child = ChildRecord(program, self.clock.now(), shim, "keeper")
+        run.lock, run.program, run.gate_held = Lock.HELD, Liveness.ALIVE, True
+        run.records = replace(run.records, child=child)
+        if not self.holds_gates:
+            self.open_gate(run_id)
+
+    # What programs and shims do.
+
+    def open_gate(self, run_id: RunId) -> None:
+        """The program begins, unless a stop is on disk."""
+        run = self.runs[run_id]
+        run.gate_held = False
+        if run.records.stop is None:
+            self.starts.append(run_id)
+            self.changed(run_id)
+        else:
+            self._close_gate(run_id)
+
+    def finish(self, run_id: RunId, wait_status: int = 0, *, leftovers: int = 0) -> None:
+        """The program ends by itself; `leftovers` of its processes live on until somebody ends them."""
+        run = self.runs[run_id]
+        assert run.program is Liveness.ALIVE
+        run.program, run.status, run.leftovers = Liveness.ZOMBIE, wait_status, leftovers
+        if run.lock is Lock.HELD:
+            self._serve_shim(run_id)
+        elif self.keeper_is_dead:
+            run.program = Liveness.DEAD
+        else:
+            self._serve()
+        self.changed(run_id)
+
+    def freeze_shim(self, run_id: RunId) -> None:
+        """It records nothing until it is thawed."""
+        self.runs[run_id].shim_is_frozen = True
+
+    def thaw_shim(self, run_id: RunId) -> None:
+        """It does what is due."""
+        self.runs[run_id].shim_is_frozen = False
+        self._serve_shim(run_id)
+        self.changed(run_id)
+
+    def kill_shim(self, run_id: RunId) -> None:
+        """Its program lives on, or never begins if it still waits at the gate."""
+        run = self.runs[run_id]
+        run.lock = Lock.FREE
+        if run.gate_held:
+            self._close_gate(run_id)
+        self._serve()
+        self.changed(run_id)
+
+    def _serve_shim(self, run_id: RunId) -> None:
+        run = self.runs[run_id]
+        if run.shim_is_frozen or run.lock is not Lock.HELD:
+            return
+        stop = run.records.stop
+        if stop is not None and run.program is Liveness.ALIVE and not run.gate_held:
+            run.signals = (SentSignal(stop.signal, self.clock.now(), "stop"),)
+            run.program, run.status = Liveness.ZOMBIE, stop.signal
+        if run.program is Liveness.ZOMBIE and not run.gate_held:
+            self._record_exit(run_id, "shim")
+            self._record_done(run_id, "shim")
+
+    def _close_gate(self, run_id: RunId) -> None:
+        run = self.runs[run_id]
+        run.gate_held, run.program, run.lock = False, Liveness.DEAD, Lock.FREE
+        error = StartErrorRecord("gate_closed", 125, "the gate was closed before it opened", self.clock.now())
+        run.records = replace(run.records, start_error=error)
+        self.changed(run_id)
+
+    def _record_exit(self, run_id: RunId, by: str) -> None:
+        run = self.runs[run_id]
+        assert run.records.child
+        assert run.status is not None
+        pid = run.records.child.program.pid
+        record = ExitRecord(pid, ProcessExit(run.status), self.clock.now(), by, run.signals)
+        run.records, run.program = replace(run.records, exit=record), Liveness.DEAD
+        self.changed(run_id)
+
+    def _record_done(self, run_id: RunId, by: str) -> None:
+        run = self.runs[run_id]
+        record = DoneRecord(self.clock.now(), "no_children", run.leftovers, 0, by)
+        run.records, run.leftovers, run.lock = replace(run.records, done=record), 0, Lock.FREE
+        self.changed(run_id)
+
+    # What a supervisor may do to processes.
+
+    def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
+        """The first request stays."""
+        run = self.runs[run_id]
+        if run.records.stop is None:
+            run.records = replace(run.records, stop=stop)
+        assert run.records.stop
+        return run.records.stop
+
+    def wake_shim(self, run_id: RunId) -> None:
+        """SIGCONT and SIGUSR1 reach the shim."""
+        if run_id in self.runs and self.runs[run_id].lock is Lock.HELD:
+            self.thaw_shim(run_id)
+
+    def signal_program(self, run_id: RunId, number: int, why: str) -> None:
+        """The program ends of any signal."""
+        run = self.runs[run_id]
+        if run.program is not Liveness.ALIVE or run.records.stop is None:
+            return
+        sent = (*run.records.stop.signals, SentSignal(number, self.clock.now(), why))
+        run.records = replace(run.records, stop=replace(run.records.stop, signals=sent))
+        self.finish(run_id, number, leftovers=run.leftovers)
+
+    def end_leftovers(self, run_id: RunId) -> bool:
+        """Through the keeper, which writes the proof; False where there is none and nothing is proven."""
+        if self.keeper_is_dead:
+            self.runs[run_id].leftovers = 0
+            return False
+        if self.keeper_works and self.runs[run_id].records.done is None:
+            self._record_done(run_id, "keeper")
+        return True
+
+    def changed(self, run_id: RunId) -> None:
+        """Tell every supervisor that listens."""
+        for listener in self._listeners:
+            listener(run_id)
+
+    def listen(self, listener: Listener) -> None:
+        """Have a supervisor told of changes."""
+        self._listeners.append(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Tell it no more."""
+        self._listeners.remove(listener)
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What is lost with the supervisor: whether it holds the program's pidfd, and what it has asked and found."""
+
+    holds_program: bool = False
+    was_asked: bool = False
+    tree: Tree = Tree.UNCHECKED
+
+
+class FakeExecutor:
+    """See the module."""
+
+    def __init__(self, host: FakeHost) -> None:
+        self.host = host
+        self.boot_id = host.boot_id
+        self._remembered: dict[RunId, _Remembered] = {}
+        self._changed: list[RunId] = []
+        self._on_change: Listener = lambda _: None
+        self._selector: BaseSelector | None = None
+        self._ear, self._bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        host.listen(self._ring)
+
+    def attach(self, selector: BaseSelector, on_change: Listener) -> None:
+        self._selector, self._on_change = selector, on_change
+        selector.register(self._ear, EVENT_READ, self._hear)
+
+    def _ring(self, run_id: RunId) -> None:
+        self._changed.append(run_id)
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._bell, b"!")
+
+    def _hear(self) -> None:
+        os.read(self._ear, 4096)
+        changed, self._changed = self._changed, []
+        for run_id in changed:
+            self._on_change(run_id)
+
+    def root_present(self) -> bool:
+        return self.host.is_mounted
+
+    def was_launched(self, run_id: RunId) -> bool:
+        run = self._find(run_id)
+        return run is not None and run.lock is not Lock.MISSING
+
+    def prepare(self, order: LaunchOrder) -> Prepared:
+        if "run_directory" in self.host.cannot_prepare:
+            raise CannotPrepare("run_directory", self.host.cannot_prepare["run_directory"])
+        run = self.host.runs.setdefault(order.run_id, FakeRun(order.spec))
+        if run.lock is not Lock.MISSING:
+            return Prepared.ALREADY_LAUNCHED
+        run.spec = {"version": 1, "run": order.run_id, **order.spec}
+        if order.workspace is not None and "workspace" in self.host.cannot_prepare:
+            raise CannotPrepare("workspace", self.host.cannot_prepare["workspace"])
+        return Prepared.READY
+
+    def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        if not self.host.keeper_is_dead:
+            self.host.ask_start(run_id, environment)
+
+    def forbid_start(self, run_id: RunId) -> None:
+        run = self.host.runs[run_id]
+        if run.lock is Lock.MISSING:
+            run.lock = Lock.FREE
+
+    def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
+        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at)
+        if not self.host.is_mounted:
+            return replace(seen, root_present=False)
+        run = self._find(known.run_id)
+        if run is None:
+            lost = self.host.runs.get(known.run_id)
+            alive = lost is not None and lost.program is Liveness.ALIVE
+            program = Liveness.ALIVE if alive else Liveness.UNKNOWN
+            return replace(seen, directory_present=False, program=program)
+        if run.damaged is not None:
+            raise DamagedRecord(run.damaged)
+        seen = replace(seen, lock=run.lock, records=run.records)
+        if (run.records.exit and run.records.done) or (run.records.start_error and run.lock is not Lock.HELD):
+            return seen
+        remembered = self._remember(known.run_id)
+        if run.records.child is not None:
+            seen = self._look_at_program(seen, run, remembered)
+        return replace(seen, tree=remembered.tree)
+
+    def _look_at_program(self, seen: RunEvidence, run: FakeRun, remembered: _Remembered) -> RunEvidence:
+        alive = run.program is Liveness.ALIVE
+        remembered.holds_program |= run.program is not Liveness.DEAD
+        kernel_exit = None
+        if run.status is not None and self.host.kernel_tells and remembered.holds_program:
+            kernel_exit = ProcessExit(run.status)
+        keeper = Keeper.NOT_ASKED
+        if not alive and run.lock is Lock.FREE:
+            keeper = self._adoption(run, remembered)
+        return replace(seen, program=run.program, gate_held=run.gate_held, kernel_exit=kernel_exit, keeper=keeper)
+
+    def _adoption(self, run: FakeRun, remembered: _Remembered) -> Keeper:
+        if self.host.keeper_is_dead:
+            return Keeper.NOT_MINE
+        if not remembered.was_asked:
+            return Keeper.NOT_ASKED
+        if self.host.keeper_is_frozen:
+            return Keeper.SILENT
+        return Keeper.MINE if run.program is Liveness.ZOMBIE else Keeper.NOT_MINE
+
+    def ask_adoption(self, run_id: RunId) -> None:
+        self._remember(run_id).was_asked = True
+        self.host.changed(run_id)
+
+    def stop_settings(self, run_id: RunId) -> StopSettings:
+        run = self._find(run_id)
+        settings = run.spec.get("stop") if run is not None else None
+        return StopSettings(**settings) if isinstance(settings, dict) else StopSettings()
+
+    def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
+        return self.host.write_stop(run_id, stop)
+
+    def wake_shim(self, run_id: RunId) -> None:
+        self.host.wake_shim(run_id)
+
+    def signal_program(self, run_id: RunId, number: int, why: str) -> None:
+        assert number == SIGKILL or why == "stop"
+        self.host.signal_program(run_id, number, why)
+
+    def take_output(self, run_id: RunId) -> None:
+        self.host.runs[run_id].output_taken_over = True
+
+    def clean_up(self, run_id: RunId) -> None:
+        if not self.host.end_leftovers(run_id):
+            self._remember(run_id).tree = Tree.ASSUMED_EMPTY
+
+    def save_output(self, run_id: RunId) -> None:
+        """There is none."""
+
+    def forget(self, run_id: RunId) -> None:
+        self._remembered.pop(run_id, None)
+
+    def tick(self) -> None:
+        """Nothing is waited for."""
+
+    def list_runs(self) -> Sequence[RunId]:
+        return sorted(run_id for run_id, run in self.host.runs.items() if not run.is_lost)
+
+    def read_spec(self, run_id: RunId) -> Mapping[str, object]:
+        run = self._find(run_id)
+        return {} if run is None else run.spec
+
+    def close(self) -> None:
+        self.host.leave(self._ring)
+        if self._selector is not None:
+            self._selector.unregister(self._ear)
+        os.close(self._ear)
+        os.close(self._bell)
+
+    def _find(self, run_id: RunId) -> FakeRun | None:
+        run = self.host.runs.get(run_id)
+        return None if run is None or run.is_lost else run
+
+    def _remember(self, run_id: RunId) -> _Remembered:
+        return self._remembered.setdefault(run_id, _Remembered())

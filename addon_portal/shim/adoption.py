@@ -14,12 +14,13 @@ from addon_portal.shim import shim
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
-    from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 else:
     from addon_portal.shim.shim import signal
 
 COOKIE = b"ADDON_PORTAL_RUN_ID="
 MARKER = ".addon-portal-run-root"
+PF_EXITING = 0x4  # include/linux/sched.h
 
 
 class Children:
@@ -31,7 +32,7 @@ class Children:
         self.shim_of: Dict[str, int] = {}
         self.programs: Dict[int, str] = {}  # adopted, and their end is not on disk yet
         self.kept: Dict[int, str] = {}  # zombies that could not be dealt with yet, and when they were first seen
-        self.ending: Dict[str, Set[int]] = {}  # runs that are to end, and whom we killed for it
+        self.ending: Dict[str, Dict[int, int]] = {}  # runs that are to end, and whom we killed for it: pid, start
         self.retry_seconds: Optional[float] = None  # settle again after this, although no child has ended
 
     def add_shim(self, pid: int, run: str) -> None:
@@ -63,7 +64,7 @@ class Children:
         if run in self.shim_of:
             return "shim_alive"
         if run not in self.ending:
-            self.ending[run] = set()
+            self.ending[run] = {}
             self.go_on_ending(run)
         return "busy" if run in self.ending else "ended"
 
@@ -161,7 +162,7 @@ class Children:
             if not nothing_left:
                 return
             proof = "no_children" if sure and child.get("keeper") == self.keeper else "assumed"
-            self.look_into(run, write_done, run, proof, len(self.ending[run]))
+            self.look_into(run, write_done, run, proof, len(self.ending[run].keys() - {child.get("pid")}))
         except OSError:
             self.retry_seconds = shim.RETRY_SECONDS
             return
@@ -172,28 +173,35 @@ class Children:
         """Kill the run's processes among our children: whether there were none, and whether each other one is known."""
         nothing_left = sure = True
         for pid in [pid for pid in shim.children() if pid not in self.shims]:
-            dead = os.waitid(os.P_PID, pid, shim.PEEK) is not None
-            owner = self.owner_of(pid, run, session)
-            if owner == run or (dead and pid not in self.kept):
-                nothing_left = False  # also while somebody is a zombie: what that one left became our child only now
+            owner, dying = self.owner_of(pid, run, session), is_dying(pid)
+            if owner == run or (dying and pid not in self.kept):
+                nothing_left = False  # also while somebody dies: what that one leaves becomes our child only then
             elif owner is None:
                 sure = False
-            if owner == run and not dead and shim.kill(pid, signal.SIGKILL):
+            if owner == run and not dying and shim.kill(pid, signal.SIGKILL) and pid not in self.ending[run]:
+                self.ending[run][pid] = shim.stat_fields(pid, 22)[0]
                 if pid in self.programs:
                     self.look_into(run, note_kill, run)
-                else:
-                    self.ending[run].add(pid)
         return nothing_left, sure
 
     def owner_of(self, pid: int, run: str, session: Optional[int]) -> Optional[str]:
-        """The run a child belongs to: by its record, by the cookie in its environment, by the program's session."""
+        """The run a child belongs to: by what we know, by the cookie in its environment, by the program's session."""
         if pid in self.programs:
             return self.programs[pid]
+        its_session, start_ticks = shim.stat_fields(pid, 6, 22)
+        if self.ending[run].get(pid) == start_ticks:  # it has no environment any more
+            return run
         environment = shim.attempt(shim.read_file, "/proc/%d/environ" % pid) or b""  # refused if it is not dumpable
         for variable in environment.split(b"\0"):
             if variable.startswith(COOKIE):
                 return str(variable[len(COOKIE) :].decode(errors="replace"))
-        return run if shim.stat_fields(pid, 6) == [session] else None
+        return run if its_session == session else None
+
+
+def is_dying(pid: int) -> bool:
+    """Whether a child has ended or is about to; not so if only its first thread has."""
+    flags, threads = shim.stat_fields(pid, 9, 20)
+    return bool(flags & PF_EXITING) and threads <= 1
 
 
 def is_our_child(pid: int, start_ticks: int) -> bool:

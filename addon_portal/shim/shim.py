@@ -301,11 +301,12 @@ def become_program(directory: int, run: str, spec: Record, environment: int, gat
         if spec.get("uid") is not None:  # the saved uid lets us write why it failed; exec replaces it, execve(2)
             os.setresuid(spec["uid"], spec["uid"], os.geteuid())
         step = "gate_closed"
-        os.write(report, b"r")
+        attempt(os.write, report, b"r")  # refused if the shim is dead; then the gate reads as closed
         if not os.read(gate, 1):
             raise OSError(errno.ECANCELED, "the gate was closed before it opened")
         step, file = "exec", spec["argv"][0]
         argv = [encoded(word) for word in spec["argv"]]
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execvpe(argv[0], argv, variables)  # noqa: S606 - starting programs is what we are for
     except Exception as error:
         os.seteuid(os.getresuid()[2])
@@ -319,8 +320,9 @@ def become_ordinary() -> None:
     """Undo what exec would hand on of us: session, dispositions, mask, umask, protection from the OOM killer."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for number in (*IGNORED, *WAKING, signal.SIGXFSZ):  # Python itself ignores SIGPIPE and SIGXFSZ
-        signal.signal(number, signal.SIG_DFL)
+    for number in range(1, signal.NSIG):  # also what Python ignores, and whoever started our keeper
+        if number != signal.SIGPIPE:  # ours until exec: the shim may be dead when we report to it
+            attempt(signal.signal, number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.umask(0o022)
     attempt(write_oom_score, b"0")
@@ -483,8 +485,13 @@ class Shim:
             self.open_gate()
             return True
         faultpoint("shim.before_report", self.run)
-        if not exists(self.directory, "start_error.json"):
+        gate = attempt(self.open_file, "gate", os.O_RDONLY)
+        if gate is not None and not exists(self.directory, "start_error.json"):
+            fcntl.flock(
+                gate, fcntl.LOCK_SH
+            )  # exec closes one file after the other: wait for the gate's to be closed too
             hint(self.hints, self.run, "started")
+            os.close(gate)
         return False
 
     def turn(self) -> None:

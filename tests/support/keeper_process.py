@@ -262,9 +262,9 @@ class KeeperWorld:
         self._closing.callback(lifeline.close)
         return lifeline
 
-    def start_keeper(self, faultpoints: Mapping[str, str] | None = None, python: str = sys.executable) -> "Keeper":
-        """Start a keeper and wait until it is ready."""
-        command = [python, "-I", "-S", "-c", _START_KEEPER, str(ROOT), "--data", str(self.data.root)]
+    def start_keeper(self, faultpoints: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> "Keeper":
+        """Start a keeper, by way of the command `prefix`, and wait until it is ready."""
+        command = [*prefix, sys.executable, "-I", "-S", "-c", _START_KEEPER, str(ROOT), "--data", str(self.data.root)]
         cage = self.start_caged(command, faultpoints)
         assert cage.stdout
         wait_readable(cage.stdout.fileno(), "a keeper")

@@ -1,5 +1,5 @@
 # What a person or a machine does with this repository. Bare `make` explains the targets.
-# Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence.
+# Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence; OUT= a file.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up test check fmt bench migration lock clean
@@ -32,7 +32,7 @@ fmt: .venv/.dev ## Format and mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## Measure, beside the direct baseline (ARGS="--only NAME")
+bench: .venv/.dev ## Measure speed and cost, beside a bare program (OUT=file.json, ARGS="--only latency")
 	$(BIN)/python -m benchmarks $(ARGS)
 
 migration: .venv/.dev ## Write a migration from the tables' changes (m="why")

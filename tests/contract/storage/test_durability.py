@@ -126,14 +126,14 @@ def test_a_server_that_goes_away_leaves_nothing_half_done_and_is_used_again(
 def test_a_transaction_whose_statement_failed_is_never_taken_for_committed(postgres_tables_url: str) -> None:
     with closing(Storage.open(postgres_tables_url, clock=SteppedClock())) as storage:
         world = World(storage, SteppedClock()).found()
-        run = world.add_run()
 
         def swallow_an_error() -> None:
             with storage.write() as uow:
-                assert apply(uow, world.claimed(run.id))
+                uow.tenants.update_limits(world.alice.id, max_concurrent_runs=7, may_run_own_commands=True)
                 with pytest.raises(StorageError):
                     uow.connection.all("SELECT 1 FROM nowhere")
 
-        with pytest.raises(StorageError):
+        with pytest.raises(StorageError, match="rolled back"):
             swallow_an_error()
-        assert world.get(run.id) == run
+        with storage.read() as uow:
+            assert uow.tenants.get(world.alice.id) == world.alice

@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -13,10 +14,12 @@ from addon_portal.domain import ids
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import AlreadyRunning
 from addon_portal.domain.ids import HostId
+from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, apply, wakeups
 from addon_portal.storage.errors import StorageUnavailable
 from addon_portal.storage.wakeups import Listener
 from addon_portal.storage.wakeups_local import LocalWakeups
+from tests.contract.storage.concurrency import Together
 from tests.contract.storage.world import World
 from tests.support.databases import PostgresServer
 from tests.support.waiting import wait_until
@@ -65,6 +68,27 @@ def test_listeners_are_woken_by_the_commit_and_not_before(world: World, other: S
             assert apply(uow, world.claimed(run.id))
             assert is_quiet(listener)
         assert hears(listener)
+
+
+@pytest.mark.slow
+def test_whoever_is_woken_finds_what_woke_them(world: World, other: Storage) -> None:
+    runs = [world.add_run().id for _ in range(30)]
+    seen: list[RunState | None] = []
+
+    def look_when_woken() -> None:
+        for run_id in runs:
+            assert hears(listener)
+            with other.read() as uow:
+                run = uow.host_runs.find(run_id)
+            seen.append(run.state if run else None)
+            looked.release()
+
+    looked = threading.Semaphore(0)
+    with closing(other.listen(wakeups.API)) as listener, Together([look_when_woken]):
+        for run_id in runs:
+            world.apply(world.claimed(run_id))
+            assert looked.acquire(timeout=20)
+    assert seen == [RunState.STARTING] * len(runs)
 
 
 def test_nobody_is_woken_by_what_was_rolled_back(world: World, other: Storage) -> None:

@@ -23,6 +23,7 @@ class Caller:
     """Somebody who has shown a credential that may be valid."""
 
     portal: Portal
+    changes: RunChanges
     secret_hash: bytes
     path: str
 
@@ -33,21 +34,15 @@ class Caller:
 
 async def get_caller(request: Request) -> Caller:
     """Read the credential of a request."""
-    return Caller(get_portal(request), read_credential(request.headers.get("authorization")), request.url.path)
+    secret_hash = read_credential(request.headers.get("authorization"))
+    return Caller(request.app.state.portal, request.app.state.changes, secret_hash, request.scope["path"])
 
 
-def get_portal(request: Request) -> Portal:
+async def get_portal(request: Request) -> Portal:
     """The installation that this application serves."""
     portal = request.app.state.portal
     assert isinstance(portal, Portal)
     return portal
-
-
-def get_changes(request: Request) -> RunChanges:
-    """The changes of runs as they happen."""
-    changes = request.app.state.changes
-    assert isinstance(changes, RunChanges)
-    return changes
 
 
 def _named(kind: str, prefix: str) -> AfterValidator:

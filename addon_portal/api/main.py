@@ -9,8 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Security
-from fastapi.security import HTTPBearer
+from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from addon_portal import __version__
@@ -51,15 +50,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(portal, closes_storage=storage is None),
         generate_unique_id_function=name_operation,
     )
     app.state.portal = portal
     app.state.changes = RunChanges(portal)
-    bearer = HTTPBearer(auto_error=False, description="An API key: `ap_…`")
-    for router in (tenant_api.execution, runs.router, tenant_api.router, output.router, admin_api.router):
-        app.include_router(router, dependencies=[Security(bearer)])
-    app.include_router(health.router)
+    # The routes themselves, since routers inside of routers cost every request a tenth of a millisecond.
+    for router in (
+        tenant_api.execution,
+        runs.router,
+        tenant_api.router,
+        output.router,
+        admin_api.router,
+        health.router,
+    ):
+        app.router.routes.extend(router.routes)
     app.add_middleware(BodyLimit)
     install_error_handlers(app)
     complete_openapi(app)

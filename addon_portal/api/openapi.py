@@ -38,7 +38,11 @@ def says(
         # As text: the framework removes every null from the document, also from examples.
         responses[status]["content"] = {media_type: {_EXAMPLE: json.dumps(example)}}
     documented = {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
-    return documented if answer else documented | {"response_class": Response}
+    if answer is None:
+        documented["response_class"] = Response
+    if needs_credential:
+        documented["openapi_extra"] = {"security": [{"key": []}]}
+    return documented
 
 
 def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
@@ -85,7 +89,9 @@ def complete_openapi(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schemas = make().setdefault("components", {}).setdefault("schemas", {})
+            components = make().setdefault("components", {})
+            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}
+            schemas = components.setdefault("schemas", {})
             _, own = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
             schemas |= own["$defs"]
             for unused in ("HTTPValidationError", "ValidationError"):

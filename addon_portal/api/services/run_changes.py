@@ -102,6 +102,7 @@ class RunChanges:
         self._loop = loop
         self._listener = self._portal.storage.listen(wakeups.API)
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._portal.wakes.on_waiting = self._ring
         self._thread = threading.Thread(target=self._work, name="run-changes", daemon=True)
         self._thread.start()
 
@@ -117,7 +118,8 @@ class RunChanges:
         if self._thread is None:
             return
         self._is_closing = True
-        os.eventfd_write(self._bell, 1)
+        self._portal.wakes.on_waiting = lambda: None
+        self._ring()
         self._thread.join()
         self._listener.close()
         os.close(self._bell)
@@ -131,7 +133,7 @@ class RunChanges:
                     self._position = uow.journal.last_seq()
             follower.start = self._position
             self._followers.add(follower)
-        os.eventfd_write(self._bell, 1)
+        self._ring()
 
     @property
     def follower_count(self) -> int:
@@ -165,17 +167,23 @@ class RunChanges:
             run = uow.host_runs.find(before.run.id)
             return before if run is None else show_run(uow, run, self._portal.circumstances())
 
+    def _ring(self) -> None:
+        """Have the thread look up: somebody waits, or it is to end."""
+        os.eventfd_write(self._bell, 1)
+
     def _work(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._listener.fileno(), selectors.EVENT_READ)
-            selector.register(self._bell, selectors.EVENT_READ)
-            while True:
-                ready = selector.select(SLOW_POLL_SECONDS if self._followers else None)
-                if self._is_closing:
-                    return
-                for key, _ in ready:
-                    if key.fd == self._bell:
-                        os.eventfd_read(self._bell)
+        with selectors.DefaultSelector() as everything, selectors.DefaultSelector() as bell_alone:
+            everything.register(self._listener.fileno(), selectors.EVENT_READ)
+            for selector in (everything, bell_alone):
+                selector.register(self._bell, selectors.EVENT_READ)
+            while not self._is_closing:
+                # While nobody waits, wakes are left lying: each would cost a request that is just being answered.
+                if self._followers or self._portal.wakes.is_awaited:
+                    ready = everything.select(SLOW_POLL_SECONDS)
+                else:
+                    ready = bell_alone.select()
+                if any(key.fd == self._bell for key, _ in ready):
+                    os.eventfd_read(self._bell)
                 self._listener.drain()
                 self._portal.wakes.wake()
                 self._tell()

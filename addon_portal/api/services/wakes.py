@@ -20,6 +20,14 @@ class Wakes:
         self._clock = clock
         self._condition = threading.Condition()
         self._count = 0
+        self._waiting = 0
+        self.on_waiting: Callable[[], None] = lambda: None
+        """Told when somebody begins to wait; before that nobody needs to listen."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody waits."""
+        return self._waiting > 0
 
     def wake(self) -> None:
         """Something may have changed."""
@@ -30,12 +38,19 @@ class Wakes:
     def wait_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """Look now and after every wake, until there is something or the time is over; then None."""
         deadline = self._clock.monotonic() + seconds
-        while True:
-            seen = self._count
-            found = look()
-            left = deadline - self._clock.monotonic()
-            if found is not None or left <= 0:
-                return found
+        with self._condition:
+            self._waiting += 1
+        self.on_waiting()
+        try:
+            while True:
+                seen = self._count
+                found = look()
+                left = deadline - self._clock.monotonic()
+                if found is not None or left <= 0:
+                    return found
+                with self._condition:
+                    if self._count == seen:
+                        self._condition.wait(left)
+        finally:
             with self._condition:
-                if self._count == seen:
-                    self._condition.wait(left)
+                self._waiting -= 1

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from addon_portal.api.deps import CallerDep, RunIdPath, get_changes
+from addon_portal.api.deps import CallerDep, RunIdPath
 from addon_portal.api.errors import problem
 from addon_portal.api.event_stream import stream_events
 from addon_portal.api.openapi import problems, says
@@ -17,7 +17,6 @@ from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
 from addon_portal.api.schemas.runs import run_body
 from addon_portal.api.services import history_service
-from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.domain.models import Role
 from addon_portal.evidence.output import Output
 
@@ -80,14 +79,13 @@ def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
 )
 async def follow_events(
     caller: CallerDep,
-    changes: Annotated[RunChanges, Depends(get_changes)],
     last_event_id: Annotated[str | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> Response:
     """Server-sent events: `run` with a whole Run object, `host` when somebody starts or stops looking after the runs,
     `reset` when too much was missed to be told. With `Last-Event-ID` nothing is missed.
     """
     principal = await run_in_threadpool(caller.enter, Role.VIEWER)
-    events = stream_events(caller.portal, changes, principal, last_event_id, run_body)
+    events = stream_events(caller.portal, caller.changes, principal, last_event_id, run_body)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, 200, headers, "text/event-stream")
 

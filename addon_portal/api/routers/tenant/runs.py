@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
-from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath, get_changes
+from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath
 from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import examples
@@ -19,7 +19,6 @@ from addon_portal.api.schemas.history import (
 )
 from addon_portal.api.schemas.runs import RunBody, RunPage, run_body
 from addon_portal.api.services import history_service
-from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.models import Role
 from addon_portal.storage.values import Page
@@ -34,7 +33,6 @@ async def get_run(
     run_id: RunIdPath,
     caller: CallerDep,
     query: Annotated[WaitQuery, Query()],
-    changes: Annotated[RunChanges, Depends(get_changes)],
 ) -> Response:
     """One run as it stands; with `wait_seconds` as soon as it is final, or after that time."""
 
@@ -45,7 +43,7 @@ async def get_run(
     found = await run_in_threadpool(read)
     if isinstance(found, Response):
         return found
-    return answer(run_body(await changes.wait_until_final(found, query.wait_seconds)))
+    return answer(run_body(await caller.changes.wait_until_final(found, query.wait_seconds)))
 
 
 @router.get("/runs", **says("List runs", RunPage, examples.RUN_PAGE, errors=("invalid_request",)))

@@ -18,6 +18,7 @@ from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import complete_openapi, name_operation
 from addon_portal.api.routers import admin_api, health, tenant_api
 from addon_portal.api.routers.tenant import output, runs
+from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.wakes import Wakes
@@ -81,6 +82,7 @@ def _lifespan(portal: Portal, *, closes_storage: bool) -> Lifespan[FastAPI]:
             yield
         finally:
             await asyncio.to_thread(changes.close)
+            await asyncio.to_thread(portal.key_use.close)
             if closes_storage:
                 portal.storage.close()
 
@@ -97,6 +99,7 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
         data=settings.data,
         host_id=host_id,
         wakes=Wakes(clock),
+        key_use=KeyUse(storage, clock),
         overdue_after=settings.overdue_after,
         restartable=settings.restartable_statuses,
         default_grace_seconds=settings.default_grace_seconds,

@@ -38,7 +38,8 @@ class World:
         self._clients: list[ApiClient] = []
         self.nobody = self._connect(None)
         self.alice = self._connect(self.add_key(self.tenant, "alice", Role.ADMIN))
-        self.bob = self._connect(self.add_key(self.tenant, "bob", Role.MEMBER))
+        self.bob_key = self.add_key(self.tenant, "bob", Role.MEMBER)
+        self.bob = self._connect(self.bob_key)
         self.victor = self._connect(self.add_key(self.tenant, "victor", Role.VIEWER))
         self.charlie = self._connect(self.add_key(self.other_tenant, "charlie", Role.ADMIN))
         self.olivia = self._connect(self.add_key(self.other_tenant, "olivia", Role.OPERATOR))

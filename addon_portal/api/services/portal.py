@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.shown import Circumstances
 from addon_portal.api.services.wakes import Wakes
 from addon_portal.auth.policies import Principal, authenticate
@@ -12,7 +13,6 @@ from addon_portal.domain.ids import HostId
 from addon_portal.domain.models import Role
 from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage
-from addon_portal.storage.credentials import TOUCH_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Portal:
     data: DataDirectory
     host_id: HostId
     wakes: Wakes
+    key_use: KeyUse
     overdue_after: timedelta
     restartable: frozenset[RunState]
     default_grace_seconds: float
@@ -37,8 +38,5 @@ class Portal:
         with self.storage.read() as uow:
             principal = authenticate(secret_hash, uow.credentials.find_by_hash)
         principal.require(needed)
-        now = self.clock.now()
-        if principal.last_used_at is None or now - principal.last_used_at >= TOUCH_EVERY:
-            with self.storage.write() as uow:
-                uow.credentials.touch(principal.key_id, now)
+        self.key_use.note(principal.key_id, principal.last_used_at)
         return principal

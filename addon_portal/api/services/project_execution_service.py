@@ -14,7 +14,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_run
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain import endings, transitions
-from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotStoppable
+from addon_portal.domain.errors import FieldProblem, Forbidden, InvalidRequest, NotStoppable
 from addon_portal.domain.ids import CleanupId, ProjectId, RunId, new_cleanup_id, new_run_id
 from addon_portal.domain.models import Definition, JsonObject, Project, Run
 from addon_portal.domain.reasons import Reason
@@ -154,6 +154,8 @@ class _Draft:
 def _insert(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: _Draft, choices: RunChoices) -> Run:
     parameters = {**draft.parameters, **(choices.parameters or {})}
     definition = draft.definition
+    if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
+        raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
     if definition.program_id is not None and choices.parameters:
         problems = check_parameters(uow.programs.get(definition.program_id), parameters)
         if problems:

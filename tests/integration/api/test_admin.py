@@ -7,6 +7,7 @@ import pytest
 from addon_portal.domain.models import Role
 from tests.support.factories import LONG_AGO
 from tests.support.served import ApiClient
+from tests.support.waiting import wait_until
 from tests.support.world import Json, World, assert_problem, fields_of, json_of, path_of
 
 ADDRESSES = ["tenants", "keys?tenant=x", "programs", "hosts", "cleanup/cln_01k7qz9t3v5x8y2m4n6p0r1s2a"]
@@ -70,7 +71,16 @@ def test_limits_are_changed_by_name_or_identifier(any_world: World) -> None:
     changed = json_of(any_world.olivia.put("/api/admin/limits", json=body))
     assert (changed["max_concurrent_runs"], changed["may_run_own_commands"]) == (None, False)
     own = {"name": "own", "command": ["true"]}
-    assert fields_of(assert_problem(any_world.alice.post("/api/tenant/projects", json=own), 422, "invalid_request"))
+    refused = assert_problem(any_world.alice.post("/api/tenant/projects", json=own), 422, "invalid_request")
+    assert fields_of(refused) == ["command"]
+
+
+def test_commands_are_not_run_any_more_where_only_programs_may(world: World) -> None:
+    run = world.add_final()
+    body = {"tenant": world.tenant.id, "max_concurrent_runs": None, "may_run_own_commands": False}
+    assert world.olivia.put("/api/admin/limits", json=body).status_code == 200
+    for action in ("run", "restart"):
+        assert_problem(world.alice.post(f"{path_of(run)}/{action}"), 403, "forbidden")
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1.5, "3", 10**9, True])
@@ -92,10 +102,19 @@ def test_a_key_works_until_it_is_revoked(any_world: World) -> None:
         listed = json_of(any_world.olivia.get("/api/admin/keys", params={"tenant": tenant}))["items"]
         (found,) = [each for each in listed if each["id"] == key["id"]]
         assert "api_key" not in found
-        assert found["last_used_at"] is not None
         revoked = any_world.olivia.delete(f"/api/admin/keys/{key['id']}", params={"tenant": tenant})
         assert revoked.status_code == 204
         assert_problem(client.get("/api/tenant/projects"), 401, "unauthenticated")
+
+
+def test_the_last_use_of_a_key_is_remembered(any_world: World) -> None:
+    any_world.victor.get("/api/tenant/projects")
+
+    def is_remembered() -> bool:
+        keys = json_of(any_world.olivia.get("/api/admin/keys", params={"tenant": any_world.tenant.name}))["items"]
+        return any(key["name"] == "victor" and key["last_used_at"] for key in keys)
+
+    wait_until(is_remembered, "the last use to be stored")
 
 
 def test_a_key_is_not_revoked_by_another_tenants_name(world: World) -> None:

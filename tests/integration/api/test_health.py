@@ -9,12 +9,13 @@ import pytest
 from addon_portal.api.main import create_app
 from addon_portal.config import load_settings
 from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.models import Role
 from addon_portal.storage import Storage
 from addon_portal.storage.errors import NotADatabase, SchemaTooOld
 from tests.integration.api.conftest import settings_with_tables
 from tests.support.databases import PostgresServer
 from tests.support.factories import LONG_AGO
-from tests.support.served import serve
+from tests.support.served import ApiClient, serve
 from tests.support.world import World, assert_problem, json_of
 
 
@@ -104,7 +105,10 @@ def test_a_database_that_is_busy_too_long_says_try_again(tmp_path: Path) -> None
         closing(Storage.open(settings.database, clock=SystemClock())) as other,
     ):
         project = world.add_project()
-        with other.write():
+        unused = world.add_key(world.tenant, "unused", Role.VIEWER)
+        with other.write(), ApiClient(served, unused) as client:
+            # Not even remembering the use of a key may keep a reader waiting.
+            assert client.get("/api/tenant/projects").status_code == 200
             response = world.alice.post(f"/api/tenant/projects/{project['id']}/run")
             assert_problem(response, 503, "storage_busy")
             assert response.headers["retry-after"] == "1"

@@ -4,6 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from addon_portal.api.services.once import Ask
+from addon_portal.auth.tokens import hash_key
+from addon_portal.domain.models import Role
+from tests.support.factories import ago
 from tests.support.world import World, assert_problem, fields_of, json_of, path_of
 
 
@@ -108,6 +112,20 @@ def test_the_same_key_at_the_same_time_makes_one_run(any_world: World) -> None:
         responses = list(pool.map(lambda _: any_world.bob.post(f"{path_of(project)}/run", headers=headers), range(16)))
     assert {response.status_code for response in responses} == {202}
     assert len({json_of(response)["run_id"] for response in responses}) == 1
+
+
+def test_after_a_day_the_idempotency_key_is_free_again(any_world: World) -> None:
+    run = any_world.add_final()
+    path = f"{path_of(run)}/run"
+    with any_world.storage.write() as uow:
+        portal = any_world.served.app.state.portal
+        principal = portal.authenticate(hash_key(any_world.bob_key), Role.MEMBER)
+        ask = Ask(principal, path, "k1").with_body({})
+        identity = (ask.scope, principal.key_id, "POST", path, "k1")
+        uow.idempotency.insert(*identity, body_hash=ask.body_hash, run_id=run["run_id"], at=ago(hours=24, seconds=1))
+    response = any_world.bob.post(path, headers={"Idempotency-Key": "k1"}, json={"note": "another body"})
+    assert response.status_code == 202
+    assert json_of(response)["run_id"] != run["run_id"]
 
 
 def test_another_method_is_refused(world: World) -> None:

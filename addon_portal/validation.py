@@ -60,8 +60,10 @@ def describe(value: object) -> str:
         case str():
             shown = value if len(value) <= 60 else value[:57] + "…"
             return repr(shown)
+        case int() if abs(value) >= 10**60:
+            return "a huge number"
         case int() | float():
-            return str(value)[:60]
+            return str(value)
         case Mapping():
             return "an object"
         case Sequence():

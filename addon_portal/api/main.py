@@ -41,8 +41,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     Raises SettingsError, StorageError (the database cannot be used) and OSError (the data directory cannot).
     """
     clock = clock or SystemClock()
-    own_storage = storage or Storage.open(settings.database, clock=clock)
-    portal = _open_portal(settings, own_storage, clock)
+    opened = storage or Storage.open(settings.database, clock=clock)
+    try:
+        portal = _open_portal(settings, opened, clock)
+    except BaseException:
+        if storage is None:
+            opened.close()
+        raise
     app = FastAPI(
         title="Addon Portal",
         version=__version__,

@@ -187,6 +187,19 @@ def test_a_data_directory_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Pa
     assert "Choose a directory that you may write" in done.stderr
 
 
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("unshare") is None, reason="root needs unshare(1) to obey modes")
+def test_a_directory_that_may_not_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    without_rights = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
+    command = [*without_rights, COMMAND, "up", "--data", str(tmp_path / "data"), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), timeout=60)
+    tmp_path.chmod(0o700)
+    if "unshare failed" in done.stderr:
+        pytest.skip("user namespaces are not allowed here")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert "Permission denied. Choose a directory that you may write" in done.stderr
+
+
 def test_on_shutdown_stop_ends_runs_and_keeper(own_portal: Portal) -> None:
     own_portal.start("--on-shutdown", "stop")
     keeper = own_portal.pid_of("keeper")

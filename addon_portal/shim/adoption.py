@@ -97,7 +97,7 @@ class Children:
         pid = ended.si_pid
         if pid not in self.shims and pid not in self.programs:
             self.deal_with_dead_shims()
-        at = self.kept.get(pid) or shim.now_text()
+        at, run = self.kept.get(pid) or shim.now_text(), self.programs.get(pid)
         try:
             if pid in self.shims:
                 self.take_over(pid)
@@ -110,6 +110,8 @@ class Children:
             return
         self.kept.pop(pid, None)
         os.waitpid(pid, 0)
+        if run is not None:
+            shim.faultpoint("keeper.reaped", run)
 
     def deal_with_dead_shims(self) -> None:
         """Before a stranger is judged: its shim may be a zombie too, and not have been looked at."""

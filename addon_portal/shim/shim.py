@@ -293,6 +293,7 @@ def become_program(directory: int, run: str, spec: Record, environment: int, gat
         os.chdir(encoded(spec["cwd"]))  # with our privileges: the way to a workspace leads through directories of ours
         step, file = "spec", None
         variables = json.loads(read_file("/proc/self/fd/%d" % environment))  # only here: no shim ever holds a secret
+        os.close(environment)
         variables = {encoded(name): encoded(value) for name, value in variables.items()}
         step = "user"
         if spec.get("gid") is not None:

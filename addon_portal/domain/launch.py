@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Definition, Program, Run, Tenant
+from addon_portal.domain.programs import fill_argv
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -36,12 +37,7 @@ def argv(facts: LaunchFacts) -> list[str]:
     """
     if facts.program is None:
         return list(facts.definition.command or ())
-    given = {name: _as_argument(value) for name, value in facts.parameters.items()}
-    return [part.format_map(given) for part in facts.program.argv]
-
-
-def _as_argument(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return list(fill_argv(facts.program.argv, facts.parameters))
 
 
 def environment(facts: LaunchFacts, home: str) -> dict[str, str]:

@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from addon_portal.api.services.definitions import MOST_PARAMETERS
+
 LONGEST_NAME = 200
 LONGEST_NOTE = 2000
 LONGEST_ARGUMENT = 128 * 1024 - 1
 """Bytes; the kernel's MAX_ARG_STRLEN counts the terminating NUL, execve(2)."""
-MOST_PARAMETERS = 64 * 1024
 MOST_ENVIRONMENT = 64 * 1024
 LONGEST_PATH = 4095
 DEEPEST_PARAMETERS = 64

@@ -4,6 +4,7 @@ Promises to name every problem at once and to refuse only what can be known to b
 command is not one of those: it is a run that says so.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.models import Definition, JsonObject, Program, StopSettings, Tenant
 from addon_portal.domain.programs import placeholders
 from addon_portal.validation import describe, name_of_field
+
+MOST_PARAMETERS = 64 * 1024
+"""Bytes of JSON; they reach the program in one environment variable, for which the kernel allows 128 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,15 @@ def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProb
     return problems + [
         FieldProblem(f"parameters.{name}", "a value for the program's argv", "nothing") for name in missing
     ]
+
+
+def check_size(parameters: JsonObject) -> list[FieldProblem]:
+    """What is wrong with the size of parameters that were laid over others."""
+    size = len(json.dumps(dict(parameters), ensure_ascii=False).encode())
+    if size <= MOST_PARAMETERS:
+        return []
+    expected = f"at most {MOST_PARAMETERS} bytes of JSON together with those of the definition"
+    return [FieldProblem("parameters", expected, f"{size} bytes")]
 
 
 def check_schema(schema: JsonObject) -> list[FieldProblem]:

@@ -8,7 +8,7 @@ are the supervisor's; nothing here touches a process or a file.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from addon_portal.api.services.definitions import check_parameters
+from addon_portal.api.services.definitions import check_parameters, check_size
 from addon_portal.api.services.once import Accepted, Ask, act_once
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_run
@@ -156,8 +156,10 @@ def _insert(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: 
     definition = draft.definition
     if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
         raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
-    if definition.program_id is not None and choices.parameters:
-        problems = check_parameters(uow.programs.get(definition.program_id), parameters)
+    if choices.parameters:
+        problems = check_size(parameters)
+        if definition.program_id is not None:
+            problems += check_parameters(uow.programs.get(definition.program_id), parameters)
         if problems:
             raise InvalidRequest(problems)
     new = NewRun(

@@ -32,6 +32,13 @@ def test_parameters_env_and_note_are_laid_over_the_definition(world: World) -> N
     assert run["note"] == "by hand"
 
 
+def test_parameters_may_not_grow_too_large_by_being_laid_over(world: World) -> None:
+    project = world.add_project(parameters={"a": "x" * 40_000})
+    response = world.alice.post(f"{path_of(project)}/run", json={"parameters": {"b": "y" * 40_000}})
+    assert fields_of(assert_problem(response, 422, "invalid_request")) == ["parameters"]
+    assert world.alice.post(f"{path_of(project)}/run", json={"parameters": {"a": "y" * 40_000}}).status_code == 202
+
+
 def test_the_queue_says_who_comes_first(any_world: World) -> None:
     runs = [any_world.add_run() for _ in range(3)]
     assert [run["queue_position"] for run in runs] == [1, 2, 3]

@@ -24,6 +24,7 @@ DATA_VARIABLE = "ADDON_PORTAL_DATA"
 
 _ANSWER_SECONDS = 90.0
 """Longer than any request that waits at the portal."""
+_PIECE_BYTES = 4 << 20
 _STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 Json = dict[str, Any]
@@ -121,8 +122,8 @@ class PortalClient:
                 return
 
     def read_bytes(self, path: str, offset: int) -> bytes:
-        """Bytes from an offset to the present end; empty at the end."""
-        response = self.open(path, {"Range": f"bytes={offset}-"})
+        """Bytes from an offset on, some MiB at most; empty at the present end."""
+        response = self.open(path, {"Range": f"bytes={offset}-{offset + _PIECE_BYTES - 1}"})
         content = response.read()
         if response.status == 416:
             return b""

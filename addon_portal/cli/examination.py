@@ -4,6 +4,7 @@ A finding is `ok`, `fallback` (a weaker means is used), `note` (worth knowing) o
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -55,11 +56,18 @@ def examine(settings: Settings) -> list[Finding]:
     try:
         with opened_storage(settings) as storage:
             storage.check_schema()
-            findings.append(Finding("database", "ok", settings.database, "its tables are those of this version"))
+            findings.append(
+                Finding("database", "ok", without_password(settings.database), "its tables are those of this version")
+            )
             findings += _look_at_portal(settings, storage)
     except CommandFailed as failure:
         findings.append(Finding("database", "problem", failure.message, "nothing can be requested or recorded"))
     return findings
+
+
+def without_password(url: str) -> str:
+    """A database's address as it may be shown."""
+    return re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1...@", url)
 
 
 def _look_at_mode(settings: Settings) -> Finding:

@@ -20,6 +20,7 @@ from addon_portal.cli.output import counted, hint, print_line
 from addon_portal.cli.stopping import list_active, stop_all_runs
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
+from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
 from addon_portal.cli.upkeep.services import PARENT_FD, log_path, open_log
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import SystemClock
@@ -99,14 +100,14 @@ def _supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
     if is_held(str(settings.data.supervisor_lock)):
         yield None
         return
-    argument = json.dumps(settings.supervisor_options(ensure_host_id(settings, SystemClock())))
+    told = json.dumps(settings.supervisor_options(ensure_host_id(settings, SystemClock())))
     settings.data.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = open_log(str(settings.data.logs), "supervisor")
     reader, writer = os.pipe()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "addon_portal.cli.commands.supervise", argument],
-            env={**os.environ, PARENT_FD: str(reader)},
+            [sys.executable, "-P", "-m", "addon_portal.cli.commands.supervise", str(settings.data_dir)],
+            env={**os.environ, SUPERVISOR_OPTIONS: told, PARENT_FD: str(reader)},
             pass_fds=[reader],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -58,10 +58,10 @@ def _check_disk(told: SupervisorOptions) -> list[str]:
     return notes
 
 
-def main(argument: str) -> int:
+def main() -> int:
     """Prepare and print the answer."""
     try:
-        answer = prepare(UpOptions.from_json(argument))
+        answer = prepare(UpOptions.from_environment())
     except (StorageError, CommandFailed) as problem:
         print(f"addon-portal: {problem}", file=sys.stderr)
         return ExitCode.INSTALLATION
@@ -73,4 +73,4 @@ def main(argument: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -1,7 +1,6 @@
 """The helper that says how many runs go on without the portal, and how to end them."""
 
 import json
-import sys
 
 from addon_portal.cli.output import runs_go_on
 from addon_portal.cli.stopping import list_active
@@ -12,9 +11,9 @@ from addon_portal.storage import Storage
 from addon_portal.supervisor.options import SupervisorOptions
 
 
-def main(argument: str) -> None:
+def main() -> None:
     """Count and print."""
-    options = UpOptions.from_json(argument)
+    options = UpOptions.from_environment()
     told = SupervisorOptions(**json.loads(options.supervisor))
     storage = Storage.open(told.database_url, clock=SystemClock())
     with storage.read() as uow:
@@ -25,4 +24,4 @@ def main(argument: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -1,7 +1,6 @@
 """The helper that stops all runs when `up --on-shutdown stop` is told to leave; the supervisor lives meanwhile."""
 
 import json
-import sys
 
 from addon_portal.cli.output import counted
 from addon_portal.cli.stopping import stop_all_runs
@@ -12,9 +11,9 @@ from addon_portal.storage import Storage
 from addon_portal.supervisor.options import SupervisorOptions
 
 
-def main(argument: str) -> None:
+def main() -> None:
     """Stop them and say so. A failure leaves them running and is told by the exit code."""
-    told = SupervisorOptions(**json.loads(UpOptions.from_json(argument).supervisor))
+    told = SupervisorOptions(**json.loads(UpOptions.from_environment().supervisor))
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
     seen: list[int] = []
@@ -24,4 +23,4 @@ def main(argument: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

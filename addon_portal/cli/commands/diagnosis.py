@@ -7,7 +7,7 @@ import typer
 from addon_portal.cli.client import path_of
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, Key, Url, connect, examples, settings_of
-from addon_portal.cli.output import console, print_fields, print_json, print_line
+from addon_portal.cli.output import console, hint, print_fields, print_json, print_line
 
 _MARKS: Mapping[str, tuple[str, str]] = {
     "ok": ("ok", "green"),
@@ -62,3 +62,5 @@ def cleanup(
         print_json(request)
         return
     print_fields((name, value) for name, value in request.items())
+    if request["completed_at"] is None:
+        hint("The supervisor has not answered yet. Does it live? See: addon-portal doctor")

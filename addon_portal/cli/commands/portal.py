@@ -84,8 +84,10 @@ def up(
     )
     sys.stdout.flush()
     # What stays is a process without all that was imported to get here.
-    os.execv(  # noqa: S606  there is no shell to need
-        sys.executable, [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.to_json()]
+    os.execve(  # noqa: S606  there is no shell to need
+        sys.executable,
+        [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.data],
+        {**os.environ, **options.to_environment()},
     )
 
 

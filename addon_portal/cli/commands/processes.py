@@ -32,6 +32,7 @@ def api(
 
 def supervisor(data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Supervise the runs of this host. One per data directory; it may be killed and replaced at any time."""
+    from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
     from addon_portal.config import ensure_host_id
     from addon_portal.domain.clock import SystemClock
 
@@ -39,8 +40,9 @@ def supervisor(data: Data = None, database_url: DatabaseUrl = None) -> None:
     host_id = ensure_host_id(settings, SystemClock())
     # What stays is a process without the settings' machinery.
     module = "addon_portal.cli.commands.supervise"
-    argument = json.dumps(settings.supervisor_options(host_id))
-    os.execv(sys.executable, [sys.executable, "-P", "-m", module, argument])  # noqa: S606
+    told = {SUPERVISOR_OPTIONS: json.dumps(settings.supervisor_options(host_id))}
+    command = [sys.executable, "-P", "-m", module, str(settings.data_dir)]
+    os.execve(sys.executable, command, {**os.environ, **told})  # noqa: S606
 
 
 def keeper(data: Data = None) -> None:

@@ -1,9 +1,10 @@
-"""Composition root of the supervisor: `python -m addon_portal.cli.commands.supervise OPTIONS_AS_JSON`.
+"""Composition root of the supervisor: `python -m addon_portal.cli.commands.supervise`, options in the environment.
 
 Imports no settings and no web framework, so that it starts quickly and stays small.
 """
 
 import json
+import os
 import sys
 
 from addon_portal.cli.errors import InstallationTrouble
@@ -11,6 +12,7 @@ from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import parent_descriptor, wait_for_start
 from addon_portal.cli.logs import configure_logging
 from addon_portal.cli.setup import make_directories, prepare_host
+from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
 from addon_portal.domain.clock import SystemClock
 from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor import daemon
@@ -18,9 +20,9 @@ from addon_portal.supervisor.instance_lock import AlreadySupervised
 from addon_portal.supervisor.options import SupervisorOptions
 
 
-def main(argument: str) -> int:
+def main() -> int:
     """Supervise until told to leave; returns the exit code."""
-    options = SupervisorOptions(**json.loads(argument), parent_fd=parent_descriptor())
+    options = SupervisorOptions(**json.loads(os.environ.pop(SUPERVISOR_OPTIONS)), parent_fd=parent_descriptor())
     configure_logging(options.log_level, options.log_format)
     if not wait_for_start():
         return ExitCode.OK
@@ -46,4 +48,4 @@ def _prepare(options: SupervisorOptions) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -14,9 +14,9 @@ INSTALLATION = 78
 """`ExitCode.INSTALLATION`, which cannot be imported here without a good part of the standard library."""
 
 
-def main(argument: str) -> int:
+def main() -> int:
     """Lock the directory, take the address, then keep house."""
-    options = UpOptions.from_json(argument)
+    options = UpOptions.from_environment()
     try:
         Path(options.logs).mkdir(0o700, parents=True, exist_ok=True)
         lock = take_lock(options.lock_file)
@@ -45,4 +45,4 @@ def refuse(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -24,9 +24,9 @@ class Helper:
         self._answer = b""
         self._status: int | None = None
         self._reader, writer = os.pipe()
-        argv = [sys.executable, "-P", "-m", f"addon_portal.cli.chores.{module}", options.to_json()]
+        argv = [sys.executable, "-P", "-m", f"addon_portal.cli.chores.{module}", options.data]
         try:
-            self._pid = spawn(argv, dict(os.environ) | options.environment, output=writer)
+            self._pid = spawn(argv, dict(os.environ) | options.environment | options.to_environment(), output=writer)
         finally:
             os.close(writer)
         self._open = True

@@ -20,7 +20,7 @@ from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
 from addon_portal.cli.upkeep.listening import Readiness, url_of
-from addon_portal.cli.upkeep.options import UpOptions
+from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS, UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, Service, log_path
 
@@ -47,8 +47,8 @@ class House:
         self._keeper = KeeperWatch(options, self._loop, self._changed, say)
         self._parent_pipe = os.pipe()
         self._start_pipe = os.pipe()
-        self._api = self._make_service("api", "serve", {LISTEN_FD: listener.fileno()})
-        self._supervisor = self._make_service("supervisor", "supervise", {}, options.supervisor)
+        self._api = self._make_service("api", "serve", {LISTEN_FD: listener.fileno()}, options.environment)
+        self._supervisor = self._make_service("supervisor", "supervise", {}, {SUPERVISOR_OPTIONS: options.supervisor})
         self._was_ready = False
         self._leaving = False
         self._waits_for_keeper = False
@@ -69,12 +69,11 @@ class House:
         finally:
             self._remove_up_file()
 
-    def _make_service(self, name: str, module: str, inherited: dict[str, int], *arguments: str) -> Service:
+    def _make_service(self, name: str, module: str, inherited: dict[str, int], told: dict[str, str]) -> Service:
         return Service(
             name=name,
-            argv=[sys.executable, "-P", "-m", f"addon_portal.cli.commands.{module}", *arguments],
-            environment={name: text for name, text in os.environ.items() if name not in _OF_CLIENTS}
-            | self._options.environment,
+            argv=[sys.executable, "-P", "-m", f"addon_portal.cli.commands.{module}", self._options.data],
+            environment={name: text for name, text in os.environ.items() if name not in _OF_CLIENTS} | told,
             inherited={PARENT_FD: self._parent_pipe[0], **inherited},
             start_fd=self._start_pipe[0],
             logs=self._options.logs,

@@ -1,11 +1,16 @@
-"""What the long-lived part of `up` is told, as one JSON argument.
+"""What the long-lived part of `up` is told, as JSON in an environment variable.
 
 The short-lived part has read and checked the settings; paths come ready made, so that nothing has to be
-imported to build them.
+imported to build them. A command line would show the database's password to everybody on the machine.
 """
 
 import json
+import os
 from dataclasses import asdict, dataclass
+
+UP_OPTIONS = "ADDON_PORTAL_UP_OPTIONS"
+SUPERVISOR_OPTIONS = "ADDON_PORTAL_SUPERVISOR_OPTIONS"
+"""The environment variables in which a process of ours is told what to do; it takes them out at its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,11 @@ class UpOptions:
     supervisor: str
     """The supervisor's options, as JSON."""
 
-    def to_json(self) -> str:
-        """One argument for `python -m addon_portal.cli.upkeep`."""
-        return json.dumps(asdict(self))
+    def to_environment(self) -> dict[str, str]:
+        """What to add to the environment of the process that is told."""
+        return {UP_OPTIONS: json.dumps(asdict(self))}
 
     @classmethod
-    def from_json(cls, text: str) -> "UpOptions":
-        """Read what `to_json` wrote."""
-        return cls(**json.loads(text))
+    def from_environment(cls) -> "UpOptions":
+        """Take out what `to_environment` added."""
+        return cls(**json.loads(os.environ.pop(UP_OPTIONS)))

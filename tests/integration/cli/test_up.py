@@ -298,6 +298,9 @@ def test_everything_works_on_postgresql(own_portal: Portal, postgres_url: str) -
     own_portal.start("--database-url", postgres_url)
     done = own_portal.call("run", "--name", "hello", "--", "sh", "-c", "echo hi; exit 3")
     assert (done.returncode, done.stdout) == (3, "hi\n")
+    assert own_portal.process is not None
+    pids = [own_portal.process.pid, *own_portal.up_file()["pids"].values()]
+    assert not [pid for pid in pids if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()], "anybody can read it"
     assert not (own_portal.data / "portal.db").exists()
     own_portal.end()
     ended = own_portal.call("down", "--stop-runs", "--database-url", postgres_url)

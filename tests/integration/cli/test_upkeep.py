@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from addon_portal.cli.client import default_data_directory
+from addon_portal.cli.examination import without_password
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
+from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.cli.upkeep.services import (
     LARGEST_LOG_BYTES,
@@ -215,3 +217,16 @@ def test_the_supervisor_imports_neither_web_framework_nor_settings() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"typer", "fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "alembic"}
     assert heavy & set(loaded) == set()
+
+
+def test_what_up_is_told_arrives_and_is_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = UpOptions("d", "l", "u", "k", "g", "h", 1, True, False, {"A": "b"}, "{}")
+    for name, text in told.to_environment().items():
+        monkeypatch.setenv(name, text)
+    assert UpOptions.from_environment() == told
+    assert "ADDON_PORTAL_UP_OPTIONS" not in os.environ
+
+
+def test_a_report_shows_no_password() -> None:
+    assert without_password("postgresql://me:se:cret@db:5432/portal") == "postgresql://me:...@db:5432/portal"
+    assert without_password("sqlite:////srv/portal.db") == "sqlite:////srv/portal.db"

@@ -1,9 +1,10 @@
 """`up` and `down`: the portal of one machine as a whole."""
 
+import json
 import os
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,10 @@ from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
 from addon_portal.cli.output import hint, print_line, runs_go_on
+
+if TYPE_CHECKING:
+    from addon_portal.cli.upkeep.options import UpOptions
+    from addon_portal.config import Settings
 
 
 class OnShutdown(StrEnum):
@@ -52,11 +57,21 @@ def up(
     Ready when GET /readyz answers 200; DIR/up.json then holds {url, api_key, pids}. Ctrl-C ends the portal; runs go on
     unless --on-shutdown says otherwise, and the next `up` finds them.
     """
+    settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
+    stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
+    options = _options_of(settings, samples=not no_samples, stop_runs_at_end=stop)
+    sys.stdout.flush()
+    command = [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.data]
+    # What stays is a process without all that was imported to get here.
+    os.execve(sys.executable, command, {**os.environ, **options.to_environment()})  # noqa: S606
+
+
+def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) -> "UpOptions":
+    """All that the process which stays has to know. Makes the data directory and the host's identity."""
     from addon_portal.cli.upkeep.options import UpOptions
     from addon_portal.config import ensure_host_id, variable_of
     from addon_portal.domain.clock import SystemClock
 
-    settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         host_id = ensure_host_id(settings, SystemClock())
@@ -64,37 +79,24 @@ def up(
         raise InstallationTrouble(
             f"{settings.data_dir}: {error.strerror}. Choose a directory that you may write, with --data."
         ) from error
-    stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
-    options = UpOptions(
-        data=str(settings.data_dir),
-        lock_file=str(settings.data.up_lock),
-        up_file=str(settings.data.up_file),
-        keepers=str(settings.data.keepers),
-        logs=str(settings.data.logs),
+    data = settings.data
+    return UpOptions(
+        data=str(data.root),
+        lock_file=str(data.up_lock),
+        up_file=str(data.up_file),
+        keepers=str(data.keepers),
+        logs=str(data.logs),
         host=settings.bind_host,
         port=settings.port,
-        samples=not no_samples,
-        stop_runs_at_end=stop,
+        samples=samples,
+        stop_runs_at_end=stop_runs_at_end,
         environment={
-            variable_of("data_dir"): str(settings.data_dir),
+            variable_of("data_dir"): str(data.root),
             variable_of("database_url"): settings.database,
             variable_of("host_id"): host_id,
         },
-        supervisor=_to_json(settings.supervisor_options(host_id)),
+        supervisor=json.dumps(settings.supervisor_options(host_id)),
     )
-    sys.stdout.flush()
-    # What stays is a process without all that was imported to get here.
-    os.execve(  # noqa: S606  there is no shell to need
-        sys.executable,
-        [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.data],
-        {**os.environ, **options.to_environment()},
-    )
-
-
-def _to_json(value: object) -> str:
-    import json
-
-    return json.dumps(value)
 
 
 def down(

@@ -15,6 +15,8 @@ def show_run(uow: UnitOfWork, run: Run, around: Circumstances) -> ShownRun:
 
 def show_runs(uow: UnitOfWork, runs: Sequence[Run], around: Circumstances) -> tuple[ShownRun, ...]:
     """A page of runs as shown."""
+    if len(runs) == 1:
+        return (show_run(uow, runs[0], around),)
     found = Surroundings(uow).of_runs(runs)
     return tuple(_show(run, surroundings, around) for run, surroundings in zip(runs, found, strict=True))
 

@@ -21,7 +21,7 @@ from addon_portal.domain.errors import StorageBusy
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run
 from addon_portal.executors.local import LocalExecutor
-from addon_portal.storage import Storage, StorageError, wakeups
+from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
 from addon_portal.supervisor.adopter import Adopter, Found
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
 from addon_portal.supervisor.instance_lock import InstanceLock
@@ -37,6 +37,7 @@ log = structlog.get_logger()
 SWEEP_SECONDS = 1.0
 """Every run is looked at this often even if nothing happens; three missed sweeps make a host unreachable."""
 _RETRY_SECONDS = 0.5
+_UNKNOWN_AT_ONCE = 100
 
 
 class Supervisor:
@@ -65,20 +66,20 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until SIGTERM, SIGINT or the end of our parent. Raises StorageError only before the first sweep."""
-        self._executor.attach(self._selector, self._look_now)
         listener = self._storage.listen(wakeups.supervisor(self._options.host_id))
         self._listen(listener.fileno(), lambda: self._on_wake(listener.drain))
         self._listen_to_parent()
         self._listen_to_signals()
-        self._recover()
         try:
+            self.take_over()
             while not self._leaving:
-                self._turn()
+                self.turn()
         finally:
             listener.close()
             self._executor.close()
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Wait for the next event or what is due, and do what came of it."""
         for key, _ in self._selector.select(self._seconds_to_next()):
             key.data()
         if self._clock.monotonic() < self._away_until:
@@ -105,8 +106,9 @@ class Supervisor:
             self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
         self._away_until = 0.0
 
-    def _recover(self) -> None:
-        """Take over: settle what the books say is active, find what they have lost, and only then start anything."""
+    def take_over(self) -> None:
+        """Settle what the books say is active, find what they have lost, and only then start anything."""
+        self._executor.attach(self._selector, self._look_now)
         now = self._clock.now()
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
@@ -157,6 +159,7 @@ class Supervisor:
         report = self._settle(list(self._watcher.runs))
         self._record_observed(began)
         self._next_sweep = started + SWEEP_SECONDS
+        self._woken = True  # Wake-ups may be lost too.
         if self._blocked:
             self._import(self._adopter.import_runs(self._blocked.values(), began))
         interval = self._options.cleanup_interval_seconds
@@ -179,8 +182,7 @@ class Supervisor:
         self._next_cleanup = self._clock.monotonic() + self._options.cleanup_interval_seconds
         with self._storage.read() as uow:
             claimed = uow.host_runs.list_claimed(self._options.host_id)
-            unknown = uow.host_runs.list_unknown(self._options.host_id, after_seq=self._last_unknown)
-        self._last_unknown = unknown[-1].seq if unknown else 0
+            unknown = self._list_unknown(uow, every_one=thoroughly)
         some_are_gone = self._watcher.let_go_of_others(claimed)
         self._watcher.learn(claimed)
         imported: list[Run] = []
@@ -190,6 +192,18 @@ class Supervisor:
         report = self._settle(list(self._watcher.runs))
         self._launcher.explain(self._watcher.runs, self._blocked)
         return CleanupReport(report.looked_at + len(unknown), [*report.changed, *amended], imported)
+
+    def _list_unknown(self, uow: UnitOfWork, *, every_one: bool) -> list[Run]:
+        """Runs that later evidence may amend: all of them, or the next few, so that each has its turn."""
+        unknown: list[Run] = []
+        after_seq = 0 if every_one else self._last_unknown
+        while True:
+            some = uow.host_runs.list_unknown(self._options.host_id, after_seq=after_seq, limit=_UNKNOWN_AT_ONCE)
+            unknown += some
+            after_seq = some[-1].seq if len(some) == _UNKNOWN_AT_ONCE else 0
+            if not after_seq or not every_one:
+                self._last_unknown = after_seq
+                return unknown
 
     def _import(self, found: Found) -> list[Run]:
         """Take over what was found, and remember which projects cannot start anything now."""
@@ -220,9 +234,13 @@ class Supervisor:
         due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep
         return max(0.0, due - self._clock.monotonic())
 
+    def wake(self) -> None:
+        """Somebody has asked for something: look at the database in the next turn."""
+        self._woken = True
+
     def _on_wake(self, drain: Callable[[], None]) -> None:
         drain()
-        self._woken = True
+        self.wake()
 
     def _leave(self) -> None:
         self._leaving = True

@@ -68,10 +68,11 @@ class Launcher:
         `blocked` names projects with a live run that the books do not know.
         """
         full: set[TenantId] = set()
+        self._queue_is_long = False
         while True:
             with self._storage.read() as uow:
                 waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
-            self._queue_is_long = len(waiting) == _AT_ONCE
+            self._queue_is_long |= len(waiting) == _AT_ONCE
             if not waiting:
                 return False
             if not self._executor.root_present():

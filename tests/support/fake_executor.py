@@ -70,6 +70,8 @@ class FakeHost:
         self.kernel_tells = True
         self.cannot_prepare: dict[str, OSError] = {}
         """What making a step's directory fails with, by the step's name."""
+        self.before_prepare: Listener = lambda _: None
+        """Called when a run is about to be prepared: what others do meanwhile."""
         self._pids = itertools.count(1000)
         self._asked: list[RunId] = []
         self._listeners: list[Listener] = []
@@ -264,6 +266,8 @@ class FakeExecutor:
     def __init__(self, host: FakeHost) -> None:
         self.host = host
         self.boot_id = host.boot_id
+        self.looks = 0
+        """How often it was asked for evidence."""
         self._remembered: dict[RunId, _Remembered] = {}
         self._changed: list[RunId] = []
         self._on_change: Listener = lambda _: None
@@ -294,6 +298,7 @@ class FakeExecutor:
         return run is not None and run.lock is not Lock.MISSING
 
     def prepare(self, order: LaunchOrder) -> Prepared:
+        self.host.before_prepare(order.run_id)
         if "run_directory" in self.host.cannot_prepare:
             raise CannotPrepare("run_directory", self.host.cannot_prepare["run_directory"])
         run = self.host.runs.setdefault(order.run_id, FakeRun(order.spec))
@@ -314,6 +319,7 @@ class FakeExecutor:
             run.lock = Lock.FREE
 
     def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
+        self.looks += 1
         seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at)
         if not self.host.is_mounted:
             return replace(seen, root_present=False)

@@ -252,6 +252,7 @@ def become_keeper(leave: Callable[..., None]) -> int:
     """
     shim.attempt(os.setsid)  # refused if a shell made us the leader of a group
     os.umask(0o077)
+    os.chdir("/")
     shim.LIBC.prctl(shim.PR_SET_NAME, b"portal-keeper", 0, 0, 0)
     shim.LIBC.prctl(shim.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     shim.attempt(shim.write_oom_score, b"-1000")

@@ -281,9 +281,7 @@ def become_program(directory: int, run: str, spec: Record, environment: int, gat
         become_ordinary()
         step = "reserve"
         held = os.open("gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=directory)
-        fcntl.flock(
-            held, fcntl.LOCK_EX
-        )  # until exec or death: user code has not begun; may wait for a prober's instant
+        fcntl.flock(held, fcntl.LOCK_EX)  # held until exec or death: so long, user code has not begun
         step = "output"
         # For reading too: with all readers dead, a writer waits for the next one and gets no SIGPIPE.
         output = os.open("output.fifo", os.O_RDWR | os.O_CLOEXEC, dir_fd=directory)
@@ -658,6 +656,7 @@ def detach(*keep: int) -> int:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.umask(0o077)
+    os.chdir("/")
     attempt(os.setsid)  # refused if a shell made us the leader of a group
     LIBC.prctl(PR_SET_NAME, b"portal-shim", 0, 0, 0)
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

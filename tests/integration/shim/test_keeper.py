@@ -35,6 +35,11 @@ def test_the_record_of_a_keeper_tells_it_from_every_other_process(keeper: Keeper
     assert keeper.directory.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_keeper_holds_on_to_no_directory_of_whoever_started_it(keeper: Keeper) -> None:
+    run = keeper.begin("sleep", "1000")
+    assert [os.readlink(f"/proc/{process.pid}/cwd") for process in (keeper.process, run.shim)] == ["/", "/"]
+
+
 def test_a_keeper_is_in_a_session_of_its_own_and_protected_from_the_oom_killer_where_allowed(keeper: Keeper) -> None:
     assert os.getsid(keeper.process.pid) == keeper.process.pid
     allowed = subprocess.run(["sh", "-c", "echo -1000 > /proc/self/oom_score_adj"], stderr=subprocess.DEVNULL)
@@ -185,6 +190,22 @@ def test_an_unknown_run_is_not_adopted_and_can_be_ended(keeper: Keeper) -> None:
     run = keeper.world.new_run("/bin/true")
     assert keeper.connection.ask(op="adopted", run=run.id)["result"] == "not_mine"
     assert keeper.connection.ask(op="end", run=run.id)["result"] == "ended"
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(("point", "recorded"), [("peeked", False), ("recorded", True), ("reaped", True)])
+def test_a_keeper_killed_while_it_records_writes_the_truth_or_nothing(
+    world: KeeperWorld, go: Path, point: str, recorded: bool
+) -> None:
+    keeper = world.start_keeper({f"keeper.{point}": "kill"})
+    run = keeper.begin("/bin/sh", "-c", f"read line < {go}; exit 7")
+    run.shim.kill_and_wait()
+    assert keeper.connection.ask(op="adopted", run=run.id)["result"] == "mine"
+    go.write_text("go\n")
+    keeper.process.wait()
+    assert run.has("exit") is recorded
+    if recorded:
+        assert run.wait_status == 7 << 8
 
 
 @pytest.mark.faults

@@ -9,19 +9,20 @@ import asyncio
 import os
 import selectors
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.run_views import show_run, show_runs
+from addon_portal.api.services.run_views import show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.errors import DomainError
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import RunId, TenantId
 from addon_portal.domain.models import JournalEntry
+from addon_portal.domain.states import FINAL
 from addon_portal.storage import StorageError, UnitOfWork, wakeups
 from addon_portal.storage.surroundings import Surroundings
 
@@ -49,9 +50,9 @@ class HostChanged:
 
 
 class Follower:
-    """Somebody who waits: for one run, or for all of a tenant. Used in the event loop alone."""
+    """Somebody who waits for the end of one run, or for all that happens to a tenant. Used in the event loop alone."""
 
-    def __init__(self, tenant_id: TenantId, run_id: RunId | None) -> None:
+    def __init__(self, tenant_id: TenantId | None, run_id: RunId | None) -> None:
         self.tenant_id = tenant_id
         self.run_id = run_id
         self.start = 0
@@ -126,14 +127,16 @@ class RunChanges:
         self._thread = None
 
     def follow(self, follower: Follower) -> None:
-        """Hand over to `follower` everything that is recorded after its `start`, which is set here."""
+        """Hand over to `follower` what is recorded after its `start`, which is set here."""
         with self._lock:
-            if not self._followers:
+            is_first = not self._followers
+            if is_first:
                 with self._portal.storage.read() as uow:
                     self._position = uow.journal.last_seq()
             follower.start = self._position
             self._followers.add(follower)
-        self._ring()
+        if is_first:
+            self._ring()
 
     @property
     def follower_count(self) -> int:
@@ -145,27 +148,26 @@ class RunChanges:
         with self._lock:
             self._followers.discard(follower)
 
-    async def wait_until_final(self, shown: ShownRun, seconds: float) -> ShownRun:
-        """The run as soon as it is final, or as it stands when the time is over. The caller may see the run."""
-        follower = Follower(shown.run.tenant_id, shown.run.id)
+    async def wait_until_final(self, run_id: RunId, seconds: float, look: Callable[[], ShownRun]) -> ShownRun:
+        """The run as soon as it is final, or as it stands when the time is over; `look` reads it, or refuses."""
+        follower = Follower(None, run_id)
         deadline = self._portal.clock.monotonic() + seconds
         try:
-            shown = await asyncio.to_thread(self._follow_run, follower, shown)
-            while shown.run.is_active and (left := deadline - self._portal.clock.monotonic()) > 0:
+            shown = await asyncio.to_thread(self._follow_then_look, follower, look)
+            while shown.run.is_active and not follower.is_ended:
+                left = deadline - self._portal.clock.monotonic()
+                if left <= 0:
+                    return await asyncio.to_thread(look)
                 for change in await follower.take(left):
                     shown = change.run if isinstance(change, RunChanged) else shown
-                if follower.is_ended:
-                    break
         finally:
             self.unfollow(follower)
         return shown
 
-    def _follow_run(self, follower: Follower, before: ShownRun) -> ShownRun:
-        """Follow, then look: what was recorded in between is seen by one of the two."""
+    def _follow_then_look(self, follower: Follower, look: Callable[[], ShownRun]) -> ShownRun:
+        """In this order what is recorded in between is seen by one of the two."""
         self.follow(follower)
-        with self._portal.storage.read() as uow:
-            run = uow.host_runs.find(before.run.id)
-            return before if run is None else show_run(uow, run, self._portal.circumstances())
+        return look()
 
     def _ring(self) -> None:
         """Have the thread look up: somebody waits, or it is to end."""
@@ -216,11 +218,14 @@ class RunChanges:
         return len(entries) == _PAGE
 
     def _read_changes(self, uow: UnitOfWork, entries: Iterable[JournalEntry]) -> list[RunChanged]:
-        tenants = {follower.tenant_id for follower in self._followers if follower.run_id is None}
+        tenants = {follower.tenant_id for follower in self._followers}
         runs = {follower.run_id for follower in self._followers}
-        return read_changes(
-            self._portal, uow, [entry for entry in entries if entry.tenant_id in tenants or entry.run_id in runs]
-        )
+        wanted = [
+            entry
+            for entry in entries
+            if entry.tenant_id in tenants or (entry.to_state in FINAL and entry.run_id in runs)
+        ]
+        return read_changes(self._portal, uow, wanted)
 
     def _host_change(self, observed_at: datetime | None) -> HostChanged | None:
         change = host_standing(self._portal, observed_at)
@@ -249,8 +254,8 @@ def _hand_over(followers: Sequence[Follower], changes: Sequence[RunChanged], hos
     for follower in followers:
         for change in changes:
             run = change.run.run
-            wanted = run.id == follower.run_id if follower.run_id else run.tenant_id == follower.tenant_id
-            if wanted and change.seq > follower.start:
+            ended = run.id == follower.run_id and not run.is_active
+            if (ended or run.tenant_id == follower.tenant_id) and change.seq > follower.start:
                 follower.put(change)
-        if host and follower.run_id is None:
+        if host and follower.tenant_id:
             follower.put(host)

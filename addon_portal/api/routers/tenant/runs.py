@@ -36,14 +36,12 @@ async def get_run(
 ) -> Response:
     """One run as it stands; with `wait_seconds` as soon as it is final, or after that time."""
 
-    def read() -> Response | ShownRun:
-        shown = history_service.get_run(caller.portal, caller.enter(Role.VIEWER), run_id)
-        return shown if query.wait_seconds and shown.run.is_active else answer(run_body(shown))
+    def look() -> ShownRun:
+        return history_service.get_run(caller.portal, caller.enter(Role.VIEWER), run_id)
 
-    found = await run_in_threadpool(read)
-    if isinstance(found, Response):
-        return found
-    return answer(run_body(await caller.changes.wait_until_final(found, query.wait_seconds)))
+    if query.wait_seconds:
+        return answer(run_body(await caller.changes.wait_until_final(run_id, query.wait_seconds, look)))
+    return answer(run_body(await run_in_threadpool(look)))
 
 
 @router.get("/runs", **says("List runs", RunPage, examples.RUN_PAGE, errors=("invalid_request",)))

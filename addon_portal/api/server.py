@@ -5,7 +5,6 @@ the command that serves.
 """
 
 import socket
-from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,6 +37,15 @@ class PortalServer(uvicorn.Server):
         self._app = app
 
     @override
-    async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in sockets or ():
+            # asyncio does it only where it knows the protocol; without it, answers wait 40 ms for an acknowledgement.
+            # Accepted connections inherit it, tcp(7).
+            if listener.family in {socket.AF_INET, socket.AF_INET6}:
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await super().startup(sockets)
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.changes.end_streams()
-        await super().shutdown(list(sockets) if sockets else None)
+        await super().shutdown(sockets)

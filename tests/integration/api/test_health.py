@@ -1,5 +1,6 @@
 """/healthz and /readyz, and how the process begins and ends."""
 
+import socket
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -53,6 +54,11 @@ def test_a_file_that_is_no_database_is_refused_at_the_start(tmp_path: Path) -> N
     settings.data.database.write_bytes(b"this is no database" * 1000)
     with pytest.raises(NotADatabase):
         create_app(settings)
+
+
+def test_answers_do_not_wait_for_acknowledgements(world: World) -> None:
+    (server,) = world.served.server.servers
+    assert all(listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for listener in server.sockets)
 
 
 @pytest.mark.slow

@@ -63,6 +63,7 @@ def test_a_second_restart_of_the_same_run_names_the_new_one(any_world: World) ->
             any_world.supervisor.finish(new["run_id"], 1)
 
 
+@pytest.mark.slow
 def test_of_100_simultaneous_restarts_one_starts(any_world: World) -> None:
     old = any_world.add_final()
     with ThreadPoolExecutor(25) as pool:

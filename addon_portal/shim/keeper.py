@@ -100,7 +100,7 @@ class Keeper:
         os.mkdir(path, 0o700)
         self.directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=self.directory)
-        fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # waits at most for somebody who tests it, for an instant
 
     def listen(self) -> None:
         """Listen on `sock`, by way of the descriptor, since the path of a socket may have 107 bytes only, unix(7)."""

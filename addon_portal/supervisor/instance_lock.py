@@ -30,12 +30,12 @@ class InstanceLock:
     def __enter__(self) -> Self:
         """Take the lock. Raises AlreadySupervised with the pid of the one that has it."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = os.read(descriptor, 32).decode("ascii", "replace").strip()
-            os.close(descriptor)
-            raise AlreadySupervised(self._path, pid) from None
+        while not _try(descriptor, fcntl.LOCK_EX):
+            if not _try(descriptor, fcntl.LOCK_SH):
+                pid = os.read(descriptor, 32).decode("ascii", "replace").strip()
+                os.close(descriptor)
+                raise AlreadySupervised(self._path, pid)
+            # It was only somebody who looked whether it is held, for an instant and shared.
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         self._descriptor = descriptor
@@ -46,3 +46,11 @@ class InstanceLock:
     ) -> None:
         """Let go."""
         os.close(self._descriptor)
+
+
+def _try(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -23,6 +23,7 @@ from addon_portal.domain.verdict import (
     CleanUp,
     Ended,
     Finishing,
+    Lock,
     NotLinked,
     RunEvidence,
     Starting,
@@ -155,7 +156,7 @@ def plan(it: Situation) -> list[Action]:
                 *_ladder(it, supervised=supervised),
             ]
         case Finishing(started_at, observed):
-            return [*_finishing(it, started_at, observed)]
+            return [*_stop_if_asked(it), *_finishing(it, started_at, observed)]
         case AskKeeper():
             return [AskAdoption(), LookAgain(1.0)]
         case CleanUp(ending):
@@ -250,6 +251,8 @@ def _finishing(it: Situation, started_at: datetime | None, observed: ProcessExit
     if it.run.state is RunState.STARTING and started_at is not None:
         yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=True))
     yield from _condition(it, frozenset({"finishing"}), None, observed)
+    if it.seen.lock is Lock.HELD:
+        yield WakeShim()
 
 
 def _condition(

@@ -67,6 +67,8 @@ class FakeHost:
         self.keeper_is_dead = False
         self.keeper_is_frozen = False
         self.holds_gates = False
+        self.trees_linger = False
+        """Shims record how their programs ended, and do not get done with what is left."""
         self.kernel_tells = True
         self.cannot_prepare: dict[str, OSError] = {}
         """What making a step's directory fails with, by the step's name."""
@@ -180,6 +182,7 @@ class FakeHost:
             run.program, run.status = Liveness.ZOMBIE, stop.signal
         if run.program is Liveness.ZOMBIE and not run.gate_held:
             self._record_exit(run_id, "shim")
+        if run.records.exit is not None and not self.trees_linger:
             self._record_done(run_id, "shim")
 
     def _close_gate(self, run_id: RunId) -> None:

@@ -322,6 +322,10 @@ class SupervisedHost:
         """Its shim."""
         return Process(self.record(run_id, "child")["shim"]["pid"])
 
+    def processes_of(self, *run_ids: RunId) -> list[int]:
+        """The living processes of these runs."""
+        return sorted(find_processes_of(run_ids))
+
     def assert_interval_holds(self, run: Run, ended_at: float) -> None:
         """The interval that an unknown ending names contains the moment that the test knows (seconds of wall time)."""
         assert run.ending

@@ -267,12 +267,13 @@ def test_waiting_for_a_keeper_does_not_make_looks_pile_up(desk: Desk) -> None:
 def test_a_long_end_is_shown_with_its_code_until_it_is_final(make_desk: Callable[..., Desk], database_url: str) -> None:
     desk = make_desk(database_url)
     run_id = desk.running()
-    desk.host.freeze_shim(run_id)
+    desk.host.trees_linger = True
     desk.host.finish(run_id, 0x300)
     desk.turn()
-    assert desk.get(run_id).state is RunState.RUNNING
+    assert desk.get(run_id).conditions == frozenset()
     desk.turn()
     assert (desk.get(run_id).conditions, desk.get(run_id).exit_code) == (frozenset({"finishing"}), 3)
-    desk.host.thaw_shim(run_id)
+    desk.host.trees_linger = False
+    desk.turn()
     desk.settle()
     assert (desk.get(run_id).conditions, desk.get(run_id).reason) == (frozenset(), Reason.EXIT_CODE)

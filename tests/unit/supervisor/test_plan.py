@@ -107,6 +107,8 @@ def test_a_program_without_shim_is_asked_politely_once_and_killed_after_the_dead
         if isinstance(action, plans.SignalProgram)
     ]
     assert sent == ([expected] if expected else [])
+    if deadline > 0:
+        assert plans.LookAgain(float(deadline)) in actions(evidence(Lock.FREE, stop=stop), run)
 
 
 def test_an_unsupervised_program_keeps_its_output_flowing_and_says_so() -> None:
@@ -124,6 +126,39 @@ def test_a_program_that_just_ended_is_not_worth_a_row_yet() -> None:
 def test_a_long_clean_up_shows_the_code_before_the_run_is_final() -> None:
     [said] = records(actions(evidence(exit=exit_record(0x300), program=Liveness.DEAD)))
     assert (said.values["conditions"], said.values["exit_code"]) == (frozenset({"finishing"}), 3)
+
+
+def test_a_shim_that_takes_long_to_record_an_end_is_woken_in_case_it_is_frozen() -> None:
+    frozen, gone = evidence(program=Liveness.ZOMBIE), replace(evidence(Lock.FREE, program=Liveness.ZOMBIE))
+    assert plans.WakeShim() in actions(frozen)
+    assert plans.WakeShim() not in actions(frozen, finishing_for_seconds=0.0)
+    assert plans.WakeShim() not in actions(replace(gone, keeper=Keeper.MINE))
+
+
+def test_a_stop_is_heard_while_a_run_is_finishing() -> None:
+    todo = actions(evidence(program=Liveness.ZOMBIE), replace(RUN, **STOP_ASKED))
+    assert kinds(todo)[0] is plans.WriteStop
+
+
+def test_the_last_output_is_saved_before_and_the_last_witness_let_go_after_the_end_is_recorded() -> None:
+    todo = kinds(actions(evidence(Lock.FREE, exit=exit_record(0), done=DONE)))
+    assert todo == [plans.SaveOutput, plans.Record, plans.Forget]
+
+
+def test_a_run_whose_output_cannot_be_saved_shows_its_code_and_why_it_is_not_final() -> None:
+    seen = evidence(Lock.FREE, exit=exit_record(0x300), done=DONE)
+    situation = Situation(RUN, seen, judge(seen), "supervisor:here", StopSettings(), 0.0)
+    [said] = records(plans.cannot_finish(situation, "No space left on device"))
+    assert (said.to_state, said.values["exit_code"]) == (None, 3)
+    assert (said.values["conditions"], said.values["condition_detail"]) == (
+        frozenset({"finishing"}),
+        "No space left on device",
+    )
+
+
+def test_an_unsupervised_run_keeps_no_moment_of_having_been_alive() -> None:
+    [said] = records(actions(evidence(Lock.FREE)))
+    assert said.values["last_seen_alive_at"] is None
 
 
 def test_leftovers_are_ended_before_the_run_is_final() -> None:

@@ -11,6 +11,7 @@ import threading
 
 from addon_portal.api.main import create_app
 from addon_portal.api.server import PortalServer
+from addon_portal.cli.allocator import keep_freed_memory
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import listening_descriptor, parent_descriptor, wait_for_start
@@ -24,6 +25,7 @@ from addon_portal.storage import StorageError
 def serve(settings: Settings) -> int:
     """Serve until told to leave; returns the exit code. Raises InstallationTrouble."""
     configure_logging(settings.log_level, settings.log_format)
+    keep_freed_memory()
     parent, listening = parent_descriptor(), listening_descriptor()
     if not wait_for_start():
         return ExitCode.OK

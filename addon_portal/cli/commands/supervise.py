@@ -7,6 +7,7 @@ import json
 import os
 import sys
 
+from addon_portal.cli.allocator import keep_freed_memory
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import parent_descriptor, wait_for_start
@@ -24,6 +25,7 @@ def main() -> int:
     """Supervise until told to leave; returns the exit code."""
     options = SupervisorOptions(**json.loads(os.environ.pop(SUPERVISOR_OPTIONS)), parent_fd=parent_descriptor())
     configure_logging(options.log_level, options.log_format)
+    keep_freed_memory()
     if not wait_for_start():
         return ExitCode.OK
     try:

@@ -52,3 +52,14 @@ def _new_server() -> PostgresServer:
     if os.environ.get("ADDON_PORTAL_REQUIRE_POSTGRES") == "1":
         pytest.fail(f"{MISSING_SERVER}, and ADDON_PORTAL_REQUIRE_POSTGRES=1 forbids to skip", pytrace=False)
     pytest.skip(MISSING_SERVER)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases of the fault matrix were played, by whichever worker."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    properties = [item for report in reports if report.when == "call" for item in report.user_properties]
+    counts = {
+        name: sum(n for found, n in properties if found == name) for name in ("fault_cases", "fault_cases_failed")
+    }
+    if counts["fault_cases"]:
+        terminalreporter.write_line("fault matrix: {fault_cases} cases, {fault_cases_failed} failed".format(**counts))

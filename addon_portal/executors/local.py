@@ -131,6 +131,9 @@ class LocalExecutor:
         # Exec closes its descriptors one by one: our hint may come before the gate is let go.
         behind_gate = program is Liveness.ALIVE and not processes.has_executed(child.program)
         gate_held = behind_gate and run_files.probe(directory / "gate") is Lock.HELD
+        if program is Liveness.ZOMBIE and not processes.has_executed(child.program):
+            # Our own stub, killed behind the gate. Its parent will say so; until then nothing of the program has run.
+            gate_held = seen.lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
         kernel_exit = self._kernel_exit(watched, child.program) if program is not Liveness.ALIVE else None
         keeper = Keeper.NOT_ASKED
         if program is not Liveness.ALIVE and seen.lock is Lock.FREE:

@@ -33,6 +33,7 @@ def launch(python: str, run: RunDirectory, shim: Path = SHIM) -> list[str]:
     return ["/bin/sh", "-c", f'exec "$@" 3< {environment}', "sh", python, "-I", "-S", str(shim), str(run.path)]
 
 
+@pytest.mark.slow
 def test_the_file_alone_starts_watches_and_records(world: KeeperWorld, python: str, tmp_path: Path) -> None:
     alone = shutil.copy(SHIM, tmp_path / "carried.py")
     run = world.new_run("/bin/sh", "-c", '"$@"; (sleep 1000 &); exit 3', "sh", *flood(2_000_000, 4096))

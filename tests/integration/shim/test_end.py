@@ -54,6 +54,7 @@ def test_a_program_killed_from_outside_is_recorded(keeper: Keeper) -> None:
     assert (run.wait_status, run.record("exit")["by"]) == (signal.SIGKILL, "shim")
 
 
+@pytest.mark.slow
 def test_the_costs_of_a_program_and_its_children_are_recorded(keeper: Keeper) -> None:
     burn = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done"
     run = keeper.run("/bin/sh", "-c", f"({burn}); exit 0")

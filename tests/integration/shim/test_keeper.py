@@ -251,6 +251,7 @@ def test_a_deleted_directory_keeps_no_zombie(keeper: Keeper, lifeline: Lifeline)
     keeper.process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.faults
 def test_an_unmounted_run_root_keeps_the_zombie_until_it_is_back(keeper: Keeper, world: KeeperWorld) -> None:
     run = keeper.begin("sleep", "1000")
@@ -267,6 +268,7 @@ def test_an_unmounted_run_root_keeps_the_zombie_until_it_is_back(keeper: Keeper,
     assert run.wait_status == signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_neither_keeper_nor_shim_wakes_up_while_nothing_happens(keeper: Keeper) -> None:
     run = keeper.begin("sleep", "1000")
     shim, pid = run.shim, keeper.process.pid

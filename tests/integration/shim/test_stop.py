@@ -72,6 +72,7 @@ def test_a_second_request_can_bring_the_deadline_forward_and_sends_no_second_pol
     assert run.signals == [POLITE, FORCED]
 
 
+@pytest.mark.slow
 def test_a_second_request_cannot_put_the_deadline_off(keeper: Keeper, lifeline: Lifeline) -> None:
     run = begin_stubborn(keeper, lifeline)
     run.stop(grace_seconds=0.3)

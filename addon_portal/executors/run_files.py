@@ -50,7 +50,9 @@ def write_json(path: Path, record: Mapping[str, object], *, durable: bool = True
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, json.dumps(record, ensure_ascii=False).encode())
+        content = json.dumps(record, ensure_ascii=False).encode()
+        while content:  # A disk that is nearly full takes a part, and refuses only the rest.
+            content = content[os.write(descriptor, content) :]
         if durable:
             os.fdatasync(descriptor)
         temporary.rename(path)

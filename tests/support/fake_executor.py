@@ -6,6 +6,7 @@ one supervisor remembers, so a second one on the same host is a restart. It is t
 """
 
 import contextlib
+import errno
 import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,7 @@ class FakeHost:
         self.keeper_is_dead = False
         self.keeper_is_frozen = False
         self.holds_gates = False
+        self.disk_is_full = False
         self.trees_linger = False
         """Shims record how their programs ended, and do not get done with what is left."""
         self.kernel_tells = True
@@ -389,7 +391,8 @@ class FakeExecutor:
             self._remember(run_id).tree = Tree.ASSUMED_EMPTY
 
     def save_output(self, run_id: RunId) -> None:
-        """There is none."""
+        if self.host.disk_is_full and self.host.runs[run_id].output_taken_over:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     def forget(self, run_id: RunId) -> None:
         self._remembered.pop(run_id, None)

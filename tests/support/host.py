@@ -33,7 +33,7 @@ from addon_portal.domain.states import RunState
 from addon_portal.evidence.records import read_json
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.options import SupervisorOptions
-from tests.support.host_parts import PATIENCE_SECONDS, CagedKeeper, Leash, Service, find_processes_of
+from tests.support.host_parts import PATIENCE_SECONDS, CagedKeeper, Leash, Service, find_processes_of, state_of
 from tests.support.keeper_process import Process
 from tests.support.waiting import wait_until
 
@@ -121,9 +121,9 @@ class SupervisedHost:
         options = SupervisorOptions(str(self.data.root), self.url, self.host_id, "here", **self.options)
         return [sys.executable, "-c", _START_SUPERVISOR, json.dumps(asdict(options))]
 
-    def spawn_supervisor(self, prefix: Sequence[str] = ()) -> Service:
-        """Start a supervisor and return at once."""
-        self.services.append(Service([*prefix, *self.supervisor_command()], self.log))
+    def spawn_supervisor(self, inherit: Sequence[int] = ()) -> Service:
+        """Start a supervisor, which gets these descriptors too, and return at once."""
+        self.services.append(Service(self.supervisor_command(), self.log, inherit))
         return self.services[-1]
 
     def start_supervisor(self) -> Service:
@@ -285,6 +285,10 @@ class SupervisedHost:
         now = self.clock.now()
         self.wait_for(lambda: (seen := self.host().observed_at) is not None and seen > now, "a complete sweep")
 
+    def await_reaped(self, pid: int) -> None:
+        """Wait until nothing is left of a process, not even its zombie."""
+        self.wait_for(lambda: state_of(pid) is None, f"process {pid} to be reaped")
+
     @property
     def log(self) -> Path:
         """What supervisors have said."""
@@ -342,9 +346,11 @@ class SupervisedHost:
         shutil.copy(self.data.database, to)
 
     def restore_database(self, copy: Path) -> None:
-        """Put an older copy in place while nobody uses the database."""
+        """Put an older copy in place, as another file under the same name."""
         self.storage.close()
+        new = self.data.root / "restored.db"
+        shutil.copy(copy, new)
         for suffix in ("-wal", "-shm"):
             Path(f"{self.data.database}{suffix}").unlink(missing_ok=True)
-        shutil.copy(copy, self.data.database)
+        new.rename(self.data.database)
         self.storage = Storage.open(self.url, clock=self.clock)

@@ -58,7 +58,7 @@ class Leash:
 class Service:
     """A supervisor process of ours; dies with the test."""
 
-    def __init__(self, argv: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, argv: Sequence[str], log: Path, inherit: Sequence[int] = ()) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 argv,
@@ -66,7 +66,7 @@ class Service:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **(environment or {})},
+                pass_fds=inherit,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  one call of prctl, no lock is taken
             )
         self.pid = self._process.pid

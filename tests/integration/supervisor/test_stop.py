@@ -14,6 +14,8 @@ from addon_portal.domain.states import RunState
 from tests.support.host import SupervisedHost
 from tests.support.keeper_process import Pause
 
+pytestmark = pytest.mark.slow
+
 POLITE = ("sh", "-c", "trap 'exit 7' TERM; echo ready; sleep 60 & wait")
 STUBBORN = ("sh", "-c", "trap '' TERM; echo ready; sleep 60; sleep 60")
 _PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
@@ -160,7 +162,6 @@ def test_a_frozen_shim_is_thawed_to_do_its_work(host: SupervisedHost) -> None:
     assert run.exit_code == 7
 
 
-@pytest.mark.slow
 def test_a_shim_that_does_nothing_is_helped_after_the_deadline(idle_host: SupervisedHost, pause: Pause) -> None:
     host = idle_host
     host.start_keeper({"shim.gate_open": pause.action})

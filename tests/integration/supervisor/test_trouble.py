@@ -250,6 +250,23 @@ def test_an_unknown_outcome_is_amended_however_many_others_there_are(desk: Desk)
     assert desk.get(runs[-1]).exit_code == 3
 
 
+def test_an_end_whose_last_output_cannot_be_stored_is_not_final_and_says_why(desk: Desk) -> None:
+    run_id = desk.running()
+    desk.host.kill_shim(run_id)
+    desk.turn()
+    desk.host.disk_is_full = True
+    desk.host.finish(run_id, 0x300)
+    for _ in range(3):
+        desk.turn()
+    run = desk.get(run_id)
+    assert (run.state, run.exit_code, run.conditions) == (RunState.RUNNING, 3, frozenset({"finishing"}))
+    assert run.condition_detail == "its last output cannot be stored: [Errno 28] No space left on device"
+    desk.host.disk_is_full = False
+    desk.turn(1.1)
+    desk.settle()
+    assert (desk.get(run_id).reason, desk.get(run_id).exit_code) == (Reason.EXIT_CODE, 3)
+
+
 def test_waiting_for_a_keeper_does_not_make_looks_pile_up(desk: Desk) -> None:
     run_id = desk.running()
     desk.host.kill_shim(run_id)

@@ -32,13 +32,14 @@ from addon_portal.storage.rows import (
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
 _CLAIMED = quoted(CLAIMED)
 _FIND = f"{_SELECT} WHERE r.id = :run_id"
-_LIST_CLAIMED = f"{_SELECT} WHERE r.host_id = :host_id AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
+_UNFINISHED = "r.host_id = :host_id AND r.finished_at IS NULL"
+_LIST_CLAIMED = f"{_SELECT} WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
 _LIST_STOP_REQUESTED = f"""
-    {_SELECT} WHERE r.host_id = :host_id AND r.state IN ('starting', 'running') AND r.stop_requested_at IS NOT NULL
+    {_SELECT} WHERE {_UNFINISHED} AND r.state IN ('starting', 'running') AND r.stop_requested_at IS NOT NULL
     ORDER BY r.seq
 """
 _COUNT_CLAIMED = f"""
-    SELECT tenant_id, count(*) FROM runs WHERE host_id = :host_id AND state IN ({_CLAIMED}) GROUP BY tenant_id
+    SELECT r.tenant_id, count(*) FROM runs AS r WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) GROUP BY r.tenant_id
 """  # noqa: S608 - made of constants
 _LIST_UNKNOWN = f"""
     {_SELECT} WHERE r.host_id = :host_id AND r.outcome = 'unknown' AND r.amended_at IS NULL AND r.seq > :after_seq
@@ -64,7 +65,7 @@ _LAUNCH = f"""
 """  # noqa: S608 - made of constants
 _LAUNCH_ORDER = f"{_LAUNCH} WHERE r.id = :run_id"
 _LIST_PENDING = f"""
-    {_LAUNCH} WHERE r.host_id = :host_id AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
+    {_LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
     ORDER BY r.seq LIMIT :limit
 """
 

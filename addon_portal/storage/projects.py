@@ -152,17 +152,17 @@ class Projects(Repository):
 
         Raises InvalidRequest for a malformed cursor.
         """
-        before = cursors.decode("projects", cursor)
-        sql = _page_statement(self._uow.database.dialect, before is not None, bool(search))
+        place = cursors.decode("projects", cursor)
+        sql = _page_statement(self._uow.database.dialect, place is not None, bool(search))
         parameters: dict[str, object] = {"tenant_id": scope.tenant_id, "limit": limit + 1}
-        if before is not None:
-            parameters["before"] = before
+        if place is not None:
+            (parameters["before"],) = place
         if search:
             parameters["search"] = _fold(search)
         rows = self._connection.all(sql, parameters)
         more = len(rows) > limit
         items = tuple(_project_from_row(row) for row in rows[:limit])
-        return Page(items, cursors.encode("projects", rows[limit - 1][0]) if more else None)
+        return Page(items, cursors.encode("projects", (rows[limit - 1][0],)) if more else None)
 
     def add_definition(self, scope: TenantScope, project_id: ProjectId, definition: Definition) -> Definition:
         """Add the next version, which new runs use from now on; its `version` is given here. Raises NotFound."""

@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import lru_cache
 
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run, TenantScope
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-from addon_portal.storage import cursors, run_insertion
+from addon_portal.storage import run_insertion, run_lists
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import run_columns, run_from_row, storable, to_micros
+from addon_portal.storage.rows import run_columns, run_from_row, storable
 from addon_portal.storage.values import NewRun, Page
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r WHERE r.tenant_id = :tenant_id"  # noqa: S608 - made of constants
@@ -58,40 +57,16 @@ class Runs(Repository):
     ) -> Page[Run]:
         """Runs, newest first; empty collections and None do not filter. `since <= requested_at < until`.
 
-        Raises InvalidRequest for a malformed cursor.
+        A cursor goes with the filters it was given for. Raises InvalidRequest for a malformed one.
         """
-        filters: dict[str, object] = {}
-        before = cursors.decode("runs", cursor)
-        if before is not None:
-            filters["before"] = before
-        if project_id is not None:
-            filters["project_id"] = storable(project_id)
-        if states:
-            filters["states"] = [state.value for state in states]
-        if reasons:
-            filters["reasons"] = [reason.value for reason in reasons]
-        if since is not None:
-            filters["since"] = to_micros(since)
-        if until is not None:
-            filters["until"] = to_micros(until)
-        rows = self._connection.all(
-            _page_statement(tuple(filters)), filters | {"tenant_id": scope.tenant_id, "limit": limit + 1}
+        return run_lists.list_page(
+            self._connection,
+            scope,
+            limit=limit,
+            cursor=cursor,
+            project_id=project_id,
+            states=states,
+            reasons=reasons,
+            since=since,
+            until=until,
         )
-        items = tuple(run_from_row(row) for row in rows[:limit])
-        return Page(items, cursors.encode("runs", items[-1].seq) if len(rows) > limit else None)
-
-
-_FILTERS = {
-    "before": "r.seq < :before",
-    "project_id": "r.project_id = :project_id",
-    "states": "r.state IN (:states...)",
-    "reasons": "r.reason IN (:reasons...)",
-    "since": "r.requested_at >= :since",
-    "until": "r.requested_at < :until",
-}
-
-
-@lru_cache(maxsize=64)
-def _page_statement(filters: tuple[str, ...]) -> str:
-    conditions = "".join(f" AND {_FILTERS[name]}" for name in filters)
-    return f"{_SELECT}{conditions} ORDER BY r.seq DESC LIMIT :limit"

@@ -17,7 +17,8 @@ from addon_portal.storage.rows import from_micros_or_none
 
 _NEWEST = "(SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1)"
 _POSITION = """
-    (SELECT count(*) FROM runs AS q WHERE q.host_id = :host_id AND q.state = 'pending' AND q.seq <= :seq)
+    (SELECT count(*) FROM runs AS q
+     WHERE q.host_id = :host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= :seq)
 """
 _AROUND = f"""
     SELECT p.name, {_NEWEST}, h.observed_at, {{position}}
@@ -28,7 +29,8 @@ _OF_PENDING = _AROUND.format(position=_POSITION)
 _PROJECTS = f"SELECT p.id, p.name, {_NEWEST} FROM projects AS p WHERE p.id IN (:project_ids...)"  # noqa: S608
 _HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
-    SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND state = 'pending' ORDER BY host_id, seq
+    SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND finished_at IS NULL AND state = 'pending'
+    ORDER BY host_id, seq
 """
 
 

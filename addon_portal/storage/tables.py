@@ -173,6 +173,9 @@ definitions = Table(
 )
 
 _ACTIVE_ONLY = text(f"state IN ({quoted(ACTIVE)})")
+# Queries repeat the condition of a partial index: SQLite draws no conclusions from others.
+_UNFINISHED = text("finished_at IS NULL")
+_HAS_REASON = text("reason IS NOT NULL")
 _UNKNOWN_ONLY = text("outcome = 'unknown' AND amended_at IS NULL")
 _FINAL = f"(state IN ({quoted(FINAL)}))"
 
@@ -248,10 +251,12 @@ runs = Table(
         sqlite_where=_ACTIVE_ONLY,
         postgresql_where=_ACTIVE_ONLY,
     ),
-    Index("ix_runs_active", "host_id", "state", "seq", sqlite_where=_ACTIVE_ONLY, postgresql_where=_ACTIVE_ONLY),
+    Index("ix_runs_unfinished", "host_id", "state", "seq", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
     Index("ix_runs_unknown", "host_id", "seq", sqlite_where=_UNKNOWN_ONLY, postgresql_where=_UNKNOWN_ONLY),
     Index(None, "tenant_id", "seq"),
     Index(None, "tenant_id", "state", "seq"),
+    Index(None, "tenant_id", "requested_at", "seq"),
+    Index("ix_runs_reason", "tenant_id", "reason", "seq", sqlite_where=_HAS_REASON, postgresql_where=_HAS_REASON),
     sqlite_autoincrement=True,
 )
 

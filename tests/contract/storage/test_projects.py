@@ -150,7 +150,20 @@ def test_a_search_finds_parts_of_names_in_any_case(world: World) -> None:
         assert len(search("")) == 3
 
 
-@pytest.mark.parametrize("cursor", ["", "%%%", "a", "cnVuczox", "x" * 10_000, "ä", cursors.encode("projects", 1) + "="])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%%%",
+        "a",
+        "cnVuczox",
+        "x" * 10_000,
+        "ä",
+        cursors.encode("projects", (1,)) + "=",
+        cursors.encode("projects", (1, 2)),
+        cursors.encode("projects", (2**63,)),
+    ],
+)
 def test_a_malformed_cursor_is_refused_by_its_name(world: World, cursor: str) -> None:
     with world.storage.read() as uow, pytest.raises(InvalidRequest) as refused:
         uow.projects.list_page(world.scope, limit=1, cursor=cursor)

@@ -1,7 +1,9 @@
 """Adding, reading and listing runs as their tenant does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -181,19 +183,54 @@ def test_a_list_holds_the_tenants_runs_newest_first(world: World, history: Histo
     assert page.items == tuple(world.get(run.id) for run in history.all)
 
 
-def test_pages_of_any_size_give_the_whole_list(world: World, history: History) -> None:
-    for limit in range(1, 8):
-        seen: list[RunId] = []
-        cursor = None
-        with world.storage.read() as uow:
+FILTERS: dict[str, Callable[[History], dict[str, object]]] = {
+    "everything": lambda _: {},
+    "a project": lambda h: {"project_id": h.project.id},
+    "a project and a state": lambda h: {"project_id": h.project.id, "states": [RunState.FAILED]},
+    "since": lambda h: {"since": h.failed.requested_at},
+    "until": lambda h: {"until": h.pending.requested_at},
+    "between, and states": lambda h: {
+        "since": h.completed.requested_at,
+        "until": h.pending.requested_at,
+        "states": [RunState.FAILED, RunState.RUNNING],
+    },
+    "states": lambda _: {"states": [RunState.FAILED, RunState.PENDING, RunState.COMPLETED]},
+    "reasons": lambda _: {"reasons": list(Reason)},
+    "reasons and states": lambda _: {"reasons": list(Reason), "states": [RunState.FAILED]},
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_pages_of_any_size_give_the_whole_list(world: World, history: History, name: str) -> None:
+    filters: Any = FILTERS[name](history)
+    with world.storage.read() as uow:
+        whole = ids_of(uow.runs.list_page(world.scope, limit=100, **filters).items)
+        assert whole == [run.id for run in history.all if run.id in whole]
+        assert len(whole) >= 2
+        for limit in range(1, 8):
+            seen: list[RunId] = []
+            cursor = None
             while True:
-                page = uow.runs.list_page(world.scope, limit=limit, cursor=cursor)
+                page = uow.runs.list_page(world.scope, limit=limit, cursor=cursor, **filters)
                 assert len(page.items) <= limit
                 seen += ids_of(page.items)
                 cursor = page.next_cursor
                 if cursor is None:
                     break
-        assert seen == ids_of(history.all)
+            assert seen == whole
+
+
+def test_runs_of_the_same_moment_are_not_lost_between_pages(world: World) -> None:
+    moment = datetime(1969, 7, 20, 20, 17, tzinfo=UTC)
+    for _ in range(4):
+        new = replace(world.new_run(world.add_project().id), requested_at=moment)
+        with world.storage.write() as uow:
+            uow.runs.insert(world.scope, new)
+    with world.storage.read() as uow:
+        first = uow.runs.list_page(world.scope, limit=2, since=moment)
+        second = uow.runs.list_page(world.scope, limit=2, since=moment, cursor=first.next_cursor)
+    assert [run.seq for run in first.items + second.items] == [4, 3, 2, 1]
+    assert second.next_cursor is None
 
 
 def test_a_page_is_not_moved_by_runs_that_are_added_meanwhile(world: World, history: History) -> None:
@@ -218,6 +255,7 @@ def test_lists_can_be_filtered(world: World, history: History) -> None:
         assert listed(reasons=[Reason.SIGNAL]) == [h.killed.id]
         assert listed(reasons=[Reason.EXIT_CODE, Reason.WITHDRAWN]) == [h.cancelled.id, h.failed.id]
         assert listed(states=[RunState.COMPLETED], reasons=[Reason.SIGNAL]) == []
+        assert listed(reasons=[Reason.EXIT_CODE], states=[RunState.FAILED, RunState.CANCELLED]) == [h.failed.id]
         assert listed(since=h.running.requested_at) == [h.pending.id, h.running.id]
         assert listed(until=h.failed.requested_at) == [h.completed.id]
         assert listed(since=h.failed.requested_at, until=h.running.requested_at, project_id=h.project.id) == [
@@ -238,4 +276,4 @@ def test_filters_and_cursors_go_together(world: World, history: History) -> None
 
 def test_a_cursor_of_another_list_is_refused(world: World) -> None:
     with world.storage.read() as uow, pytest.raises(InvalidRequest):
-        uow.runs.list_page(world.scope, limit=1, cursor=cursors.encode("projects", 1))
+        uow.runs.list_page(world.scope, limit=1, cursor=cursors.encode("projects", (1,)))

@@ -249,12 +249,23 @@ def _run_constraints() -> list[sa.Constraint]:
 
 def _index_runs() -> None:
     op.create_index(
-        "ix_runs_active",
+        "ix_runs_unfinished",
         "runs",
         ["host_id", "state", "seq"],
         unique=False,
-        sqlite_where=sa.text(ACTIVE),
-        postgresql_where=sa.text(ACTIVE),
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_runs_reason",
+        "runs",
+        ["tenant_id", "reason", "seq"],
+        unique=False,
+        sqlite_where=sa.text("reason IS NOT NULL"),
+        postgresql_where=sa.text("reason IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_runs_tenant_id_requested_at_seq"), "runs", ["tenant_id", "requested_at", "seq"], unique=False
     )
     op.create_index(op.f("ix_runs_tenant_id_seq"), "runs", ["tenant_id", "seq"], unique=False)
     op.create_index(op.f("ix_runs_tenant_id_state_seq"), "runs", ["tenant_id", "state", "seq"], unique=False)

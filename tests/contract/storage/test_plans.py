@@ -1,0 +1,117 @@
+"""No statement reads a whole table that grows: asked of SQLite's planner, for every statement that is executed here."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from addon_portal.domain import ids
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.errors import AlreadyRestarted
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.states import RunState
+from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
+from addon_portal.storage.surroundings import Surroundings
+from tests.contract.storage.world import SteppedClock, World
+
+SCANNABLE = re.compile(
+    r"SCAN (CONSTANT ROW|json_each|part\d|t|g|h|hosts|tenants|programs|installation|alembic_version)\b"
+)
+"""Lists that were given, parts of an answer, and tables that stay small."""
+
+
+@pytest.fixture
+def world(sqlite_tables_url: str) -> Iterator[World]:
+    with closing(Storage.open(sqlite_tables_url, clock=SystemClock())) as storage:
+        yield World(storage, SteppedClock()).found()
+
+
+def use_everything(world: World, uow: UnitOfWork) -> None:
+    """Execute every kind of statement there is, within one writing transaction."""
+    scope, host, project = world.scope, world.host.id, world.new_project("nightly")
+    uow.projects.insert(scope, project)
+    run = uow.runs.insert(scope, world.new_run(project.id))
+    apply(uow, world.claimed(run.id))
+    apply(uow, world.started(run.id))
+    apply(uow, world.stop_requested(run.id))
+    apply(uow, world.lost(run.id))
+    apply(uow, world.amended(run.id))
+    uow.runs.insert(scope, world.new_run(project.id, run.id))
+    with pytest.raises(AlreadyRestarted):
+        uow.runs.insert(scope, world.new_run(project.id, run.id))
+    uow.runs.get(scope, run.id)
+    uow.runs.latest(scope, project.id)
+    now = world.now()
+    asked: list[dict[str, Any]] = [
+        {},
+        {"project_id": project.id},
+        {"project_id": project.id, "states": [RunState.FAILED]},
+        {"states": [RunState.FAILED]},
+        {"states": [RunState.FAILED, RunState.RUNNING]},
+        {"reasons": [Reason.SIGNAL, Reason.EXIT_CODE], "states": [RunState.FAILED]},
+        {"since": now},
+        {"until": now, "reasons": [Reason.SIGNAL]},
+    ]
+    for filters in asked:
+        page = uow.runs.list_page(scope, limit=1, **filters)
+        uow.runs.list_page(scope, limit=1, cursor=page.next_cursor, **filters)
+    uow.projects.list_page(scope, limit=1, search="x")
+    uow.projects.find_by_name(scope, "nightly")
+    uow.projects.add_definition(scope, project.id, project.definition)
+    uow.projects.rename(scope, project.id, "other", now)
+    uow.projects.lock(scope, project.id)
+    uow.host_runs.find(run.id)
+    uow.host_runs.list_claimed(host)
+    uow.host_runs.list_pending(host, 10, excluding=[world.charlie.id])
+    uow.host_runs.list_stop_requested(host)
+    uow.host_runs.count_claimed_by_tenant(host)
+    uow.host_runs.list_unknown(host)
+    uow.host_runs.known_ids([run.id])
+    uow.host_runs.launch_order(run.id)
+    uow.host_runs.set_waiting_for({run.id: "x"})
+    uow.host_runs.touch_alive([run.id], now)
+    uow.hosts.record_observed(host, now, "boot", 1)
+    uow.credentials.insert_key(world.new_key(), b"hash")
+    uow.credentials.find_by_hash(b"hash")
+    uow.credentials.list_keys(scope)
+    uow.idempotency.insert(scope, "key", "POST", "/", "k", body_hash=b"", run_id=run.id, at=now)
+    uow.idempotency.find(scope, "key", "POST", "/", "k")
+    uow.idempotency.prune(now)
+    request = CleanupRequest(ids.new_cleanup_id(now), host, now, "operator")
+    uow.cleanups.insert(request)
+    uow.cleanups.list_open(host)
+    uow.cleanups.complete(request.id, {}, now)
+    around = Surroundings(uow)
+    around.of_runs([run])
+    around.of_run(run)
+    around.count_active(scope)
+    around.count_projects(scope)
+    uow.finish()
+    uow.journal.list_for_run(scope, run.id)
+    uow.journal.read_after(0, 10)
+    uow.journal.last_seq()
+
+
+def is_idle(detail: str, sql: str) -> bool:
+    """A look for children of a new row: planned, and executed only while a foreign key is violated, so never."""
+    return sql.strip().startswith("INSERT INTO runs") and detail in {"SCAN runs", "SCAN idempotency_keys"}
+
+
+def test_no_statement_reads_a_whole_table_that_grows(world: World) -> None:
+    executed: list[str] = []
+    with world.storage.write() as uow:
+        raw: Any = uow.connection
+        raw._raw.set_trace_callback(executed.append)
+        use_everything(world, uow)
+        raw._raw.set_trace_callback(None)
+        statements = [sql for sql in executed if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql)]
+        assert len(statements) > 60
+        scans = [
+            (detail, sql)
+            for sql in statements
+            for *_, detail in uow.connection.all(f"EXPLAIN QUERY PLAN {sql}")
+            if detail.startswith("SCAN") and not SCANNABLE.match(detail) and not is_idle(detail, sql)
+        ]
+    assert scans == []

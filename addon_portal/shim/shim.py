@@ -13,6 +13,7 @@ import errno
 import fcntl
 import json
 import os
+import resource  # noqa: F401  os.wait4 imports it, and once here is less than once in every shim
 import select
 import struct
 import sys

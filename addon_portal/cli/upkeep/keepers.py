@@ -45,9 +45,12 @@ def command_line(data: str) -> list[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """What a keeper inherits: where programs are found, and nothing that could reach a program of a tenant."""
+    """What a keeper inherits: where programs are found, and nothing that could reach a program of a tenant.
+
+    It looks its library functions up at its start (ld.so(8)), or each of the shims that it forks would do so again.
+    """
     kept = ("PATH", "LANG", "LC_ALL", "TZ", "ADDON_PORTAL_FAULTPOINTS")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LD_BIND_NOW": "1"}
 
 
 def find_living(keepers: str) -> list[Keeper]:

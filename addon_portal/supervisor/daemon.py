@@ -112,7 +112,7 @@ class Supervisor:
         now = self._clock.now()
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
-            self._watcher.learn(uow.host_runs.list_claimed(self._options.host_id))
+            self._watcher.take_over(uow.host_runs.list_claimed(self._options.host_id))
         self._launcher.claim_launched(now)
         self._settle(list(self._watcher.runs))
         self._clean_up(now, thoroughly=True)

@@ -158,7 +158,7 @@ def plan(it: Situation) -> list[Action]:
         case Finishing(started_at, observed):
             return [*_stop_if_asked(it), *_finishing(it, started_at, observed)]
         case AskKeeper():
-            return [AskAdoption(), LookAgain(1.0)]
+            return [AskAdoption(), *_finishing(it, None, None), LookAgain(1.0)]
         case CleanUp(ending):
             return [*_finishing(it, None, ending.exit), TakeOutput(), EndLeftovers(), LookAgain(0.2)]
         case Ended():

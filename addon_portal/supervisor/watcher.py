@@ -5,6 +5,7 @@ lost race reads the row again. Promises that what must be on disk before a row i
 follow a commit follows it. Leaves what to do to `plan`, and when to look to `daemon`.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from addon_portal.domain.states import ACTIVE, CLAIMED
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import (
     Alive,
+    AskKeeper,
     CleanUp,
     Finishing,
     NotLinked,
@@ -81,6 +83,11 @@ class Watcher:
                 self._runs[run.id] = run
             else:
                 self._drop(run.id)
+
+    def take_over(self, runs: Iterable[Run]) -> None:
+        """Learn what another supervisor left; one that has ended by now did so nobody knows how long ago."""
+        self.learn(runs)
+        self._ended_since = dict.fromkeys(self._runs, -math.inf)
 
     def let_go_of_others(self, runs: Iterable[Run]) -> bool:
         """Keep only these, all that are claimed in the books; whether there was any other."""
@@ -174,7 +181,7 @@ class Watcher:
         return seen, judge(seen)
 
     def _finishing_seconds(self, run_id: RunId, verdict: Verdict) -> float:
-        if not isinstance(verdict, Finishing | CleanUp):
+        if not isinstance(verdict, Finishing | CleanUp | AskKeeper):
             self._ended_since.pop(run_id, None)
             return 0.0
         return self._clock.monotonic() - self._ended_since.setdefault(run_id, self._clock.monotonic())

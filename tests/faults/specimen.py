@@ -64,6 +64,11 @@ class Specimen:
         """Ask for the run."""
         self.run_id = self.portal.run(self.project_id)
 
+    def wait_begun_as(self, run_id: str) -> None:
+        """Wait until the program waits to be told, in another run of its project: a restart."""
+        self.run_id = RunId(run_id)
+        self.wait_begun()
+
     def wait_begun(self) -> None:
         """Wait until the program waits to be told, and its first line has reached the log."""
         log = self.run_directory / "output.log"

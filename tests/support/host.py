@@ -111,9 +111,9 @@ class SupervisedHost:
         marker = {"installation": self.storage.installation_id, "host": self.host_id}
         self.data.run_root_marker.write_text(json.dumps(marker))
 
-    def start_keeper(self, faultpoints: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> CagedKeeper:
+    def start_keeper(self, faultpoints: Mapping[str, str] | None = None) -> CagedKeeper:
         """Start a keeper and wait until it is ready."""
-        self.keepers.append(CagedKeeper(self.data, faultpoints or {}, prefix))
+        self.keepers.append(CagedKeeper(self.data, faultpoints or {}))
         return self.keepers[-1]
 
     def supervisor_command(self) -> list[str]:
@@ -270,6 +270,10 @@ class SupervisedHost:
     def reach(self, run_id: RunId, state: RunState) -> Run:
         """Wait until a run is in a state."""
         return self.await_run(run_id, lambda run: run.state is state, f"{run_id} to be {state}")
+
+    def reach_or_pass(self, run_id: RunId, state: RunState) -> Run:
+        """Wait until a run is in a state, or final already."""
+        return self.await_run(run_id, lambda run: run.state is state or not run.is_active, f"{run_id} to be {state}")
 
     def final(self, run_id: RunId) -> Run:
         """Wait until a run is final."""

@@ -100,14 +100,18 @@ class Service:
         return self._process.wait(PATIENCE_SECONDS)
 
 
+def keeper_command(data: DataDirectory) -> list[str]:
+    """What starts a keeper."""
+    return [sys.executable, "-I", "-S", "-c", _START_KEEPER, str(ROOT), "--data", str(data.root)]
+
+
 class CagedKeeper:
     """A keeper in a cage that ends everything of it as soon as the test lets go."""
 
-    def __init__(self, data: DataDirectory, faultpoints: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
-        command = [sys.executable, "-I", "-S", "-c", _START_KEEPER, str(ROOT), "--data", str(data.root)]
+    def __init__(self, data: DataDirectory, faultpoints: Mapping[str, str]) -> None:
         with (data.logs / "keeper.log").open("ab") as log:
             self._cage = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(PROGRAMS / "cage.py"), *prefix, *command],
+                [sys.executable, "-I", "-S", str(PROGRAMS / "cage.py"), *keeper_command(data)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

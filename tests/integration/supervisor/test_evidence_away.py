@@ -170,6 +170,22 @@ def test_rows_made_stuck_by_hand_become_what_the_evidence_says(host: SupervisedH
     assert messages[rebooted].startswith("The host (or its container) restarted between ")
 
 
+def test_a_stranger_with_the_number_of_a_dead_program_is_left_alone(host: SupervisedHost) -> None:
+    """The program is long dead, its keeper is gone, and its number leads somebody else's session by now."""
+    host.supervisor.kill()
+    run_id = Stuck(host).row(RunState.RUNNING)
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
+        Stuck(host).directory(run_id, pid=stranger.pid)
+        exited = {"version": 1, "run": run_id, "pid": stranger.pid, "wait_status": 0x300, "by": "shim", "signals": []}
+        exited["ended_at"] = "2026-11-23T16:20:01.123456Z"
+        (host.directory(run_id) / "exit.json").write_text(json.dumps(exited))
+        host.start_supervisor()
+        run = host.final(run_id)
+        assert (run.exit_code, run.tree) == (3, "assumed")
+        assert stranger.poll() is None
+        stranger.kill()
+
+
 def test_a_row_that_is_stuck_under_a_running_supervisor_is_in_the_report_of_a_clean_up(host: SupervisedHost) -> None:
     run_id = host.request(host.project(["sleep", "60"]))
     host.reach(run_id, RunState.RUNNING)

@@ -11,6 +11,7 @@ from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
+from addon_portal.executors.host_features import pidfd_exit
 from tests.support.host import SupervisedHost
 from tests.support.keeper_process import Pause
 
@@ -151,6 +152,16 @@ def test_a_stubborn_program_without_its_shim_is_killed_with_all_it_started(host:
     assert was_stopped(run)
     assert (run.signal, sent(run)) == (9, [("SIGTERM", "stop"), ("SIGKILL", "deadline")])
     assert host.processes_of(run_id) == []
+
+
+def test_what_a_dead_shim_has_sent_is_known_and_not_sent_again(host: SupervisedHost) -> None:
+    run_id = ready(host, *STUBBORN).id
+    host.request_stop(run_id, grace_seconds=1.5)
+    host.record(run_id, "signals")
+    host.keeper.kill()
+    host.shim(run_id).kill_and_wait()
+    run = host.final(run_id)
+    assert sent(run) == [("SIGTERM", "stop"), ("SIGKILL", "deadline")] or not pidfd_exit().holds
 
 
 def test_a_frozen_shim_is_thawed_to_do_its_work(host: SupervisedHost) -> None:

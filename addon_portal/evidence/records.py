@@ -25,6 +25,7 @@ from addon_portal.domain.records import (
 
 NEWEST_VERSION = 1
 OLDEST_VERSION = 1
+NO_RECORDS = RunRecords()
 
 _Record = TypeVar("_Record")
 
@@ -33,7 +34,7 @@ class DamagedRecord(Exception):
     """A record is there and cannot be believed: cut short, not JSON, a field missing, or of a newer version."""
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path | str) -> dict[str, Any] | None:
     """The object in a record file, or None where there is none. Raises DamagedRecord, or OSError if it cannot look."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -47,39 +48,47 @@ def read_json(path: Path) -> dict[str, Any] | None:
         record = json.loads(content)
         version = record["version"]
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedRecord(f"{path.name} is damaged: {error}") from error
+        raise DamagedRecord(f"{_name(path)} is damaged: {error}") from error
     if not OLDEST_VERSION <= version <= NEWEST_VERSION:
         raise DamagedRecord(
-            f"{path.name} has version {version}; this release reads {OLDEST_VERSION} to {NEWEST_VERSION}"
+            f"{_name(path)} has version {version}; this release reads {OLDEST_VERSION} to {NEWEST_VERSION}"
         )
     return dict(record)
 
 
-def read_records(directory: Path) -> RunRecords:
-    """All records of a run as they are now. `exit.json` is read after `done.json`, which is written after it."""
-    done = _read(directory / "done.json", _done)
+def read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
+    """All records of a run as they are now. `exit.json` is read after `done.json`, which is written after it.
+
+    What was `seen` a moment ago is not read again: a record is written once, but for `stop.json`, which may grow.
+    """
+    place = str(directory)
+    done = seen.done or _read(f"{place}/done.json", _done)
     return RunRecords(
         done=done,
-        exit=_read(directory / "exit.json", _exit),
-        start_error=_read(directory / "start_error.json", _start_error),
-        child=_read(directory / "child.json", _child),
-        stop=_read(directory / "stop.json", _stop),
+        exit=seen.exit or _read(f"{place}/exit.json", _exit),
+        start_error=seen.start_error or _read(f"{place}/start_error.json", _start_error),
+        child=seen.child or _read(f"{place}/child.json", _child),
+        stop=_read(f"{place}/stop.json", _stop),
     )
 
 
 def read_sent_signals(directory: Path) -> tuple[SentSignal, ...]:
     """The signals that the shim sent its program while that lived, noted for whoever has to finish its work."""
-    return _read(directory / "signals.json", _signals) or ()
+    return _read(f"{directory}/signals.json", _signals) or ()
 
 
-def _read(path: Path, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
+def _read(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
     record = read_json(path)
     if record is None:
         return None
     try:
         return build(record)
     except (KeyError, ValueError, TypeError) as error:
-        raise DamagedRecord(f"{path.name} is damaged: {error!r}") from error
+        raise DamagedRecord(f"{_name(path)} is damaged: {error!r}") from error
+
+
+def _name(path: Path | str) -> str:
+    return os.path.basename(path)  # noqa: PTH119  may be a string: making a Path takes as long as reading the file
 
 
 def _identity(record: Mapping[str, Any], boot: Mapping[str, Any]) -> ProcessIdentity:

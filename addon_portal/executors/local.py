@@ -22,7 +22,7 @@ from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
-from addon_portal.evidence.records import DamagedRecord, read_json, read_records, read_sent_signals
+from addon_portal.evidence.records import NO_RECORDS, DamagedRecord, read_json, read_records, read_sent_signals
 from addon_portal.executors import processes, run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, Prepared
 from addon_portal.executors.hints import Hints
@@ -53,6 +53,7 @@ class LocalExecutor:
     def __init__(self, data: DataDirectory, clock: Clock) -> None:
         self._data = data
         self._clock = clock
+        self._marker = str(data.run_root_marker)
         self._keepers = KeeperClient(data.keepers)
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
@@ -68,10 +69,7 @@ class LocalExecutor:
 
     def root_present(self) -> bool:
         """Whether the run root carries its marker; without it, it is taken for not mounted."""
-        try:
-            return self._data.run_root_marker.exists()
-        except OSError:
-            return False
+        return os.path.exists(self._marker)  # noqa: PTH110  a string: asked at every look
 
     def was_launched(self, run_id: RunId) -> bool:
         """Whether the lock's link exists."""
@@ -114,7 +112,7 @@ class LocalExecutor:
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
-        return replace(seen, tree=watched.tree, records=_read_records(directory))
+        return replace(seen, tree=watched.tree, records=_read_records(directory, records))
 
     def _find_without_evidence(self, run_id: RunId) -> Liveness:
         """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
@@ -329,9 +327,9 @@ def _cookie(run_id: RunId) -> bytes:
     return f"ADDON_PORTAL_RUN_ID={run_id}".encode()
 
 
-def _read_records(directory: Path) -> RunRecords:
+def _read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
     """All records; what the dead shim noted of its signals counts until an exit record says it for good."""
-    records = read_records(directory)
+    records = read_records(directory, seen)
     if records.stop is None or records.exit is not None:
         return records
     signals = (*read_sent_signals(directory), *records.stop.signals)

@@ -55,7 +55,7 @@ def _new_server() -> PostgresServer:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cases of the fault matrix were played, by whichever worker."""
+    """Say how many cases of the fault matrix were played, and what was measured, by whichever worker."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     properties = [item for report in reports if report.when == "call" for item in report.user_properties]
     counts = {
@@ -63,3 +63,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     }
     if counts["fault_cases"]:
         terminalreporter.write_line("fault matrix: {fault_cases} cases, {fault_cases_failed} failed".format(**counts))
+    for name, figure in properties:
+        if name == "figure":
+            terminalreporter.write_line(f"figure: {figure}")

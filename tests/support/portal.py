@@ -183,12 +183,6 @@ class Portal:
             self._up.close()
         self._up = Pinned(wait_until(lambda: children_of(cage.pid), "up to be forked")[0])
 
-    def start_part(self, part: str) -> Pinned:
-        """Start api, supervisor or keeper by its own command, as where `up` is not used."""
-        options = ["--port", str(self._port)] if part == "api" else []
-        cage = self._cage(part, _COMMAND, part, "--data", str(self.data.root), *options)
-        return Pinned(wait_until(lambda: children_of(cage.pid), f"{part} to be forked")[0])
-
     def wait_until_whole(self) -> None:
         """Wait until the `up` of now has its own api and supervisor, a keeper lives, and the api answers."""
         wait_until(self._is_whole, f"the portal to be whole; {self.data.root}", PATIENCE_SECONDS)
@@ -298,8 +292,8 @@ class Portal:
         """Everything that any `up` of this directory has said."""
         return (self.root / "up.log").read_text()
 
-    def _cage(self, name: str, *command: str) -> "subprocess.Popen[bytes]":
-        with (self.root / f"{name}.log").open("ab") as log:
+    def _cage(self, *command: str) -> "subprocess.Popen[bytes]":
+        with (self.root / "up.log").open("ab") as log:
             cage = subprocess.Popen(
                 [sys.executable, "-I", "-S", _CAGE, *command],
                 stdin=subprocess.PIPE,
@@ -364,6 +358,10 @@ class Portal:
     def log_of(self, run_id: str) -> str:
         """The output of a run, as the API gives it."""
         return str(self.get(f"/api/tenant/runs/{run_id}/log")["text"])
+
+    def wait_for_output(self, run_id: str) -> None:
+        """Wait until a run has written something."""
+        wait_until(lambda: self.log_of(run_id), "the first output", PATIENCE_SECONDS)
 
     def observed_at(self) -> datetime | None:
         """When the last complete sweep of the host began, as the API says."""

@@ -1,6 +1,8 @@
 """What was acknowledged survives: processes killed in the middle, files that disappear, servers that go away."""
 
+import contextlib
 import shutil
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage, apply
-from addon_portal.storage.errors import StorageError, StorageUnavailable
+from addon_portal.storage.errors import StorageError, StorageFull, StorageUnavailable
 from tests.contract.storage.concurrency import start_python
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
@@ -90,6 +92,36 @@ def test_a_file_that_was_replaced_is_used_from_then_on(sqlite_tables_url: str, t
         older.rename(path)
         with storage.read() as uow:
             assert uow.tenants.list() == ()
+
+
+@pytest.mark.slow
+@pytest.mark.faults
+@pytest.mark.root
+def test_a_full_disk_changes_nothing_and_is_forgotten_when_there_is_room(sqlite_template: Path, tmp_path: Path) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", tmp_path], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        shutil.copy(sqlite_template, tmp_path / "portal.db")
+        with closing(Storage.open(f"sqlite:///{tmp_path}/portal.db", clock=SteppedClock())) as storage:
+            world = World(storage, SteppedClock()).found()
+            run = world.add_run()
+            ballast = tmp_path / "ballast"
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while file.write(b"x" * 1024):
+                    pass
+
+            def fill() -> None:
+                while True:
+                    world.add_project(f"{world.now()} {'n' * 400}")
+
+            with pytest.raises(StorageFull) as full:
+                fill()
+            assert full.value.worth_retrying
+            assert world.get(run.id) == run, "reading goes on"
+            ballast.unlink()
+            assert world.apply(world.claimed(run.id)) == [True]
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
 
 @pytest.mark.slow

@@ -176,9 +176,7 @@ class Portal:
 
     def spawn(self) -> None:
         """Start `up` and wait for nothing."""
-        cage = self._cage(
-            "up", _COMMAND, "up", "--data", str(self.data.root), "--port", str(self._port), "--no-samples"
-        )
+        cage = self._cage(_COMMAND, "up", "--data", str(self.data.root), "--port", str(self._port), "--no-samples")
         if self._up is not None:
             self._up.close()
         self._up = Pinned(wait_until(lambda: children_of(cage.pid), "up to be forked")[0])

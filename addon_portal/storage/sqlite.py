@@ -100,9 +100,10 @@ class SqliteDatabase:
         try:
             yield opened.raw
         finally:
-            if opened.raw.in_transaction:
-                opened.raw.execute("ROLLBACK")
-            pool.release(opened)
+            if _is_rolled_back(opened.raw):
+                pool.release(opened)
+            else:
+                pool.discard(opened)
 
     def _file(self) -> tuple[int, int]:
         found = os.stat(self.address)  # noqa: PTH116 - half the time of Path.stat, in every transaction
@@ -232,6 +233,16 @@ def _adapt(parameters: Parameters) -> Parameters:
         if isinstance(value, list):
             return {name: json.dumps(each) if isinstance(each, list) else each for name, each in parameters.items()}
     return parameters
+
+
+def _is_rolled_back(raw: sqlite3.Connection) -> bool:
+    """Undo what was not committed; False for a connection that cannot even do that and must not be used again."""
+    try:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def _not_a_database(address: str, why: str, *, damaged: bool = False) -> str:

@@ -57,7 +57,7 @@ class Storage:
     def check_schema(self) -> None:
         """Return when the tables are this version's and can be written.
 
-        Raises SchemaTooOld, SchemaTooNew, NotADatabase, ReadOnlyDatabase or StorageUnavailable.
+        Raises SchemaTooOld, SchemaTooNew, NotADatabase, ReadOnlyDatabase, StorageUnavailable or StorageBusy.
         """
         schema.check(self._database)
 

@@ -10,6 +10,7 @@ import errno
 import os
 import secrets
 import socket
+import threading
 from pathlib import Path
 
 from addon_portal.storage import errors, wakeups
@@ -25,19 +26,25 @@ class LocalWakeups:
         self._directory = directory.absolute()
         self._descriptor: int | None = None
         self._sender: socket.socket | None = None
+        self._opening = threading.Lock()
 
     def notify(self, channel: str) -> None:
-        if self._sender is None:
-            self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        sender = self._sender or self._open_sender()
         names = self._names() if channel == wakeups.API else [f"{channel}.sock"]
         for name in names:
             try:
-                self._sender.sendto(b"!", self._address(name))
+                sender.sendto(b"!", self._address(name))
             except OSError as error:
                 # ENOENT: nobody listens. EAGAIN: its queue is full of wake-ups. The rest must not fail what has been
                 # committed either; the listener's slow poll makes up for it.
                 if error.errno == errno.ECONNREFUSED and channel == wakeups.API:
                     self._directory.joinpath(name).unlink(missing_ok=True)
+
+    def _open_sender(self) -> socket.socket:
+        with self._opening:
+            if self._sender is None:
+                self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            return self._sender
 
     def _names(self) -> list[str]:
         try:
@@ -50,8 +57,9 @@ class LocalWakeups:
         path = f"{self._directory}/{name}"
         if len(os.fsencode(path)) <= _LONGEST_ADDRESS:
             return path
-        if self._descriptor is None:
-            self._descriptor = os.open(self._directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        with self._opening:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         return f"/proc/self/fd/{self._descriptor}/{name}"
 
     def listen(self, channel: str) -> Listener:

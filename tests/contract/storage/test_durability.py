@@ -94,6 +94,20 @@ def test_a_file_that_was_replaced_is_used_from_then_on(sqlite_tables_url: str, t
             assert uow.tenants.list() == ()
 
 
+@pytest.mark.parametrize("kind", ["read", "write"])
+def test_a_connection_that_breaks_is_replaced(storage: Storage, kind: str) -> None:
+    def break_it() -> None:
+        with getattr(storage, kind)() as uow:
+            uow.connection._raw.close()
+            uow.tenants.list()
+
+    for _ in range(25):
+        with pytest.raises(StorageError):
+            break_it()
+    with storage.write() as uow:
+        assert uow.tenants.list() == ()
+
+
 @pytest.mark.slow
 @pytest.mark.faults
 @pytest.mark.root

@@ -10,6 +10,7 @@ import pytest
 from addon_portal.domain import ids
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import AlreadyRestarted
+from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
@@ -28,9 +29,9 @@ def world(sqlite_tables_url: str) -> Iterator[World]:
         yield World(storage, SteppedClock()).found()
 
 
-def use_everything(world: World, uow: UnitOfWork) -> None:
-    """Execute every kind of statement there is, within one writing transaction."""
-    scope, host, project = world.scope, world.host.id, world.new_project("nightly")
+def live_a_life(world: World, uow: UnitOfWork) -> tuple[ProjectId, RunId]:
+    """Everything that changes runs."""
+    scope, project = world.scope, world.new_project("nightly")
     uow.projects.insert(scope, project)
     run = uow.runs.insert(scope, world.new_run(project.id))
     apply(uow, world.claimed(run.id))
@@ -41,13 +42,18 @@ def use_everything(world: World, uow: UnitOfWork) -> None:
     uow.runs.insert(scope, world.new_run(project.id, run.id))
     with pytest.raises(AlreadyRestarted):
         uow.runs.insert(scope, world.new_run(project.id, run.id))
-    uow.runs.get(scope, run.id)
-    uow.runs.latest(scope, project.id)
-    now = world.now()
+    return project.id, run.id
+
+
+def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id: RunId) -> None:
+    """Everything that a tenant's pages show."""
+    scope, now = world.scope, world.now()
+    run = uow.runs.get(scope, run_id)
+    uow.runs.latest(scope, project_id)
     asked: list[dict[str, Any]] = [
         {},
-        {"project_id": project.id},
-        {"project_id": project.id, "states": [RunState.FAILED]},
+        {"project_id": project_id},
+        {"project_id": project_id, "states": [RunState.FAILED]},
         {"states": [RunState.FAILED]},
         {"states": [RunState.FAILED, RunState.RUNNING]},
         {"reasons": [Reason.SIGNAL, Reason.EXIT_CODE], "states": [RunState.FAILED]},
@@ -59,39 +65,49 @@ def use_everything(world: World, uow: UnitOfWork) -> None:
         uow.runs.list_page(scope, limit=1, cursor=page.next_cursor, **filters)
     uow.projects.list_page(scope, limit=1, search="x")
     uow.projects.find_by_name(scope, "nightly")
-    uow.projects.add_definition(scope, project.id, project.definition)
-    uow.projects.rename(scope, project.id, "other", now)
-    uow.projects.lock(scope, project.id)
-    uow.host_runs.find(run.id)
-    uow.host_runs.list_claimed(host)
-    uow.host_runs.list_pending(host, 10, excluding=[world.charlie.id])
-    uow.host_runs.list_stop_requested(host)
-    uow.host_runs.count_claimed_by_tenant(host)
-    uow.host_runs.list_unknown(host)
-    uow.host_runs.known_ids([run.id])
-    uow.host_runs.launch_order(run.id)
-    uow.host_runs.set_waiting_for({run.id: "x"})
-    uow.host_runs.touch_alive([run.id], now)
-    uow.hosts.record_observed(host, now, "boot", 1)
-    uow.credentials.insert_key(world.new_key(), b"hash")
-    uow.credentials.find_by_hash(b"hash")
-    uow.credentials.list_keys(scope)
-    uow.idempotency.insert(scope, "key", "POST", "/", "k", body_hash=b"", run_id=run.id, at=now)
-    uow.idempotency.find(scope, "key", "POST", "/", "k")
-    uow.idempotency.prune(now)
-    request = CleanupRequest(ids.new_cleanup_id(now), host, now, "operator")
-    uow.cleanups.insert(request)
-    uow.cleanups.list_open(host)
-    uow.cleanups.complete(request.id, {}, now)
+    uow.journal.list_for_run(scope, run_id)
     around = Surroundings(uow)
     around.of_runs([run])
     around.of_run(run)
     around.count_active(scope)
     around.count_projects(scope)
-    uow.finish()
-    uow.journal.list_for_run(scope, run.id)
+
+
+def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
+    """Everything that a sweep asks for."""
+    host, now = world.host.id, world.now()
+    uow.host_runs.find(run_id)
+    uow.host_runs.list_claimed(host)
+    uow.host_runs.list_pending(host, 10, excluding=[world.charlie.id])
+    uow.host_runs.list_stop_requested(host)
+    uow.host_runs.count_claimed_by_tenant(host)
+    uow.host_runs.list_unknown(host)
+    uow.host_runs.known_ids([run_id])
+    uow.host_runs.launch_order(run_id)
+    uow.host_runs.set_waiting_for({run_id: "x"})
+    uow.host_runs.touch_alive([run_id], now)
+    uow.hosts.record_observed(host, now, "boot", 1)
+    request = CleanupRequest(ids.new_cleanup_id(now), host, now, "operator")
+    uow.cleanups.insert(request)
+    uow.cleanups.list_open(host)
+    uow.cleanups.complete(request.id, {}, now)
     uow.journal.read_after(0, 10)
     uow.journal.last_seq()
+
+
+def answer_requests(world: World, uow: UnitOfWork, project_id: ProjectId, run_id: RunId) -> None:
+    """Everything around the requests of a tenant."""
+    scope, now = world.scope, world.now()
+    definition = uow.projects.get(scope, project_id).definition
+    uow.projects.add_definition(scope, project_id, definition)
+    uow.projects.rename(scope, project_id, "other", now)
+    uow.projects.lock(scope, project_id)
+    uow.credentials.insert_key(world.new_key(), b"hash")
+    uow.credentials.find_by_hash(b"hash")
+    uow.credentials.list_keys(scope)
+    uow.idempotency.insert(scope, "key", "POST", "/", "k", body_hash=b"", run_id=run_id, at=now)
+    uow.idempotency.find(scope, "key", "POST", "/", "k")
+    uow.idempotency.prune(now)
 
 
 def is_idle(detail: str, sql: str) -> bool:
@@ -104,7 +120,11 @@ def test_no_statement_reads_a_whole_table_that_grows(world: World) -> None:
     with world.storage.write() as uow:
         raw: Any = uow.connection
         raw._raw.set_trace_callback(executed.append)
-        use_everything(world, uow)
+        project_id, run_id = live_a_life(world, uow)
+        read_as_tenant(world, uow, project_id, run_id)
+        work_as_supervisor(world, uow, run_id)
+        answer_requests(world, uow, project_id, run_id)
+        uow.finish()
         raw._raw.set_trace_callback(None)
         statements = [sql for sql in executed if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql)]
         assert len(statements) > 60

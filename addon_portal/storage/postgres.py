@@ -2,7 +2,7 @@
 
 Reading transactions see one state (REPEATABLE READ); writing ones are READ COMMITTED and rely on guarded updates, row
 locks and unique indexes. Nobody waits longer than the busy time-out for a lock, and a process that is frozen in the
-middle of a transaction loses it instead of stopping everybody.
+middle of a transaction for twice as long loses it instead of stopping everybody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,8 @@ class PostgresDatabase:
             raw = psycopg.connect(
                 self.address, autocommit=True, connect_timeout=max(2, round(self._busy_timeout_seconds))
             )
-            raw.execute(f"SET lock_timeout = {busy_ms}; SET idle_in_transaction_session_timeout = 10000".encode())
+            limits = f"SET lock_timeout = {busy_ms}; SET idle_in_transaction_session_timeout = {2 * busy_ms}"
+            raw.execute(limits.encode())
         except psycopg.Error as error:
             raise errors.StorageUnavailable(
                 f"No connection to the database: {_detail(error)}. "

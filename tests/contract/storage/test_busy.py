@@ -10,7 +10,9 @@ import pytest
 
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import StorageBusy
+from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage, apply
+from addon_portal.storage.errors import StorageUnavailable
 from addon_portal.storage.fifo import FifoLock
 from tests.contract.storage.concurrency import Together, outcomes_of, start_python
 from tests.contract.storage.world import SteppedClock, World
@@ -131,6 +133,27 @@ def test_a_row_that_another_transaction_holds_is_waited_for_and_then_busy(postgr
                 claim_too()
         with impatient.write() as uow:
             assert not apply(uow, world.claimed(run.id))
+
+
+@pytest.mark.slow
+@pytest.mark.faults
+@pytest.mark.postgres
+def test_a_transaction_that_stands_still_loses_its_locks_and_is_told_so(postgres_tables_url: str) -> None:
+    with (
+        closing(Storage.open(postgres_tables_url, clock=SystemClock(), busy_timeout_seconds=0.25)) as frozen,
+        closing(Storage.open(postgres_tables_url, clock=SystemClock(), busy_timeout_seconds=30)) as patient,
+    ):
+        world = World(patient, SteppedClock()).found()
+        run = world.add_run()
+
+        def stand_still() -> None:
+            with frozen.write() as uow:
+                assert apply(uow, world.claimed(run.id))
+                assert world.apply(world.withdrawn(run.id)) == [True], "another waits for the lock and gets it"
+
+        with pytest.raises(StorageUnavailable):
+            stand_still()
+        assert world.get(run.id).state is RunState.CANCELLED
 
 
 @pytest.mark.postgres

@@ -137,7 +137,7 @@ class Supervisor:
             due, run_id = heapq.heappop(self._later)
             if self._due.get(run_id) == due:
                 del self._due[run_id]
-                self._dirty[run_id] = None
+                self._look_now(run_id)
         if self._dirty:
             self._settle(list(self._dirty))
 
@@ -148,7 +148,7 @@ class Supervisor:
         won = self._watcher.commit(self._storage, batch)
         for run_id in run_ids:
             self._dirty.pop(run_id, None)
-        if any(run_id not in self._watcher.runs for run_id in run_ids):
+        if self._launcher.somebody_waits and any(run_id not in self._watcher.runs for run_id in run_ids):
             self._woken = True  # A place has become free.
         return CleanupReport(looked_at=len(run_ids), changed=won)
 
@@ -218,7 +218,8 @@ class Supervisor:
         self._look_later(run.id, SWEEP_SECONDS)
 
     def _look_now(self, run_id: RunId) -> None:
-        self._dirty[run_id] = None
+        if run_id in self._watcher.runs:  # what is said of others comes late: they are final
+            self._dirty[run_id] = None
 
     def _look_later(self, run_id: RunId, after_seconds: float) -> None:
         due = self._clock.monotonic() + after_seconds

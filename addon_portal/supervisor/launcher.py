@@ -54,6 +54,8 @@ class Launcher:
         self._options = options
         self._on_claimed = on_claimed
         self._queue_is_long = False
+        self.somebody_waits = False
+        """Whether the last claim left a run waiting, so that the end of another may be what it waits for."""
 
     def claim_launched(self, now: datetime) -> None:
         """Claim what our books say is waiting and the disk says was launched: a database restored from a backup."""
@@ -68,7 +70,7 @@ class Launcher:
         `blocked` names projects with a live run that the books do not know.
         """
         full: set[TenantId] = set()
-        self._queue_is_long = False
+        self._queue_is_long = self.somebody_waits = False
         while True:
             with self._storage.read() as uow:
                 waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
@@ -76,9 +78,11 @@ class Launcher:
             if not waiting:
                 return False
             if not self._executor.root_present():
+                self.somebody_waits = True
                 self._say_waiting(waiting, dict.fromkeys((f.run.id for f in waiting), "the run root to be mounted"))
                 return False
             chosen, waiting_for, out_of_room = self._choose(waiting, active, blocked)
+            self.somebody_waits |= bool(waiting_for)
             self._say_waiting(waiting, waiting_for)
             self._start([self._prepare(facts, now) for facts in chosen])
             if len(waiting) < _AT_ONCE or chosen:

@@ -15,7 +15,7 @@ from starlette.types import Lifespan
 from addon_portal import __version__
 from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
-from addon_portal.api.openapi import complete_openapi, name_operation
+from addon_portal.api.openapi import complete_openapi
 from addon_portal.api.routers import admin_api, health, tenant_api
 from addon_portal.api.routers.tenant import output, runs
 from addon_portal.api.services.key_use import KeyUse
@@ -58,7 +58,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(portal, closes_storage=storage is None),
-        generate_unique_id_function=name_operation,
     )
     app.state.portal = portal
     app.state.changes = RunChanges(portal)

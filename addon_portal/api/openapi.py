@@ -79,7 +79,7 @@ def _mend(responses: dict[str, Any]) -> None:
 
 
 def name_operation(route: APIRoute) -> str:
-    """Operations are called like the functions that serve them."""
+    """Operations are called like the functions that serve them; for every router, since routes keep their router's."""
     return route.name
 
 

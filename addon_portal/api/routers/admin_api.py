@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath
-from addon_portal.api.openapi import says
+from addon_portal.api.openapi import name_operation, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import admin, examples
 from addon_portal.api.services import project_execution_service, tenant_service
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/admin", tags=["admin"])
+router = APIRouter(prefix="/api/admin", tags=["admin"], generate_unique_id_function=name_operation)
 
 _BODY = ("invalid_request", "malformed_body", "body_too_large")
 _CLEANUP = says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from addon_portal.api.deps import CallerDep, IdempotencyKey, ProjectIdPath
-from addon_portal.api.openapi import says
+from addon_portal.api.openapi import name_operation, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import ProjectQuery
@@ -21,8 +21,8 @@ from addon_portal.api.services.once import Accepted, Ask
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/tenant", tags=["projects"])
-execution = APIRouter(prefix="/api/tenant", tags=["runs"])
+router = APIRouter(prefix="/api/tenant", tags=["projects"], generate_unique_id_function=name_operation)
+execution = APIRouter(prefix="/api/tenant", tags=["runs"], generate_unique_id_function=name_operation)
 
 _ONCE = ("not_found", "invalid_request", "malformed_body", "body_too_large", "idempotency_mismatch")
 _BODY = ("invalid_request", "malformed_body", "body_too_large")

@@ -36,6 +36,12 @@ def test_every_operation_is_described(sqlite_served: Served) -> None:
     assert len(set(names)) == len(names) > 25
 
 
+def test_operations_are_called_like_the_functions_that_serve_them(sqlite_served: Served) -> None:
+    names = {operation["operationId"] for _, _, operation in operations(sqlite_served.app.openapi())}
+    assert {"run_project", "get_run", "head_raw_log", "create_tenant", "is_ready"} <= names
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)+", name) and "_api_" not in name for name in names), names
+
+
 def test_every_answer_has_an_example_that_its_schema_accepts(sqlite_served: Served) -> None:
     document = sqlite_served.app.openapi()
     for method, path, operation in operations(document):

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from addon_portal.api.deps import CallerDep, RunIdPath
 from addon_portal.api.errors import problem
 from addon_portal.api.event_stream import stream_events
-from addon_portal.api.openapi import problems, says
+from addon_portal.api.openapi import name_operation, problems, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
@@ -20,7 +20,7 @@ from addon_portal.api.services import history_service
 from addon_portal.domain.models import Role
 from addon_portal.evidence.output import Output
 
-router = APIRouter(prefix="/api/tenant", tags=["output"])
+router = APIRouter(prefix="/api/tenant", tags=["output"], generate_unique_id_function=name_operation)
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _UNREADABLE = ("not_found", "output_unreadable")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath
-from addon_portal.api.openapi import says
+from addon_portal.api.openapi import name_operation, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import (
@@ -23,7 +23,7 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.models import Role
 from addon_portal.storage.values import Page
 
-router = APIRouter(prefix="/api/tenant", tags=["runs"])
+router = APIRouter(prefix="/api/tenant", tags=["runs"], generate_unique_id_function=name_operation)
 
 
 @router.get(

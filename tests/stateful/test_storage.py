@@ -6,7 +6,7 @@ but for one amendment of an unknown outcome, the journal replayed gives the stor
 
 import shutil
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -29,13 +29,13 @@ from tests.contract.storage.world import SUPERVISOR, SteppedClock, World
 
 
 @cache
-def template() -> Path:
-    """A database with tables, made once per process."""
-    path = Path(tempfile.mkdtemp(prefix="portal-template-")) / "portal.db"
-    storage = Storage.open(f"sqlite:///{path}", clock=SteppedClock())
-    storage.upgrade()
-    storage.close()
-    return path
+def template() -> bytes:
+    """A database with tables, made once per process; closing it has brought everything into the one file."""
+    with tempfile.TemporaryDirectory(prefix="portal-template-") as directory:
+        path = Path(directory) / "portal.db"
+        with closing(Storage.open(f"sqlite:///{path}", clock=SteppedClock())) as storage:
+            storage.upgrade()
+        return path.read_bytes()
 
 
 @dataclass
@@ -95,7 +95,7 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="portal-history-"))
-        shutil.copy(template(), self.directory / "portal.db")
+        (self.directory / "portal.db").write_bytes(template())
         self.clock = SteppedClock()
         self.known: list[ModelRun] = []
         self.finals: dict[RunId, Run] = {}

@@ -1,9 +1,43 @@
-"""The form of our processes' logs: one event a line on standard error, as JSON or for people."""
+"""The form of our processes' logs: one event a line on standard error, as JSON or for people.
+
+Promises that logging never fails: a full disk costs lines of the log, and nothing of the work that they tell of.
+"""
 
 import logging
+import os
 import sys
 
 import structlog
+
+
+class LineLogger:
+    """Writes each event as one line to a descriptor, unbuffered; a line that cannot be written is lost."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._is_torn = False
+
+    def msg(self, message: str) -> None:
+        """Write a line. Never raises OSError."""
+        content = (("\n" if self._is_torn else "") + message + "\n").encode("utf-8", "backslashreplace")
+        try:
+            written = os.write(self._descriptor, content)
+        except OSError:
+            return
+        self._is_torn = written < len(content)
+
+    log = debug = info = warn = warning = error = err = exception = critical = fatal = failure = msg
+
+
+class LineLoggerFactory:
+    """What structlog asks for loggers: each writes to the same descriptor."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __call__(self, *_: object) -> LineLogger:
+        """A logger; names do not matter."""
+        return LineLogger(self._descriptor)
 
 
 def configure_logging(level: str, form: str) -> None:
@@ -19,6 +53,6 @@ def configure_logging(level: str, form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=LineLoggerFactory(sys.stderr.fileno()),
         cache_logger_on_first_use=True,
     )

@@ -37,6 +37,7 @@ log = structlog.get_logger()
 SWEEP_SECONDS = 1.0
 """Every run is looked at this often even if nothing happens; three missed sweeps make a host unreachable."""
 _RETRY_SECONDS = 0.5
+_SAY_AWAY_SECONDS = 60.0
 _UNKNOWN_AT_ONCE = 100
 
 
@@ -58,6 +59,7 @@ class Supervisor:
         self._next_cleanup = 0.0
         self._away_until = 0.0
         """While the database is away: when to ask for it again."""
+        self._say_away_again = 0.0
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
         self._launcher = Launcher(storage, executor, options, self._on_claimed)
@@ -94,7 +96,9 @@ class Supervisor:
             if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
         except (StorageError, StorageBusy) as error:
-            log.warning("database_away", error=str(error))
+            if self._clock.monotonic() >= self._say_away_again:
+                log.warning("database_away", error=str(error))
+                self._say_away_again = self._clock.monotonic() + _SAY_AWAY_SECONDS
             self._woken = True
             # What programs need of us, such as their output read or a kill at its deadline, needs no database.
             self._watcher.look(list(self._watcher.runs), self._clock.now())

@@ -28,6 +28,8 @@ PATIENCE_SECONDS = 10.0
 """How long api and supervisor may take to leave before they are made to."""
 HOPELESS_DEATHS = 4
 """So many deaths in a row before the portal was ready once, and `up` gives up."""
+WRITE_AGAIN_SECONDS = 1.0
+"""After `up.json` could not be written."""
 
 _FAILED = 1
 _OF_CLIENTS = ("ADDON_PORTAL_API_KEY", "ADDON_PORTAL_URL")
@@ -52,6 +54,8 @@ class House:
         self._was_ready = False
         self._leaving = False
         self._waits_for_keeper = False
+        self._up_file_is_late = False
+        self._will_write_again = False
         self._result = 0
 
     def run(self) -> int:
@@ -87,7 +91,8 @@ class House:
         return self._api, self._supervisor
 
     def _remove_up_file(self) -> None:
-        Path(self._options.up_file).unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(self._options.up_file).unlink()
 
     # Becoming ready
 
@@ -125,15 +130,32 @@ class House:
                 return
             if not self._readiness.answered or self._keeper.keeper is None:
                 return
-        self._write_up_file()
-        if not self._was_ready:
+        if self._write_up_file() and not self._was_ready:
             self._was_ready = True
             self._greet()
 
-    def _write_up_file(self) -> None:
+    def _write_up_file(self) -> bool:
+        """Whether it could be written; if not, it is tried again soon and the old one stays as it was."""
         pids = {service.name: service.pid for service in self._services}
         pids["keeper"] = self._keeper.keeper.pid if self._keeper.keeper else None
-        write_private(self._options.up_file, json.dumps({"url": self._url, "api_key": self._key, "pids": pids}) + "\n")
+        text = json.dumps({"url": self._url, "api_key": self._key, "pids": pids}) + "\n"
+        try:
+            write_private(self._options.up_file, text)
+        except OSError as error:
+            if not self._up_file_is_late:
+                say(f"{self._options.up_file} cannot be written ({error.strerror}); trying again until it can.")
+                self._up_file_is_late = True
+            if not self._will_write_again:
+                self._will_write_again = True
+                self._loop.call_later(WRITE_AGAIN_SECONDS, self._write_again)
+            return False
+        self._up_file_is_late = False
+        return True
+
+    def _write_again(self) -> None:
+        self._will_write_again = False
+        if self._up_file_is_late:
+            self._changed()
 
     def _greet(self) -> None:
         keeper, data, logs = self._keeper.keeper, self._options.data, self._options.logs

@@ -5,6 +5,7 @@ burns the machine nor is given up. Promises that they end with `up`, however tha
 a pipe whose write end nobody but `up` has.
 """
 
+import errno
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -72,12 +73,20 @@ def describe_end(status: int) -> str:
 
 
 def open_log(directory: str, name: str) -> int:
-    """Open a process's log for appending; one that grew large is put aside as `NAME.log.1` first."""
+    """Open a process's log for appending; one that grew large is put aside as `NAME.log.1` first.
+
+    On a full disk that has no place for a new one the process goes without: better no log than no process.
+    """
     path = log_path(directory, name)
-    with suppress(FileNotFoundError):
-        if Path(path).stat().st_size > LARGEST_LOG_BYTES:
-            Path(path).replace(path + ".1")
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        with suppress(FileNotFoundError):
+            if Path(path).stat().st_size > LARGEST_LOG_BYTES:
+                Path(path).replace(path + ".1")
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 def log_path(directory: str, name: str) -> str:
@@ -158,6 +167,11 @@ class Service:
             os.kill(self.pid, number)  # a child that was not reaped: the number cannot be another's
 
     def _restart(self) -> None:
-        if not self._leaving:
+        if self._leaving:
+            return
+        try:
             self.start()
-            self.on_change()
+        except OSError as error:
+            self.say(f"{self.name} cannot be started ({error.strerror}); trying again in {SOON_SECONDS:g} s.")
+            self.loop.call_later(SOON_SECONDS, self._restart)
+        self.on_change()

@@ -29,8 +29,9 @@ def says(
     errors: Iterable[str] = (),
     needs_credential: bool = True,
     media_type: str = "application/json",
+    asked: object = None,
 ) -> dict[str, Any]:
-    """The keyword arguments of a route: what it is for, what it answers, how it can fail."""
+    """The keyword arguments of a route: what it is for, what it answers, how it can fail. `asked` is a body to send."""
     codes = [*errors, *(WITH_CREDENTIAL if needs_credential else ALWAYS)]
     responses: dict[int | str, dict[str, Any]] = problems(codes)
     responses[status] = {"description": summary}
@@ -40,8 +41,10 @@ def says(
     documented = {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
     if answer is None:
         documented["response_class"] = Response
-    if needs_credential:
-        documented["openapi_extra"] = {"security": [{"key": []}]}
+    extra: dict[str, Any] = {"security": [{"key": []}]} if needs_credential else {}
+    if asked is not None:
+        extra["requestBody"] = {"content": {"application/json": {_EXAMPLE: json.dumps(asked)}}}
+    documented["openapi_extra"] = extra
     return documented
 
 
@@ -68,14 +71,25 @@ def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def _mend(responses: dict[str, Any]) -> None:
-    """Put the examples in their place, and remove what the framework adds where we document no such error."""
+def _mend(operation: dict[str, Any]) -> None:
+    """Put the examples in their place, and remove what the framework adds: errors that we have not, null as a body."""
+    responses = operation["responses"]
     for status, response in list(responses.items()):
         for content in response.get("content", {}).values():
-            if _EXAMPLE in content:
-                content["example"] = json.loads(content.pop(_EXAMPLE))
+            _place_example(content)
             if content.get("schema", {}).get("$ref", "").endswith("/HTTPValidationError"):
                 del responses[status]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        _place_example(content)
+        # A body that may be left out need not be nullable, for which generated clients send what nobody understands.
+        (content["schema"],) = [
+            kind for kind in content["schema"].get("anyOf", [content["schema"]]) if kind != {"type": "null"}
+        ]
+
+
+def _place_example(content: dict[str, Any]) -> None:
+    if _EXAMPLE in content:
+        content["example"] = json.loads(content.pop(_EXAMPLE))
 
 
 def name_operation(route: APIRoute) -> str:
@@ -98,7 +112,7 @@ def complete_openapi(app: FastAPI) -> None:
                 schemas.pop(unused, None)
             for operations in make()["paths"].values():
                 for operation in operations.values():
-                    _mend(operation["responses"])
+                    _mend(operation)
         assert app.openapi_schema is not None
         return app.openapi_schema
 

@@ -54,7 +54,14 @@ def list_tenants(caller: CallerDep) -> Response:
 
 @router.post(
     "/tenants",
-    **says("Create a tenant", admin.TenantBody, examples.TENANT, status=201, errors=("name_taken", *_BODY)),
+    **says(
+        "Create a tenant",
+        admin.TenantBody,
+        examples.TENANT,
+        status=201,
+        asked=examples.TENANT_ASKED,
+        errors=("name_taken", *_BODY),
+    ),
 )
 def create_tenant(caller: CallerDep, body: admin.TenantRequest) -> Response:
     """Adds a customer or team, without keys."""
@@ -69,7 +76,14 @@ def create_tenant(caller: CallerDep, body: admin.TenantRequest) -> Response:
 
 
 @router.put(
-    "/limits", **says("Change a tenant's limits", admin.TenantBody, examples.TENANT, errors=("not_found", *_BODY))
+    "/limits",
+    **says(
+        "Change a tenant's limits",
+        admin.TenantBody,
+        examples.TENANT,
+        asked=examples.LIMITS_ASKED,
+        errors=("not_found", *_BODY),
+    ),
 )
 def update_limits(caller: CallerDep, body: admin.LimitsRequest) -> Response:
     """Waiting runs are looked at again; runs that are active stay."""
@@ -92,7 +106,14 @@ def list_keys(caller: CallerDep, tenant: TenantQuery) -> Response:
 
 @router.post(
     "/keys",
-    **says("Create a key", admin.IssuedKeyBody, examples.ISSUED_KEY, status=201, errors=("not_found", *_BODY)),
+    **says(
+        "Create a key",
+        admin.IssuedKeyBody,
+        examples.ISSUED_KEY,
+        status=201,
+        asked=examples.KEY_ASKED,
+        errors=("not_found", *_BODY),
+    ),
 )
 def create_key(caller: CallerDep, body: admin.KeyRequest) -> Response:
     """Makes a key. Its text is in this answer and nowhere else."""
@@ -120,7 +141,14 @@ def list_programs(caller: CallerDep) -> Response:
 
 @router.post(
     "/programs",
-    **says("Create a program", admin.ProgramBody, examples.PROGRAM, status=201, errors=("name_taken", *_BODY)),
+    **says(
+        "Create a program",
+        admin.ProgramBody,
+        examples.PROGRAM,
+        status=201,
+        asked=examples.PROGRAM_ASKED,
+        errors=("name_taken", *_BODY),
+    ),
 )
 def create_program(caller: CallerDep, body: admin.ProgramRequest) -> Response:
     """Offers an argv template with the schema of its parameters."""

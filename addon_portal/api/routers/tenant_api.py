@@ -30,7 +30,14 @@ _BODY = ("invalid_request", "malformed_body", "body_too_large")
 
 @execution.post(
     "/projects/{project_id}/run",
-    **says("Run a project", RunBody, examples.PENDING_RUN, status=202, errors=("already_running", *_ONCE)),
+    **says(
+        "Run a project",
+        RunBody,
+        examples.PENDING_RUN,
+        status=202,
+        asked=examples.RUN_ASKED,
+        errors=("already_running", *_ONCE),
+    ),
 )
 def run_project(
     project_id: ProjectIdPath,
@@ -51,6 +58,7 @@ def run_project(
         RunBody,
         examples.PENDING_RUN,
         status=202,
+        asked=examples.RESTART_ASKED,
         errors=(
             "never_run",
             "not_restartable",
@@ -75,7 +83,14 @@ def restart_project(
 
 @execution.post(
     "/projects/{project_id}/stop",
-    **says("Stop a project", RunBody, examples.PENDING_RUN, status=202, errors=("not_running", *_ONCE)),
+    **says(
+        "Stop a project",
+        RunBody,
+        examples.PENDING_RUN,
+        status=202,
+        asked=examples.STOP_ASKED,
+        errors=("not_running", *_ONCE),
+    ),
 )
 def stop_project(
     project_id: ProjectIdPath,
@@ -107,7 +122,15 @@ def list_projects(caller: CallerDep, query: Annotated[ProjectQuery, Query()]) ->
 
 
 @router.post(
-    "/projects", **says("Create a project", ProjectBody, examples.PROJECT, status=201, errors=("name_taken", *_BODY))
+    "/projects",
+    **says(
+        "Create a project",
+        ProjectBody,
+        examples.PROJECT,
+        status=201,
+        asked=examples.PROJECT_ASKED,
+        errors=("name_taken", *_BODY),
+    ),
 )
 def create_project(caller: CallerDep, body: ProjectRequest) -> Response:
     """Stores what is to be run; nothing is started."""
@@ -123,7 +146,13 @@ def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
 
 @router.put(
     "/projects/{project_id}",
-    **says("Change a project", ProjectBody, examples.PROJECT, errors=("not_found", "name_taken", *_BODY)),
+    **says(
+        "Change a project",
+        ProjectBody,
+        examples.PROJECT,
+        asked=examples.PROJECT_ASKED,
+        errors=("not_found", "name_taken", *_BODY),
+    ),
 )
 def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectRequest) -> Response:
     """Replaces name and definition. A change of the definition is its next version; runs keep theirs."""

@@ -1,4 +1,4 @@
-"""The examples of the documents, made by the same functions that make the answers, so that they cannot be outdated."""
+"""The examples of the documents: of answers, made by the functions that make the answers; of bodies to send."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -119,3 +119,18 @@ CLEANUP: dict[str, object] = {
     "completed_at": "2026-05-04T09:00:00.020000Z",
     "report": {"looked_at": 3, "changed": []},
 }
+
+RUN_ASKED: dict[str, object] = {"parameters": {"day": 8}, "note": "the day that was missed"}
+RESTART_ASKED: dict[str, object] = {"run_id": RUN_ID, "definition": "pinned", "workspace": "keep"}
+STOP_ASKED: dict[str, object] = {"run_id": RUN_ID, "grace_seconds": 30, "note": "makes room"}
+PROJECT_ASKED: dict[str, object] = {
+    "name": "nightly",
+    "command": ["python3", "etl.py", "--full"],
+    "parameters": {"day": 7},
+    "env": {"LANG": "C.UTF-8"},
+    "stop": {"signal": "SIGTERM", "grace_seconds": 10},
+}
+TENANT_ASKED: dict[str, object] = {"name": "acme", "max_concurrent_runs": 8, "may_run_own_commands": True}
+LIMITS_ASKED: dict[str, object] = {"tenant": "acme", "max_concurrent_runs": 16}
+KEY_ASKED: dict[str, object] = {"tenant": "acme", "name": "ci", "role": "member"}
+PROGRAM_ASKED = {name: PROGRAM[name] for name in ("name", "argv", "parameters_schema", "env", "working_directory")}

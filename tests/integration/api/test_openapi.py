@@ -55,6 +55,32 @@ def test_every_answer_has_an_example_that_its_schema_accepts(sqlite_served: Serv
                 Draft202012Validator(schema).validate(content["example"])
 
 
+def test_every_body_has_an_example_that_its_schema_accepts(sqlite_served: Served) -> None:
+    document = sqlite_served.app.openapi()
+    bodies = {each["operationId"]: each["requestBody"] for _, _, each in operations(document) if "requestBody" in each}
+    assert len(bodies) == 9
+    for name, body in bodies.items():
+        content = body["content"]["application/json"]
+        assert content["example"], name
+        schema = {**content["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(content["example"])
+
+
+def test_a_body_that_may_be_left_out_is_not_nullable(sqlite_served: Served) -> None:
+    document = sqlite_served.app.openapi()
+    bodies = {each["operationId"]: each["requestBody"] for _, _, each in operations(document) if "requestBody" in each}
+    for name, schema in (("run", "RunRequest"), ("restart", "RestartRequest"), ("stop", "StopRequest")):
+        body = bodies[f"{name}_project"]
+        assert body["content"]["application/json"]["schema"] == {"$ref": f"#/components/schemas/{schema}"}
+        assert not body.get("required", False)
+
+
+def test_raw_output_is_bytes(sqlite_served: Served) -> None:
+    (raw,) = [each for _, _, each in operations(sqlite_served.app.openapi()) if each["operationId"] == "get_raw_log"]
+    for status in ("200", "206"):
+        assert raw["responses"][status]["content"]["text/plain"]["schema"] == {"type": "string", "format": "binary"}
+
+
 def test_every_error_is_a_problem_document_with_its_code(sqlite_served: Served) -> None:
     document = sqlite_served.app.openapi()
     assert "Problem" in document["components"]["schemas"]

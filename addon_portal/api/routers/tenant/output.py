@@ -31,7 +31,12 @@ _RAW: dict[str, Any] = says(
     errors=_UNREADABLE,
     media_type="text/plain",
 )
-_RAW["responses"] |= {206: {"description": "The range that was asked for"}, **problems(["range_not_satisfiable"])}
+_BYTES = {"type": "string", "format": "binary"}
+_RAW["responses"][200]["content"]["text/plain"]["schema"] = _BYTES
+_RAW["responses"] |= {
+    206: {"description": "The range that was asked for", "content": {"text/plain": {"schema": _BYTES}}},
+    **problems(["range_not_satisfiable"]),
+}
 
 
 @router.get(

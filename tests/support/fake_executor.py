@@ -69,6 +69,9 @@ class FakeHost:
         self.keeper_is_frozen = False
         self.holds_gates = False
         self.disk_is_full = False
+        self.patience_seconds = 0.0
+        """How long a keeper is waited for before it is called silent."""
+        self.is_stubborn = False
         self.trees_linger = False
         """Shims record how their programs ended, and do not get done with what is left."""
         self.kernel_tells = True
@@ -225,13 +228,14 @@ class FakeHost:
             self.thaw_shim(run_id)
 
     def signal_program(self, run_id: RunId, number: int, why: str) -> None:
-        """The program ends of any signal."""
+        """The program ends of any signal, a stubborn one of SIGKILL only."""
         run = self.runs[run_id]
         if run.program is not Liveness.ALIVE or run.records.stop is None:
             return
         sent = (*run.records.stop.signals, SentSignal(number, self.clock.now(), why))
         run.records = replace(run.records, stop=replace(run.records.stop, signals=sent))
-        self.finish(run_id, number, leftovers=run.leftovers)
+        if number == SIGKILL or not self.is_stubborn:
+            self.finish(run_id, number, leftovers=run.leftovers)
 
     def end_leftovers(self, run_id: RunId) -> bool:
         """Through the keeper, which writes the proof; False where there is none and nothing is proven."""
@@ -261,7 +265,7 @@ class _Remembered:
     """What is lost with the supervisor: whether it holds the program's pidfd, and what it has asked and found."""
 
     holds_program: bool = False
-    was_asked: bool = False
+    asked_at: float | None = None
     tree: Tree = Tree.UNCHECKED
 
 
@@ -358,14 +362,17 @@ class FakeExecutor:
     def _adoption(self, run: FakeRun, remembered: _Remembered) -> Keeper:
         if self.host.keeper_is_dead:
             return Keeper.NOT_MINE
-        if not remembered.was_asked:
+        if remembered.asked_at is None:
             return Keeper.NOT_ASKED
         if self.host.keeper_is_frozen:
-            return Keeper.SILENT
+            waited = self.host.clock.monotonic() - remembered.asked_at
+            return Keeper.SILENT if waited >= self.host.patience_seconds else Keeper.NOT_ASKED
         return Keeper.MINE if run.program is Liveness.ZOMBIE else Keeper.NOT_MINE
 
     def ask_adoption(self, run_id: RunId) -> None:
-        self._remember(run_id).was_asked = True
+        remembered = self._remember(run_id)
+        if remembered.asked_at is None:
+            remembered.asked_at = self.host.clock.monotonic()
         self.host.changed(run_id)
 
     def stop_settings(self, run_id: RunId) -> StopSettings:

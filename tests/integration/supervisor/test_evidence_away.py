@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from addon_portal.domain import transitions
+from addon_portal.domain.clock import to_text
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
@@ -92,7 +93,7 @@ def test_a_directory_that_is_taken_from_a_living_run_ends_nothing_until_it_is_de
     assert run.ending
     facts: object = run.ending["facts"]
     assert isinstance(facts, dict)
-    assert facts["why"] == "the run directory is missing: its evidence is lost"
+    assert facts["why"] == "the run directory is missing, so its evidence is lost"
 
     host.wait_for((away / "done.json").exists, "the shim to be done")
     assert host.clean_up()["changed"] == []
@@ -197,8 +198,13 @@ def test_a_row_that_is_stuck_under_a_running_supervisor_is_in_the_report_of_a_cl
     report = host.clean_up()
     [change] = [each for each in report["changed"] if each["run_id"] == stuck]
     assert (change["what"], change["state"], change["reason"]) == ("ended", "failed", "outcome_unknown")
-    assert change["message"] == host.get(stuck).message
+    run = host.get(stuck)
+    assert change["message"] == run.message
     assert report["found"] == 1
+    # No sweep ever found it alive, so none is named as the moment when it still was.
+    began = to_text(run.started_at) if run.started_at else "its start"
+    assert (run.message or "").startswith(f"The program ended between {began} and ")
+    assert "the run directory is missing" in (run.message or "")
 
 
 def test_a_host_that_was_restarted_tells_the_interval(host: SupervisedHost) -> None:

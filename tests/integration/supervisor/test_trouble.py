@@ -32,16 +32,24 @@ def busy(desk: Desk) -> Iterator[None]:
 
 
 class LosesCommits(Storage):
-    """A storage whose database goes away just before a commit, or before it has said that the commit happened."""
+    """A storage whose database goes away just before a commit, before it has said that it happened, or altogether."""
 
-    breaks: Literal["before", "after"] | None = None
+    breaks: Literal["before", "after", "always"] | None = None
+
+    @override
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        if self.breaks == "always":
+            raise StorageUnavailable("There is no server.")
+        with super().read() as uow:
+            yield uow
 
     @override
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         with super().write() as uow:
             yield uow
-            if self.breaks == "before":
+            if self.breaks in {"before", "always"}:
                 raise StorageUnavailable("The server went away.")
         if self.breaks == "after":
             raise StorageUnavailable("The server went away.")
@@ -113,6 +121,7 @@ def test_nobody_is_asked_for_a_start_until_its_claim_is_known_to_be_committed(
     desk.turn()
     run_id = desk.request()
     storage.breaks = breaks
+    desk.supervisor.wake()
     desk.turn()
     assert desk.host.starts == []
     storage.breaks = None
@@ -121,14 +130,25 @@ def test_nobody_is_asked_for_a_start_until_its_claim_is_known_to_be_committed(
     assert desk.host.starts == [run_id]
 
 
-def test_what_programs_need_is_done_while_the_database_is_away(desk: Desk) -> None:
-    run_id = desk.unsupervised()
-    desk.request_stop(run_id, grace_seconds=5.0)
+def test_what_programs_need_is_done_while_the_database_is_away(breakable: tuple[Desk, LosesCommits]) -> None:
+    desk, storage = breakable
+    run_id, other = desk.running(), desk.unsupervised()
+    desk.request_stop(other, grace_seconds=5.0)
+    desk.host.is_stubborn = True
     desk.settle()
-    assert desk.get(run_id).state is RunState.STOPPING
-    with busy(desk):
-        desk.turn(6.0)
-        assert desk.host.runs[run_id].status == 15
+    assert desk.get(other).state is RunState.STOPPING
+    storage.breaks = "always"
+    desk.turn()
+    desk.host.kill_shim(run_id)
+    for _ in range(6):
+        desk.turn()
+    assert desk.host.runs[run_id].output_taken_over
+    assert desk.host.runs[other].status == 9
+    storage.breaks = None
+    desk.turn()
+    desk.settle()
+    assert (desk.get(other).reason, desk.get(other).signal) == (Reason.STOPPED_BY_PERSON, 9)
+    assert desk.get(run_id).conditions == frozenset({"unsupervised"})
 
 
 def test_a_sweep_that_could_not_be_written_does_not_count(desk: Desk) -> None:
@@ -189,6 +209,7 @@ def test_an_unknown_end_lies_after_the_last_look_that_found_it_alive(desk: Desk,
     desk.turn()
     seen_alive = desk.clock.now()
     desk.host.kernel_tells = False
+    desk.host.patience_seconds = 2.0
     desk.host.freeze_keeper()
     desk.host.kill_shim(run_id)
     desk.host.finish(run_id)
@@ -211,8 +232,9 @@ def test_a_program_found_dead_in_a_sweep_was_not_alive_at_its_beginning(desk: De
     desk.turn()
     seen_alive = desk.clock.now()
     desk.host.kernel_tells = False
+    desk.host.patience_seconds = 2.0
+    desk.host.freeze_keeper()
     desk.host.kill_shim(run_id)
-    desk.host.keeper_is_frozen = True
     desk.host.finish(run_id)
     desk.turn()
     desk.restart_supervisor()

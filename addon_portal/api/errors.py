@@ -1,9 +1,11 @@
 """The one table from refusal to HTTP, and the problem documents (RFC 9457) that every error is.
 
 Promises that every error has a stable `code` that `docs/reference/errors.md` lists, and that what nobody foresaw is
-logged and answered without its innards. Nothing else in the product names an HTTP status for an error.
+logged and answered without its innards. Whether it can be logged does not decide the answer: disks are full when
+things go wrong. Nothing else in the product names an HTTP status for an error.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -113,7 +115,8 @@ async def answer_status(request: Request, error: Exception) -> Response:
 
 async def _storage_trouble(request: Request, error: Exception) -> Response:
     assert isinstance(error, StorageError)
-    log.error("storage_trouble", method=request.method, path=request.url.path, problem=error.message)
+    with contextlib.suppress(Exception):
+        log.error("storage_trouble", method=request.method, path=request.url.path, problem=error.message)
     headers = {"Retry-After": "1"} if error.worth_retrying else {}
     return problem("storage_trouble", error.message, {"cause": error.code}, headers)
 
@@ -123,5 +126,6 @@ async def _output_unreadable(_: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    with contextlib.suppress(Exception):
+        log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
     return problem("internal_error", "The portal failed to answer; its log says why. Nothing is known of effects.", {})

@@ -6,6 +6,7 @@ stands, not how often it moved. Without followers nothing is read. Leaves the wi
 """
 
 import asyncio
+import contextlib
 import os
 import selectors
 import threading
@@ -94,7 +95,7 @@ class RunChanges:
         self._followers: set[Follower] = set()
         self._position = 0
         self._was_unreachable: bool | None = None
-        self._is_closing = False
+        self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -118,7 +119,7 @@ class RunChanges:
         """Stop listening. The thread has ended on return."""
         if self._thread is None:
             return
-        self._is_closing = True
+        self._closing.set()
         self._portal.wakes.on_waiting = lambda: None
         self._ring()
         self._thread.join()
@@ -178,17 +179,26 @@ class RunChanges:
             everything.register(self._listener.fileno(), selectors.EVENT_READ)
             for selector in (everything, bell_alone):
                 selector.register(self._bell, selectors.EVENT_READ)
-            while not self._is_closing:
-                # While nobody waits, wakes are left lying: each would cost a request that is just being answered.
-                if self._followers or self._portal.wakes.is_awaited:
-                    ready = everything.select(SLOW_POLL_SECONDS)
-                else:
-                    ready = bell_alone.select()
-                if any(key.fd == self._bell for key, _ in ready):
-                    os.eventfd_read(self._bell)
-                self._listener.drain()
-                self._portal.wakes.wake()
-                self._tell()
+            while not self._closing.is_set():
+                try:
+                    self._take_turn(everything, bell_alone)
+                except Exception:  # noqa: BLE001 - whatever it is
+                    # Nobody would start this thread again, and streams would fall silent without a word.
+                    _complain("changes_failed", exc_info=True)
+                    self._closing.wait(SLOW_POLL_SECONDS)
+
+    def _take_turn(self, everything: selectors.BaseSelector, bell_alone: selectors.BaseSelector) -> None:
+        """Wait until there may be something new, and hand it over."""
+        # While nobody waits, wakes are left lying: each would cost a request that is just being answered.
+        if self._followers or self._portal.wakes.is_awaited:
+            ready = everything.select(SLOW_POLL_SECONDS)
+        else:
+            ready = bell_alone.select()
+        if any(key.fd == self._bell for key, _ in ready):
+            os.eventfd_read(self._bell)
+        self._listener.drain()
+        self._portal.wakes.wake()
+        self._tell()
 
     def _tell(self) -> None:
         """Hand over what is new. Trouble with the database is waited out; the position stays where it was."""
@@ -196,9 +206,7 @@ class RunChanges:
             while self._tell_page():
                 pass
         except (StorageError, DomainError) as error:
-            log.warning("changes_not_read", problem=error.message)
-        except Exception:
-            log.exception("changes_failed")
+            _complain("changes_not_read", problem=error.message)
 
     def _tell_page(self) -> bool:
         with self._lock:
@@ -248,6 +256,12 @@ def host_standing(portal: Portal, observed_at: datetime | None) -> HostChanged:
     """Whether somebody looks after the runs of this host."""
     is_unreachable = observed_at is None or portal.clock.now() - observed_at > UNREACHABLE_AFTER
     return HostChanged(observed_at, is_unreachable)
+
+
+def _complain(event: str, **facts: object) -> None:
+    """Log, if that can be done: the thread must outlive a full disk."""
+    with contextlib.suppress(Exception):
+        log.warning(event, **facts)
 
 
 def _hand_over(followers: Sequence[Follower], changes: Sequence[RunChanged], host: HostChanged | None) -> None:

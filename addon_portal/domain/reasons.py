@@ -121,8 +121,8 @@ REASONS: Mapping[Reason, ReasonInfo] = {
     Reason.OUTCOME_UNKNOWN: ReasonInfo(
         _FAILED,
         _UNKNOWN,
-        "The program ended between {last_seen_alive_at} and {found_dead_at}; nobody was there to see how.",
-        ("last_seen_alive_at", "found_dead_at"),
+        "The program ended between {last_seen_alive_at} and {found_dead_at}; nobody was there to see how: {why}.",
+        ("last_seen_alive_at", "found_dead_at", "why"),
         "Check what the program has done, then restart if it is safe to repeat.",
     ),
     Reason.HOST_RESTARTED: ReasonInfo(

@@ -147,7 +147,7 @@ def judge(seen: RunEvidence) -> Verdict:
     if not seen.directory_present and seen.program is Liveness.ALIVE:
         return Unreachable("the run directory is missing, while something that the run started is alive")
     if not seen.directory_present:
-        return _ended(seen, _unknown(seen, "the run directory is missing: its evidence is lost"), Tree.ASSUMED_EMPTY)
+        return _ended(seen, _unknown(seen, "the run directory is missing, so its evidence is lost"), Tree.ASSUMED_EMPTY)
     if records.exit and records.done:
         return _ended(seen, endings.from_exit_record(records.exit, records.stop), _tree_of_done(seen))
     if records.start_error and seen.lock is not Lock.HELD:

@@ -4,6 +4,7 @@ Promises that a file is either not there (None), or whole and of a version we kn
 which is never taken for absence. Leaves what the records prove to `domain.verdict`.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -59,16 +60,19 @@ def read_json(path: Path | str) -> dict[str, Any] | None:
 def read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
     """All records of a run as they are now. `exit.json` is read after `done.json`, which is written after it.
 
-    What was `seen` a moment ago is not read again: a record is written once, but for `stop.json`, which may grow.
+    What was `seen` a moment ago is not read again: a record is written once, but for `stop.json`, which may grow. A
+    damaged record raises DamagedRecord unless the run's end is proven without it.
     """
     place = str(directory)
     done = seen.done or _read(f"{place}/done.json", _done)
+    ended = seen.exit or _read(f"{place}/exit.json", _exit)
+    read = _read_if_whole if done and ended else _read
     return RunRecords(
         done=done,
-        exit=seen.exit or _read(f"{place}/exit.json", _exit),
-        start_error=seen.start_error or _read(f"{place}/start_error.json", _start_error),
-        child=seen.child or _read(f"{place}/child.json", _child),
-        stop=_read(f"{place}/stop.json", _stop),
+        exit=ended,
+        start_error=seen.start_error or read(f"{place}/start_error.json", _start_error),
+        child=seen.child or read(f"{place}/child.json", _child),
+        stop=read(f"{place}/stop.json", _stop),
     )
 
 
@@ -85,6 +89,12 @@ def _read(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record |
         return build(record)
     except (KeyError, ValueError, TypeError) as error:
         raise DamagedRecord(f"{_name(path)} is damaged: {error!r}") from error
+
+
+def _read_if_whole(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
+    with contextlib.suppress(DamagedRecord):
+        return _read(path, build)
+    return None
 
 
 def _name(path: Path | str) -> str:

@@ -77,9 +77,14 @@ class Watcher:
         return self._runs
 
     def learn(self, runs: Iterable[Run]) -> None:
-        """Take rows as they are now; a run that is final or not claimed is let go."""
+        """Take rows as they are now; a run that is final or not claimed is let go.
+
+        One that was not held before was in no sweep, so no sweep proves that it was alive (a row changed by hand).
+        """
         for run in runs:
             if run.state in CLAIMED:
+                if run.id not in self._runs:
+                    self._last_alive.setdefault(run.id, run.last_seen_alive_at or run.started_at)
                 self._runs[run.id] = run
             else:
                 self._drop(run.id)
@@ -87,6 +92,7 @@ class Watcher:
     def take_over(self, runs: Iterable[Run]) -> None:
         """Learn what another supervisor left; one that has ended by now did so nobody knows how long ago."""
         self.learn(runs)
+        self._last_alive.clear()
         self._ended_since = dict.fromkeys(self._runs, -math.inf)
 
     def let_go_of_others(self, runs: Iterable[Run]) -> bool:

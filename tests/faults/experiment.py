@@ -12,7 +12,7 @@ from addon_portal.domain.clock import SystemClock, from_text
 from tests.faults.matrix import NEVER_BEGAN, Action, Case, Expected, Stage, words_while_held
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
-from tests.support.portal import Json, Pinned, Portal, hold
+from tests.support.portal import PATIENCE_SECONDS, Json, Pinned, Portal, hold
 from tests.support.waiting import wait_until
 
 FREEZE_SECONDS = 5.0
@@ -65,7 +65,9 @@ class Experiment:
         if not stage.is_before_the_gate:
             specimen.wait_begun()
             get_run = self.portal.get_run
-            wait_until(lambda: get_run(specimen.run_id)["state"] == "running", "the supervisor to see it begin")
+            wait_until(
+                lambda: get_run(specimen.run_id)["state"] == "running", "it to be seen running", PATIENCE_SECONDS
+            )
             if stage is not Stage.RUNNING:
                 specimen.tell()
         if stage.point:

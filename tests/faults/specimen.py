@@ -134,7 +134,7 @@ class Specimen:
     def wait_until_gone(self) -> None:
         """Wait until no process carries the run's cookie."""
         cookie = f"ADDON_PORTAL_RUN_ID={self.run_id}"
-        wait_until(lambda: not list(processes_with(cookie)), "everything the run started to be gone")
+        wait_until(lambda: not list(processes_with(cookie)), "all it started to be gone", PATIENCE_SECONDS)
 
 
 def _pin(pid: int, start_ticks: int) -> Pinned | None:

@@ -16,10 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from addon_portal.domain import errors
-from addon_portal.domain.errors import DomainError, InvalidRequest
+from addon_portal.domain.errors import DomainError, FieldProblem, InvalidRequest
 from addon_portal.evidence.output import OutputUnreadable
 from addon_portal.storage.errors import StorageError
-from addon_portal.validation import problem_of
+from addon_portal.validation import name_of_field, problem_of
 
 PROBLEM_TYPE = "urn:addon-portal:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -61,11 +61,17 @@ ERRORS: Mapping[str, ErrorInfo] = {
 
 _OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _SENTENCES = {
-    "malformed_body": "The body is not well-formed JSON.",
+    "malformed_body": "The body is no JSON that can be read.",
     "not_found": "There is nothing at this address.",
     "method_not_allowed": "This address exists, but not with this method; the Allow header lists those it has.",
     "body_too_large": "A body may have at most 2 MiB.",
 }
+_UNREADABLE: Mapping[type, str] = {
+    RecursionError: "The JSON of the body is nested too deeply to be read.",
+    UnicodeDecodeError: "The body is not UTF-8, in which JSON has to be sent.",
+    ValueError: "The JSON of the body has a number with too many digits to be read.",
+}
+"""By what Python's JSON reader raised, beside saying that the JSON is not well formed."""
 
 
 def problem(code: str, detail: str, fields: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
@@ -102,7 +108,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
         if found["type"] == "json_invalid":
             detail = f"The body is not well-formed JSON: {found['ctx']['error']} at character {found['loc'][1]}."
             return problem("malformed_body", detail, {})
-    return await _refused(request, InvalidRequest([problem_of(found, found["loc"][1:]) for found in error.errors()]))
+    return await _refused(request, InvalidRequest([_problem_of(found) for found in error.errors()]))
+
+
+def _problem_of(found: Mapping[str, object]) -> FieldProblem:
+    location = found["loc"]
+    assert isinstance(location, tuple)
+    location = location[1:]
+    if not location and found["type"] == "missing":
+        return FieldProblem(name_of_field(location), "a JSON object", "nothing")
+    if found["type"] == "recursion_depth_exceeded":
+        # What checks nesting is not reached where it is deeper than what reads it goes.
+        return FieldProblem(name_of_field(location[:1]), "less nesting", "more levels than can be read")
+    if location[-1:] == ("[key]",):
+        # A name in an object; it need not look like a field, and what is said of it shows it.
+        location = location[:-2]
+    return problem_of(found, location)
 
 
 async def answer_status(request: Request, error: Exception) -> Response:
@@ -110,7 +131,8 @@ async def answer_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _OF_STATUS.get(error.status_code, "internal_error")
     fields = {"path": request.url.path} if code == "not_found" else {}
-    return problem(code, _SENTENCES.get(code, str(error.detail)), fields, error.headers)
+    sentence = _UNREADABLE.get(type(error.__cause__)) if code == "malformed_body" else None
+    return problem(code, sentence or _SENTENCES.get(code, str(error.detail)), fields, error.headers)
 
 
 async def _storage_trouble(request: Request, error: Exception) -> Response:

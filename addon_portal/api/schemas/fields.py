@@ -45,19 +45,23 @@ def refuse(expected: str, got: str | None = None) -> PydanticCustomError:
 
 def _storable(text: str) -> str:
     if "\0" in text:
-        raise refuse("text without NUL characters")
+        raise refuse("text without NUL characters", "a text with one")
+    return _encodable(text)
+
+
+def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise refuse("text without lone surrogates", "a text with half of a surrogate pair") from None
+        raise refuse("text that can be written as UTF-8", "a text that cannot") from None
     return text
 
 
 def _name(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.strip())
+    text = unicodedata.normalize("NFC", _encodable(text).strip())
     if not 1 <= len(text) <= LONGEST_NAME:
         raise refuse(f"1 to {LONGEST_NAME} characters", f"{len(text)} characters")
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
         raise refuse("a name without control characters and line breaks")
     return text
 
@@ -81,13 +85,16 @@ def _command(argv: list[str]) -> list[str]:
     return argv
 
 
+def _variable(name: str) -> str:
+    """A name in an environment, each checked for itself, so that all that are wrong are named."""
+    if not _ENV_NAME.fullmatch(name):
+        raise refuse("names of letters, digits and _ that begin with no digit", repr(name[:60]))
+    if name.startswith(OWN_PREFIX):
+        raise refuse(f"names that do not begin with {OWN_PREFIX}", repr(name[:60]))
+    return name
+
+
 def _environment(env: dict[str, str]) -> dict[str, str]:
-    for name, value in env.items():
-        if not _ENV_NAME.fullmatch(name):
-            raise refuse("names of letters, digits and _ that begin with no digit", repr(name[:60]))
-        if name.startswith(OWN_PREFIX):
-            raise refuse(f"names that do not begin with {OWN_PREFIX}", repr(name[:60]))
-        _storable(value)
     size = sum(len(name) + len(value.encode()) + 2 for name, value in env.items())
     if size > MOST_ENVIRONMENT:
         raise refuse(f"at most {MOST_ENVIRONMENT} bytes in all", f"{size} bytes")
@@ -143,7 +150,7 @@ Command = Annotated[
     Field(description="Program and arguments, executed without a shell.", examples=[["python3", "etl.py", "--full"]]),
 ]
 Environment = Annotated[
-    dict[str, str],
+    dict[Annotated[str, AfterValidator(_variable)], Annotated[str, AfterValidator(_storable)]],
     AfterValidator(_environment),
     Field(description="Variables for the program; 64 KiB in all.", examples=[{"LANG": "C.UTF-8"}]),
 ]

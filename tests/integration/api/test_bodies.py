@@ -23,6 +23,41 @@ def test_a_body_that_is_no_object_is_told(world: World, content: bytes) -> None:
     assert fields_of(assert_problem(response, 422, "invalid_request")) == ["(body)"]
 
 
+def test_an_empty_body_is_told_what_was_expected(world: World) -> None:
+    problem = assert_problem(world.alice.post(PROJECTS, content=b"", headers=JSON), 422, "invalid_request")
+    assert problem["problems"] == [{"field": "(body)", "expected": "a JSON object", "got": "nothing"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"name": ' + b"[" * 5000 + b"]" * 5000 + b"}", "nested too deeply"),
+        (b'{"name": "\xff"}', "not UTF-8"),
+        (b'{"name": ' + b"9" * 5000 + b"}", "too many digits"),
+    ],
+)
+def test_json_that_cannot_be_read_is_not_called_malformed(world: World, content: bytes, said: str) -> None:
+    detail = assert_problem(world.alice.post(PROJECTS, content=content, headers=JSON), 400, "malformed_body")["detail"]
+    assert said in detail
+    assert "well-formed" not in detail
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900])
+def test_nesting_is_told_at_the_field(world: World, depth: int) -> None:
+    content = b'{"name": "x", "command": ["true"], "parameters": {"a": ' + b"[" * depth + b"]" * depth + b"}}"
+    problem = assert_problem(world.alice.post(PROJECTS, content=content, headers=JSON), 422, "invalid_request")
+    assert fields_of(problem) == ["parameters"]
+    assert "nesting" in problem["detail"]
+
+
+def test_text_that_is_not_utf_8_is_told(world: World) -> None:
+    # What Python makes of such an argument on a command line; JSON can carry it as an escape.
+    body = {"name": "x\udcff", "command": ["a\udcff"], "env": {"A": "\udcff"}, "parameters": {"a": "\udcff"}}
+    problem = assert_problem(world.post_text(PROJECTS, body), 422, "invalid_request")
+    assert sorted(fields_of(problem)) == ["command[0]", "env.A", "name", "parameters"]
+    assert {each["expected"] for each in problem["problems"]} == {"text that can be written as UTF-8"}
+
+
 def test_another_content_type_is_told(world: World) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     response = world.alice.post(PROJECTS, content=b'{"name": "x", "command": ["true"]}', headers=headers)

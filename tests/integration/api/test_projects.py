@@ -193,6 +193,15 @@ def test_all_problems_are_named_at_once(world: World) -> None:
     assert problem["problems"][0] == {"field": "name", "expected": "a value", "got": "nothing"}
 
 
+def test_all_that_is_wrong_with_an_environment_is_named_at_once(world: World) -> None:
+    env = {"A=B": "x", "GOOD": "x", "1": "x", "ADDON_PORTAL_X": "x", "NUL": "a\0b", "": "x", "N": 5, "\udcff": "x"}
+    body = {"name": "nightly", "command": ["true"], "env": env}
+    problem = assert_problem(world.post_text(PROJECTS, body), 422, "invalid_request")
+    named = [(each["field"], each["got"]) for each in problem["problems"]]
+    assert named[:4] == [("env", "'A=B'"), ("env", "'1'"), ("env", "'ADDON_PORTAL_X'"), ("env.NUL", "a text with one")]
+    assert named[4:] == [("env", "''"), ("env.N", "5"), ("env", "'\\udcff'")]
+
+
 def test_an_unknown_command_is_not_refused(world: World) -> None:
     assert world.add_project(command=["/no/such/program"])["command"] == ["/no/such/program"]
 

@@ -22,7 +22,9 @@ from addon_portal.evidence.output import Output
 
 router = APIRouter(prefix="/api/tenant", tags=["output"], generate_unique_id_function=name_operation)
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+_MOST_DIGITS = 18
+"""No output has so many bytes; and Python refuses to read numbers of several thousand digits."""
 _UNREADABLE = ("not_found", "output_unreadable")
 _RAW: dict[str, Any] = says(
     "Get the raw output of a run",
@@ -100,12 +102,17 @@ def _bounds(range: str | None, size: int) -> tuple[int, int] | None:
     match = _RANGE.fullmatch(range or "")
     if match is None or match[0] == "bytes=-":
         return None
-    first, last = match[1], match[2]
+    first, last = match[1].lstrip("0") or match[1][:1], match[2].lstrip("0") or match[2][:1]
     if not first:
-        return max(0, size - int(last)) if int(last) else size, size
-    if last and int(last) < int(first):
+        return max(0, size - _number(last)) if _number(last) else size, size
+    if last and (len(last), last) < (len(first), first):
         return None
-    return int(first), min(int(last) + 1, size) if last else size
+    return _number(first), min(_number(last) + 1, size) if last else size
+
+
+def _number(digits: str) -> int:
+    """The number, or one that is larger than any output."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 def _raw_headers(run_id: str, length: int) -> dict[str, str]:

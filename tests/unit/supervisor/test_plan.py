@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from addon_portal.domain.exits import ProcessExit
-from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
@@ -16,20 +15,9 @@ from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tre
 from addon_portal.supervisor import plan as plans
 from addon_portal.supervisor.plan import Action, Situation, plan
 from tests.unit.domain.evidence_factory import DONE, NOW, SENT, STARTED_AT, STOP, evidence, exit_record
+from tests.unit.domain.runs import RUNNING
 
-RUN = Run(
-    seq=1,
-    id=RunId("run_" + "0" * 26),
-    tenant_id=TenantId("ten_x"),
-    project_id=ProjectId("prj_x"),
-    number=1,
-    definition_version=1,
-    host_id=HostId("hst_x"),
-    state=RunState.RUNNING,
-    requested_at=STARTED_AT,
-    requested_by="key:ada",
-    started_at=STARTED_AT,
-)
+RUN = RUNNING
 STOP_ASKED: dict[str, Any] = {"stop_requested_at": NOW, "stop_requested_by": "key:ada", "stop_why": "person"}
 
 

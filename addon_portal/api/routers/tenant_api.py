@@ -110,15 +110,17 @@ def stop_project(
 @router.get("/projects", **says("List projects", ProjectPage, examples.PROJECT_PAGE, errors=("invalid_request",)))
 def list_projects(caller: CallerDep, query: Annotated[ProjectQuery, Query()]) -> Response:
     """The tenant's projects with their newest runs, newest first."""
+    principal = caller.enter(Role.VIEWER)
     page = project_service.list_projects(
         caller.portal,
-        caller.enter(Role.VIEWER),
+        principal,
         limit=query.limit,
         cursor=query.cursor,
         search=query.search,
         name=query.name,
     )
-    return answer({"items": [project_body(item) for item in page.items], "next_cursor": page.next_cursor})
+    items = [project_body(item, principal.role) for item in page.items]
+    return answer({"items": items, "next_cursor": page.next_cursor})
 
 
 @router.post(
@@ -134,14 +136,16 @@ def list_projects(caller: CallerDep, query: Annotated[ProjectQuery, Query()]) ->
 )
 def create_project(caller: CallerDep, body: ProjectRequest) -> Response:
     """Stores what is to be run; nothing is started."""
-    shown = project_service.create_project(caller.portal, caller.enter(Role.MEMBER), body.to_draft())
-    return answer(project_body(shown), 201, {"Location": f"/api/tenant/projects/{shown.project.id}"})
+    principal = caller.enter(Role.MEMBER)
+    shown = project_service.create_project(caller.portal, principal, body.to_draft())
+    return answer(project_body(shown, principal.role), 201, {"Location": f"/api/tenant/projects/{shown.project.id}"})
 
 
 @router.get("/projects/{project_id}", **says("Get a project", ProjectBody, examples.PROJECT, errors=("not_found",)))
 def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
     """One project with its newest run."""
-    return answer(project_body(project_service.get_project(caller.portal, caller.enter(Role.VIEWER), project_id)))
+    principal = caller.enter(Role.VIEWER)
+    return answer(project_body(project_service.get_project(caller.portal, principal, project_id), principal.role))
 
 
 @router.put(
@@ -157,7 +161,8 @@ def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
 def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectRequest) -> Response:
     """Replaces name and definition. A change of the definition is its next version; runs keep theirs."""
     principal = caller.enter(Role.MEMBER)
-    return answer(project_body(project_service.update_project(caller.portal, principal, project_id, body.to_draft())))
+    shown = project_service.update_project(caller.portal, principal, project_id, body.to_draft())
+    return answer(project_body(shown, principal.role))
 
 
 @router.delete(

@@ -7,7 +7,7 @@ from addon_portal.api.schemas.projects import project_body
 from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, run_body
 from addon_portal.api.services.shown import ShownProject, ShownRun
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
-from addon_portal.domain.models import Definition, Project, Run, StopSettings
+from addon_portal.domain.models import Definition, Project, Role, Run, StopSettings
 from addon_portal.domain.reasons import Reason, sentence
 from addon_portal.domain.states import Health, Outcome, RunState
 
@@ -48,7 +48,7 @@ PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the sup
 _SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None, restartable=True)
 FAILED_RUN = run_body(_SHOWN_FAILED)
 RUN_PAGE: dict[str, object] = {"items": [FAILED_RUN], "next_cursor": None}
-PROJECT = project_body(ShownProject(_PROJECT, _SHOWN_FAILED))
+PROJECT = project_body(ShownProject(_PROJECT, _SHOWN_FAILED), Role.MEMBER)
 PROJECT_PAGE: dict[str, object] = {"items": [PROJECT], "next_cursor": None}
 EVIDENCE: dict[str, object] = {
     "run": FAILED_RUN,

@@ -21,8 +21,10 @@ from addon_portal.api.schemas.runs import PROJECT_ID, RunBody, execution_error, 
 from addon_portal.api.services.definitions import ProjectDraft
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
-from addon_portal.domain.models import StopSettings
+from addon_portal.domain.models import Role, StopSettings
 from addon_portal.domain.states import RunState
+
+MASKED = "***"
 
 
 class StopSettingsRequest(Request):
@@ -76,7 +78,7 @@ class ProjectBody(Answer):
     command: Annotated[list[str] | None, Field(examples=[["python3", "etl.py", "--full"]])]
     program: Annotated[str | None, Field(description="The id of the operator's program.", examples=[None])]
     parameters: dict[str, JsonValue]
-    env: dict[str, str]
+    env: Annotated[dict[str, str], Field(description="Viewers see names, with *** for every value.")]
     working_directory: str | None
     stop: StopSettingsBody
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
@@ -96,8 +98,8 @@ class ProjectPage(Answer):
     next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
 
 
-def project_body(shown: ShownProject) -> dict[str, object]:
-    """The Project object of a project."""
+def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
+    """The Project object of a project, as a reader of this role may see it: values of the environment are secrets."""
     project, latest = shown.project, shown.latest_run
     definition = project.definition
     return {
@@ -106,7 +108,7 @@ def project_body(shown: ShownProject) -> dict[str, object]:
         "command": None if definition.command is None else list(definition.command),
         "program": definition.program_id,
         "parameters": definition.parameters,
-        "env": definition.env,
+        "env": definition.env if reader.includes(Role.MEMBER) else dict.fromkeys(definition.env, MASKED),
         "working_directory": definition.working_directory,
         "stop": stop_body(definition.stop),
         "definition_version": definition.version,

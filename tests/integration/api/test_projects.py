@@ -244,6 +244,18 @@ def test_a_viewer_may_look_and_not_touch(world: World) -> None:
     assert_problem(world.victor.delete(path_of(project)), 403, "forbidden")
 
 
+def test_a_viewer_sees_no_values_of_the_environment(world: World) -> None:
+    project = world.add_project(env={"TOKEN": "s3cret", "EMPTY": ""})
+    run = world.add_run(project, env={"OTHER": "s3cret"})
+    world.supervisor.finish(run["run_id"], 3)
+    for client in (world.alice, world.bob):
+        assert json_of(client.get(path_of(project)))["env"] == {"TOKEN": "s3cret", "EMPTY": ""}
+    assert json_of(world.victor.get(path_of(project)))["env"] == {"TOKEN": "***", "EMPTY": "***"}
+    runs = f"/api/tenant/runs/{run['run_id']}"
+    for address in (PROJECTS, path_of(project), "/api/tenant/runs", runs, f"{runs}/evidence"):
+        assert "s3cret" not in world.victor.get(address).text, address
+
+
 @pytest.mark.parametrize("call", ["GET ", "POST ", "GET /x", "PUT /x", "DELETE /x"])
 def test_without_a_credential_nothing_is_told(world: World, call: str) -> None:
     # Not even whether identifier or body are well formed.

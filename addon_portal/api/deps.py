@@ -5,7 +5,7 @@ left to the handler's own thread, since it asks the database: `caller.enter(role
 """
 
 from dataclasses import dataclass
-from typing import Annotated, NewType
+from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
 from pydantic import AfterValidator
@@ -59,8 +59,6 @@ ProjectIdPath = Annotated[ProjectId, Path(description="Identifier of a project."
 RunIdPath = Annotated[RunId, Path(description="Identifier of a run."), _named("run", "run_")]
 KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("key", "key_")]
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
-TenantName = NewType("TenantName", str)
-TenantPath = Annotated[TenantName, Path(description="Name or identifier of a tenant.", max_length=200)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

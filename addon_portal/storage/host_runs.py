@@ -1,7 +1,7 @@
 """Runs as a supervisor sees them: those of its host, whosever they are.
 
-The only way to runs without a tenant's scope; nothing that answers a tenant's request uses it. States are
-changed by `transition.apply` alone.
+The only way to runs without a tenant's scope. Of what answers tenants, only the reader of changes (`run_changes`)
+uses it: it reads for all tenants at once and gives each only its own. States are changed by `transition.apply` alone.
 """
 
 from collections.abc import Collection, Mapping

@@ -139,11 +139,6 @@ class RunChanges:
         if is_first:
             self._ring()
 
-    @property
-    def follower_count(self) -> int:
-        """How many follow now."""
-        return len(self._followers)
-
     def unfollow(self, follower: Follower) -> None:
         """Hand over nothing more."""
         with self._lock:

@@ -4,10 +4,12 @@ Checking reads two rows and loads neither SQLAlchemy nor Alembic, so that a supe
 both are loaded only when there is something to upgrade.
 """
 
+from pathlib import Path
+
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import new_installation_id
 from addon_portal.storage.connection import Connection, Database
-from addon_portal.storage.errors import SchemaTooNew, SchemaTooOld
+from addon_portal.storage.errors import NotADatabase, SchemaTooNew, SchemaTooOld
 from addon_portal.storage.rows import to_micros
 
 REVISIONS = ("0001",)
@@ -16,6 +18,7 @@ REVISIONS = ("0001",)
 
 def check(database: Database) -> None:
     """Return when the tables are up to date and can be written; raise what is in the way."""
+    _refuse_special(database)
     revision = _revision(database)
     if revision is None:
         raise SchemaTooOld("The database has no tables yet. Run `addon-portal db upgrade`.")
@@ -32,6 +35,7 @@ def check(database: Database) -> None:
 
 def upgrade(database: Database, clock: Clock) -> None:
     """Run the migrations that are missing, and give a new database its identifier."""
+    _refuse_foreign(database)
     database.create()
     revision = _revision(database)
     if revision is not None:
@@ -50,6 +54,28 @@ def _revision(database: Database) -> str | None:
     with database.read() as connection:
         row = connection.one("SELECT version_num FROM alembic_version")
     return None if row is None else str(row[0])
+
+
+def _refuse_special(database: Database) -> None:
+    """Devices and directories take what is written to them, or cannot be opened, in ways of their own."""
+    path = Path(database.address)
+    if database.dialect == "sqlite" and path.exists() and not path.is_file():
+        raise NotADatabase(f"{path} is not an SQLite database (it is no regular file). Name another one.")
+
+
+def _refuse_foreign(database: Database) -> None:
+    """Leave the SQLite file of another program as it is; one without any table is taken for a new one."""
+    _refuse_special(database)
+    if database.dialect != "sqlite" or not Path(database.address).exists() or database.has_tables():
+        return
+    with database.read() as connection:
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+        found = connection.one(tables)
+    if found is not None:
+        raise NotADatabase(
+            f"{database.address} is not a database of the portal (it holds the table {str(found[0])!r} of another "
+            "program). Name another one with --data or --database-url."
+        )
 
 
 def _refuse_newer(revision: str) -> None:

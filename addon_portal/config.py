@@ -193,6 +193,8 @@ class Settings(BaseSettings):
 
 def load_settings(**given: object) -> Settings:
     """Read the environment; what is `given` (by option, as field names) wins. Raises SettingsError."""
+    if "data_dir" not in given and os.environ.get(variable_of("data_dir")) == "":
+        raise SettingsError([FieldProblem(variable_of("data_dir"), "a directory", "an empty path")])
     try:
         return Settings.model_validate({}) if not given else Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from addon_portal import __version__
-from addon_portal.cli.errors import BadUsage, PortalUnavailable, Refused
+from addon_portal.cli.errors import BadUsage, NotAllowed, PortalUnavailable, Refused
 
 URL_VARIABLE = "ADDON_PORTAL_URL"
 KEY_VARIABLE = "ADDON_PORTAL_API_KEY"
@@ -54,7 +54,10 @@ def find_portal(url: str | None, key: str | None, data: Path | None) -> Address:
     key = key or os.environ.get(KEY_VARIABLE)
     if url and key:
         return Address(url.rstrip("/"), key)
-    directory = data or Path(os.environ.get(DATA_VARIABLE) or default_data_directory())
+    named = os.environ.get(DATA_VARIABLE)
+    if data is None and named == "":
+        raise BadUsage(f"{DATA_VARIABLE} is empty. Set it to the data directory, or unset it.")
+    directory = data or Path(named or default_data_directory())
     known = _read_up_file(directory / "up.json", needed=url is None)
     if url and url.rstrip("/") != known.get("url"):
         raise BadUsage(f"There is no API key for {url}. Give one with --key or {KEY_VARIABLE}.")
@@ -84,9 +87,18 @@ class PortalClient:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        parts = urlsplit(address.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadUsage(f"{address.url} is no address of a portal: expected http://HOST:PORT.")
+        parts = urlsplit("")
+        try:
+            parts = urlsplit(address.url)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            (parts.hostname or "").encode("idna")
+        except ValueError:  # a port that is none, half an IPv6 address, a host name that cannot be one
+            known = False
+        if not known or not address.url.isprintable():
+            raise BadUsage(f"{ascii(address.url)[1:-1]} is no address of a portal: expected http://HOST:PORT.")
+        if not (address.key.isascii() and address.key.isprintable()):
+            raise NotAllowed("The API key is not valid: it holds characters that no key has. Check --key.")
+        assert parts.hostname is not None
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=_ANSWER_SECONDS)
         self._base = parts.path.rstrip("/")

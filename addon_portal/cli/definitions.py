@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from addon_portal.cli.errors import BadUsage
+from addon_portal.cli.errors import BadUsage, Refused
 
 Json = dict[str, Any]
 
@@ -54,3 +54,18 @@ def changed_definition(project: Json, **changes: object) -> Json | None:
     if all(project[name] == value for name, value in changes.items()):
         return None
     return {name: project[name] for name in _DEFINITION} | changes
+
+
+def check_run_request(body: Json) -> None:
+    """Refuse what the portal would refuse, before a project is made or changed for it. Raises Refused."""
+    from pydantic import ValidationError
+
+    from addon_portal.api.schemas.runs import RunRequest
+    from addon_portal.validation import problem_of
+
+    try:
+        RunRequest.model_validate(body)
+    except ValidationError as error:
+        problems = [problem_of(dict(found)) for found in error.errors()]
+        told = "; ".join(f"{found.field}: expected {found.expected}, got {found.got}" for found in problems)
+        raise Refused({"code": "invalid_request", "detail": f"The run cannot be requested: {told}."}) from None

@@ -24,6 +24,12 @@ class BadUsage(CommandFailed):
     exit_code = ExitCode.USAGE
 
 
+class NotAllowed(CommandFailed):
+    """The API key cannot be one."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+
+
 class InstallationTrouble(CommandFailed):
     """Settings, data directory or database cannot be used."""
 

@@ -3,8 +3,10 @@
 Modules that take long to import (settings, database, web server) are imported by the commands that need them.
 """
 
+import errno
+import io
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,7 +25,7 @@ from addon_portal.cli.commands import (
 )
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.output import hint
+from addon_portal.cli.output import forget_stdout, hint
 
 app = typer.Typer(
     name="addon-portal",
@@ -64,13 +66,27 @@ def describe(
 
 def main() -> None:
     """Run one command. Ends the process with one of `ExitCode`, or with the code of a followed program."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
         app()
     except CommandFailed as failure:
-        hint(f"addon-portal: {failure.message}")
-        sys.exit(failure.exit_code)
+        _end(failure.message, failure.exit_code)
+    except UnicodeEncodeError as error:
+        _end(f"{error.object!a} is not UTF-8 text, as names and commands must be.", ExitCode.USAGE)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            _end(f"{error.filename}: {error.strerror}.", ExitCode.INSTALLATION)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG):
             raise
-        hint(f"addon-portal: {error.filename}: {error.strerror}.")
-        sys.exit(ExitCode.INSTALLATION)
+        forget_stdout()
+        _end(f"What was asked for cannot be written: {error.strerror}.", ExitCode.TROUBLE_FOUND)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    try:
+        hint(f"addon-portal: {sentence}")
+    except OSError:  # standard output is full too
+        forget_stdout()
+        hint(f"addon-portal: {sentence}")
+    sys.exit(code)

@@ -21,9 +21,20 @@ Url = Annotated[
     str | None, typer.Option("--url", metavar="URL", help=f"The portal's address; by default {URL_VARIABLE}.")
 ]
 Key = Annotated[str | None, typer.Option("--key", metavar="KEY", help=f"An API key; by default {KEY_VARIABLE}.")]
+
+
+def _named_directory(text: str | Path) -> Path:
+    """An empty name would be the current directory, which is hardly ever meant: a variable was not set."""
+    if not str(text):
+        raise typer.BadParameter("expected a directory, got an empty path.")
+    return Path(text)
+
+
 Data = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help=f"The data directory; by default {DATA_VARIABLE}."),
+    typer.Option(
+        "--data", metavar="DIR", parser=_named_directory, help=f"The data directory; by default {DATA_VARIABLE}."
+    ),
 ]
 DatabaseUrl = Annotated[
     str | None,

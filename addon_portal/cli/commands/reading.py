@@ -16,6 +16,7 @@ from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
 from addon_portal.cli.outcomes import is_final, sentence_of
 from addon_portal.cli.output import (
     console,
+    forget_stdout,
     hint,
     print_fields,
     print_json,
@@ -241,6 +242,10 @@ def logs(
     except BrokenPipeError:
         sys.stderr.close()
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
+    except OSError as error:
+        forget_stdout()
+        hint(f"The output cannot be written here ({error.strerror}); run {run_id} is not affected.")
+        raise typer.Exit(ExitCode.TROUBLE_FOUND) from None
     finish(client, final, as_json=False)
 
 

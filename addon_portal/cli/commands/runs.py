@@ -1,6 +1,5 @@
 """`run`, `restart`, `stop`, `wait`: asking for things to happen to programs, and seeing them end."""
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,14 +8,21 @@ from typing import Annotated, Any
 import typer
 
 from addon_portal.cli.client import PortalClient, path_of
-from addon_portal.cli.definitions import Env, Parameters, changed_definition, parse_env, parse_parameters
+from addon_portal.cli.definitions import (
+    Env,
+    Parameters,
+    changed_definition,
+    check_run_request,
+    parse_env,
+    parse_parameters,
+)
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output, wait_for_end
 from addon_portal.cli.lookups import find_project, get_project, get_run
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
-from addon_portal.cli.output import hint, print_json, print_line
+from addon_portal.cli.output import forget_stdout, hint, print_json, print_line
 
 Json = dict[str, Any]
 
@@ -94,7 +100,6 @@ def run(
     called = project or name
     if called is None:
         raise BadUsage("Which project? Give its name, and after -- a command if it is new.")
-    defined = _define(client, called, argv, cwd, workspace=workspace)
     body: Json = {}
     if env:
         body["env"] = parse_env(env)
@@ -102,6 +107,9 @@ def run(
         body["parameters"] = parse_parameters(parameters)
     if note is not None:
         body["note"] = note
+    if argv is not None and body:
+        check_run_request(body)
+    defined = _define(client, called, argv, cwd, workspace=workspace)
     started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
     _show_or_follow(client, started, follow=not detach, as_json=as_json)
 
@@ -157,8 +165,12 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
         hint(f"Stop it with:   addon-portal stop {started['project_name']}")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         hint(f"Nobody reads the output any more; run {run_id} goes on.")
+        raise typer.Exit(ExitCode.NOT_FINISHED) from None
+    except OSError as error:
+        forget_stdout()
+        hint(f"The output cannot be written here ({error.strerror}); run {run_id} goes on.")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
     finish(client, final, as_json=as_json)
 
@@ -274,8 +286,3 @@ def wait(
 def _write_through(content: bytes) -> None:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
-
-
-def _forget_stdout() -> None:
-    """So that closing it at exit does not complain about the reader that left."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

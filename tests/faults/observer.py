@@ -17,7 +17,7 @@ from addon_portal.domain.clock import SystemClock, from_text
 from tests.faults.specimen import CODE, Specimen
 from tests.support.portal import PATIENCE_SECONDS, Json
 
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.3
 _ANSWER_SECONDS = 1.0
 _RANK = {"pending": 0, "starting": 1, "running": 2, "stopping": 3, "completed": 4, "failed": 4, "cancelled": 4}
 _SAYS_THAT_IT_MAY_BE_OVER = {"unreachable", "finishing"}

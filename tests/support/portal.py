@@ -38,7 +38,7 @@ ANSWER_SECONDS = 15.0
 
 _COMMAND = str(Path(sys.executable).with_name("addon-portal"))
 _CAGE = str(Path(__file__).with_name("programs") / "cage.py")
-_PORTS = itertools.count(20_000 + os.getpid() % 10_000)
+_PORTS = itertools.count(os.getpid())
 
 
 class Pinned:
@@ -145,7 +145,8 @@ class Portal:
         self.pauses = Pauses(root / "pauses", points)
         self._settings = settings
         self._cages: list[subprocess.Popen[bytes]] = []
-        self._port = _free_port()
+        self._port_holder = _reserve_port()
+        self._port = self._port_holder.getsockname()[1]
         self._up: Pinned | None = None
         self._numbers = itertools.count(1)
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=ANSWER_SECONDS, trust_env=False)
@@ -179,7 +180,7 @@ class Portal:
         cage = self._cage(_COMMAND, "up", "--data", str(self.data.root), "--port", str(self._port), "--no-samples")
         if self._up is not None:
             self._up.close()
-        self._up = Pinned(wait_until(lambda: children_of(cage.pid), "up to be forked")[0])
+        self._up = Pinned(wait_until(lambda: children_of(cage.pid), "up to be forked", PATIENCE_SECONDS)[0])
 
     def wait_until_whole(self) -> None:
         """Wait until the `up` of now has its own api and supervisor, a keeper lives, and the api answers."""
@@ -247,7 +248,7 @@ class Portal:
             return not seen
 
         try:
-            wait_until(is_alone, "nothing to be left behind")
+            wait_until(is_alone, "nothing to be left behind", PATIENCE_SECONDS)
         except AssertionError as error:
             raise AssertionError(f"left behind: {seen}") from error
 
@@ -270,11 +271,12 @@ class Portal:
         """Let it end as people do, and prove that nothing is left of it: its cages are empty."""
         done = self.down()
         assert done.returncode == 0, done.stdout + done.stderr
-        wait_until(lambda: not self.processes(), "everything to be gone after down --stop-runs")
+        wait_until(lambda: not self.processes(), "all to be gone", PATIENCE_SECONDS)
 
     def discard(self) -> None:
         """Kill whatever is left, without asking."""
         self.client.close()
+        self._port_holder.close()
         if self._up is not None:
             self._up.close()
             self._up = None
@@ -287,8 +289,8 @@ class Portal:
         self.pauses.close()
 
     def said_by_up(self) -> str:
-        """Everything that any `up` of this directory has said."""
-        return (self.root / "up.log").read_text()
+        """The last of what any `up` of this directory has said."""
+        return (self.root / "up.log").read_text()[-2000:]
 
     def _cage(self, *command: str) -> "subprocess.Popen[bytes]":
         with (self.root / "up.log").open("ab") as log:
@@ -438,14 +440,19 @@ def _clean_environment(**extra: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | extra
 
 
-def _free_port() -> int:
-    """A port below those that the kernel gives to clients, so that it is still ours when `up` is started again."""
-    while True:
-        port = 20_000 + (next(_PORTS) - 20_000) % 10_000
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+def _reserve_port() -> socket.socket:
+    """A bound socket that keeps a port for an `up` that is started again and again, and from every other test.
+
+    The port lies below those that the kernel gives to clients. Who binds with SO_REUSEADDR, as `up` does, may have it
+    beside a socket that only holds it with the same option, ip(7).
+    """
+    for number in _PORTS:
+        holder = socket.socket()
+        try:
+            holder.bind(("127.0.0.1", 20_000 + number % 10_000))
+        except OSError:
+            holder.close()
+            continue
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return holder
+    raise AssertionError("the numbers never end")

@@ -155,6 +155,13 @@ class PortalClient:
         while piece := response.read(1 << 18):
             yield piece
 
+    def size_of(self, path: str) -> int:
+        """How many bytes there are now. Raises Refused and PortalUnavailable."""
+        response = self._send("HEAD", path, None, {})
+        content = response.read()
+        self._refuse_if_problem(response, content)
+        return int(response.headers.get("Content-Length") or 0)
+
     def open(self, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
         """Ask for something whose body the caller reads to its end before the next request."""
         return self._send("GET", path, None, headers or {})

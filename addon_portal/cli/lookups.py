@@ -36,7 +36,11 @@ def get_project(client: PortalClient, name_or_id: str) -> Json:
 def get_run(client: PortalClient, run_or_project: str) -> Json:
     """The run with this identifier, else the newest run of this project. Raises Refused when there is none."""
     if has_form("run_", run_or_project):
-        return client.get(path_of("tenant", "runs", run_or_project))
+        try:
+            return client.get(path_of("tenant", "runs", run_or_project))
+        except Refused as refused:
+            if refused.code != "not_found" or find_project(client, run_or_project) is None:
+                raise
     project = get_project(client, run_or_project)
     latest: Json | None = project["latest_run"]
     if latest is None:

@@ -24,6 +24,9 @@ STATE_COLOURS: Mapping[RunState, str] = {
     RunState.CANCELLED: "yellow",
 }
 _UNKNOWN_COLOUR = "magenta"
+LONGEST_CELL = 120
+_NEVER_CUT = ("ID", "RUN", "KEY")
+"""Columns of what people copy: they keep their width however narrow the terminal is."""
 
 
 def console(*, errors: bool = False) -> "Console":
@@ -79,6 +82,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
         table.add_column(heading, no_wrap=True)
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(_cell(cell)) for cell in row))
+    for column in table.columns:
+        if column.header in _NEVER_CUT:
+            column.min_width = max((len(str(cell)) for cell in column.cells), default=0)
     if table.row_count == 0:
         hint(empty)
         return
@@ -115,6 +121,18 @@ def state_text(run: Mapping[str, Any] | None) -> object:
         words = f"{words} ({run['health']})"
         colour = _UNKNOWN_COLOUR if run["health"] == Health.UNREACHABLE else colour
     return Text(words, style=colour)
+
+
+def ended_text(run: Mapping[str, Any]) -> str:
+    """When the program ended; where only the time is known by which it had, `≤` before that."""
+    if run["ended_at"] or not run["finished_at"]:
+        return time_text(run["ended_at"])
+    return f"≤ {time_text(run['finished_at'])}"
+
+
+def cut(text: str) -> str:
+    """Text of any length as a cell of a table."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def time_text(moment: str | None) -> str:

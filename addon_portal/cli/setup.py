@@ -16,9 +16,9 @@ from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import HostId, new_key_id, new_tenant_id
+from addon_portal.domain.ids import HostId, KeyId, new_key_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, Role, Tenant
-from addon_portal.storage import Storage
+from addon_portal.storage import Storage, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,13 @@ def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | No
         uow.credentials.insert_key(key, made.secret_hash)
     write_private(str(path), made.text + "\n")
     return FirstKey(made.text, new_tenant)
+
+
+def is_operator_key(uow: UnitOfWork, data: DataDirectory, key_id: KeyId) -> bool:
+    """Whether this is the valid key that the commands on this machine use."""
+    known = _read_key(data.root / KEY_FILE)
+    found = uow.credentials.find_by_hash(hash_key(known)) if known else None
+    return found is not None and found[0].id == key_id
 
 
 def _read_key(path: Path) -> str | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from addon_portal.cli.commands.tenants import checked_name
-from addon_portal.cli.errors import Refused
+from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.first_start import DEFAULT_TENANT
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
@@ -78,14 +78,22 @@ def list_keys(
 def revoke(
     key_id: Annotated[str, typer.Argument(metavar="KEY", help="The id, as key list shows it.")],
     tenant: OfTenant = DEFAULT_TENANT,
+    yes: Annotated[bool, typer.Option("--yes", help="Even if it is the portal's own key.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """End a key at once."""
+    """End a key at once. The portal's own, which commands on this machine use, only with --yes."""
     from addon_portal.auth.policies import scope_for_setup
+    from addon_portal.cli.setup import is_operator_key
     from addon_portal.domain.clock import SystemClock
 
-    with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
+    settings = settings_of(data_dir=data, database_url=database_url)
+    with opened_storage(settings) as storage, storage.write() as uow:
+        if not yes and is_operator_key(uow, settings.data, KeyId(key_id)):
+            raise BadUsage(
+                "This is the portal's own key: without it commands on this machine are refused until the next start of "
+                "`up` makes another. Revoke it with --yes."
+            )
         uow.credentials.revoke(scope_for_setup(_find_tenant(uow, tenant)), KeyId(key_id), SystemClock().now())
     print_line(f"Revoked key {key_id}.")
 

@@ -10,7 +10,7 @@ from addon_portal.cli.definitions import Env, Parameters, changed_definition, pa
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
-from addon_portal.cli.output import print_fields, print_json, print_line, print_table, state_text, time_text
+from addon_portal.cli.output import cut, print_fields, print_json, print_line, print_table, state_text, time_text
 
 Json = dict[str, Any]
 
@@ -147,7 +147,7 @@ def list_projects(
         return
     print_table(
         ("PROJECT", "ID", "STATE", "COMMAND"),
-        ((p["name"], p["id"], state_text(p["latest_run"]), _command_text(p)) for p in projects),
+        ((p["name"], p["id"], state_text(p["latest_run"]), cut(_command_text(p))) for p in projects),
         "There are no such projects.",
     )
 

@@ -8,6 +8,7 @@ import typer
 
 from addon_portal.cli.client import PortalClient, path_of
 from addon_portal.cli.commands.runs import finish
+from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.events import iter_events
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output
@@ -16,6 +17,7 @@ from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
 from addon_portal.cli.outcomes import is_final, sentence_of
 from addon_portal.cli.output import (
     console,
+    ended_text,
     forget_stdout,
     hint,
     print_fields,
@@ -103,7 +105,7 @@ def _project_row(project: Json) -> tuple[object, ...]:
         state_text(latest),
         latest["number"],
         time_text(latest["started_at"]),
-        time_text(latest["ended_at"]),
+        ended_text(latest),
         latest["message"] or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else ""),
     )
 
@@ -140,7 +142,7 @@ def runs(
                 run["reason"],
                 run["exit_code"] if run["exit_code"] is not None else run["signal_name"],
                 time_text(run["requested_at"]),
-                time_text(run["ended_at"]),
+                ended_text(run),
             )
             for run in found
         ),
@@ -227,6 +229,8 @@ def logs(
     client = connect(url, key, data)
     found = get_run(client, run_or_project)
     run_id = found["run_id"]
+    if offset and offset > (size := client.size_of(path_of("tenant", "runs", run_id, "log", "raw"))):
+        raise BadUsage(f"The output of run {run_id} has {size} bytes; --offset {offset} is behind its end.")
     if as_json:
         print_json(client.get(path_of("tenant", "runs", run_id, "log"), offset=offset))
         return

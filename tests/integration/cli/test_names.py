@@ -1,0 +1,51 @@
+"""Names, identifiers and amounts that are unusual and still have to work."""
+
+import re
+
+import pytest
+
+from addon_portal.cli.exit_codes import ExitCode
+from tests.integration.cli.installed import Portal
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["-f"]], ids=["bytes", "json", "follow"])
+def test_an_offset_behind_the_end_is_told(portal: Portal, options: list[str]) -> None:
+    portal.call("run", "--name", "short", "--", "echo", "12345")
+    for offset in ("7", "1" + "0" * 40):
+        done = portal.call("logs", "short", "--offset", offset, *options)
+        assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
+        assert "has 6 bytes" in done.stderr
+    assert portal.call("logs", "short", "--offset", "6").stdout == ""
+    assert portal.call("logs", "short", "--offset", "4").stdout == "5\n"
+
+
+def test_a_huge_argument_does_not_push_anything_out_of_the_list(portal: Portal) -> None:
+    project_id = portal.ask("project", "create", "huge", "--", "echo", "x" * 100_000)["id"]
+    line = next(line for line in portal.call("project", "list").stdout.splitlines() if "huge" in line)
+    assert re.split(r"  +", line.strip())[:3] == ["huge", project_id, "never run"]
+    assert line.rstrip().endswith("x…")
+    assert len(line.split()[-1]) <= 120
+
+
+def test_a_project_that_is_named_like_a_run_is_found(portal: Portal) -> None:
+    name = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
+    assert portal.call("run", "--name", name, "--", "echo", "found").returncode == 0
+    assert portal.call("logs", name).stdout == "found\n"
+    assert portal.call("wait", name).returncode == 0
+    assert portal.ask("show", name)["run"]["project_name"] == name
+    nobody = portal.call("show", name[:-1] + "b")
+    assert nobody.returncode == ExitCode.REFUSED
+
+
+def test_the_portals_own_key_is_revoked_only_if_that_is_meant(portal: Portal) -> None:
+    own = next(key for key in portal.ask("key", "list") if key["role"] == "operator")
+    done = portal.call("key", "revoke", own["id"])
+    assert done.returncode == ExitCode.USAGE
+    assert "with --yes" in done.stderr
+    assert portal.call("status").returncode == 0
+    other = portal.ask("key", "create", "other")["id"]
+    assert portal.call("key", "revoke", other).returncode == 0
+    assert portal.call("key", "revoke", own["id"], "--yes").returncode == 0
+    assert portal.call("status").returncode == ExitCode.NOT_ALLOWED

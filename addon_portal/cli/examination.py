@@ -13,7 +13,7 @@ from itertools import islice
 
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.options import opened_storage
-from addon_portal.cli.stopping import list_active
+from addon_portal.cli.stopping import is_out_of_reach, list_active
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import is_held, read_pid
 from addon_portal.config import Settings
@@ -100,11 +100,17 @@ def _look_at_portal(settings: Settings, storage: Storage) -> Iterator[Finding]:
     yield _look_at_keeper(settings, supervised)
     yield _look_at_marker(settings, storage, host_id, bool(active))
     yield _look_for_strangers(settings, storage)
+    away = [run for run in active if is_out_of_reach(run)]
+    found = ", ".join(f"{number} {state}" for state, number in sorted(counted.items())) or "none"
+    if away:
+        named = ", ".join(run.id for run in away[:_NAMED]) + (", ..." if len(away) > _NAMED else "")
+        found += f"; {len(away)} of them cannot be reached: {named}"
+    means = away[0].condition_detail if away else None
     yield Finding(
         "active_runs",
-        "ok",
-        ", ".join(f"{number} {state}" for state, number in sorted(counted.items())) or "none",
-        "runs of this host that can still move",
+        "problem" if away else "ok",
+        found,
+        means or ("nobody can look at them" if away else "runs of this host that can still move"),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.domain.reasons import Reason
-from addon_portal.domain.states import FINAL, Outcome, RunState
+from addon_portal.domain.states import FINAL, Health, Outcome, RunState
 
 _OF_REASON: Mapping[Reason, ExitCode] = {
     Reason.SUCCEEDED: ExitCode.OK,
@@ -28,6 +28,7 @@ _OF_REASON: Mapping[Reason, ExitCode] = {
 """Every reason but those that end with the program's own code."""
 
 _SIGNALLED = 128
+_NOBODY_LOOKS = "no supervisor has looked since. Start it with: addon-portal up"
 
 
 def is_final(run: Mapping[str, Any]) -> bool:
@@ -61,6 +62,9 @@ def exit_code_of(run: Mapping[str, Any], start_error: Mapping[str, Any] | None =
 def sentence_of(run: Mapping[str, Any]) -> str:
     """How a run stands, in a sentence or two."""
     if not is_final(run):
+        if run.get("health") == Health.UNREACHABLE:
+            seen = f"as of {run['observed_at']}" if run.get("observed_at") else "when it was last heard of"
+            return f"The run was {run['state']} {seen}; nobody can look: {run.get('condition_detail') or _NOBODY_LOOKS}"
         waiting = f", waiting for {run['waiting_for']}" if run.get("waiting_for") else ""
         return f"The run is {run['state']}{waiting}."
     note = " Its outcome is not known." if run.get("outcome") == Outcome.UNKNOWN else ""

@@ -17,13 +17,14 @@ from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import opened_storage
 from addon_portal.cli.output import counted, hint, print_line
-from addon_portal.cli.stopping import list_active, stop_all_runs
+from addon_portal.cli.stopping import left_alone, list_active, stop_all_runs
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
 from addon_portal.cli.upkeep.services import PARENT_FD, log_path, open_log
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.models import Run
 
 KEEPER_PATIENCE_SECONDS = 5.0
 
@@ -67,16 +68,19 @@ def stop_everything(settings: Settings) -> ExitCode:
         raise InstallationTrouble(f"A portal was started again meanwhile, with pid {taken.pid}. Try again.") from None
     try:
         active = count_active_runs(settings)
-        if active:
-            _stop_runs(settings)
-        print_line(f"Stopped {counted(active, 'run')}." if active else "No run was active.")
+        left = _stop_runs(settings) if active else []
+        stopped = active - len(left)
+        print_line(f"Stopped {counted(stopped, 'run')}." if active else "No run was active.")
+        for run in left:
+            hint(left_alone(run))
         _end_keepers(settings)
     finally:
         os.close(lock)
-    return ExitCode.OK
+    return ExitCode.TROUBLE_FOUND if left else ExitCode.OK
 
 
-def _stop_runs(settings: Settings) -> None:
+def _stop_runs(settings: Settings) -> list[Run]:
+    """Returns the runs that nobody can reach."""
     clock = SystemClock()
     host_id = ensure_host_id(settings, clock)
     said = 0
@@ -91,7 +95,7 @@ def _stop_runs(settings: Settings) -> None:
                 hint(f"Stopping {counted(left, 'run')} ...")
                 said = left
 
-        stop_all_runs(storage, host_id, clock, "operator:down", say)
+        return stop_all_runs(storage, host_id, clock, "operator:down", say)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import json
 
 from addon_portal.cli.output import counted
-from addon_portal.cli.stopping import stop_all_runs
+from addon_portal.cli.stopping import left_alone, stop_all_runs
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import HostId
@@ -17,8 +17,10 @@ def main() -> None:
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
     seen: list[int] = []
-    stop_all_runs(storage, HostId(told.host_id), clock, "operator:up", seen.append)
-    print(f"Stopped {counted(max(seen), 'run')}." if seen else "No run was active.")
+    left = stop_all_runs(storage, HostId(told.host_id), clock, "operator:up", seen.append)
+    print(f"Stopped {counted(max(seen) - len(left), 'run')}." if seen else "No run was active.")
+    for run in left:
+        print(left_alone(run))
     storage.close()
 
 

@@ -75,10 +75,11 @@ class Follower:
 
     async def take(self, seconds: float) -> Sequence[RunChanged | HostChanged]:
         """What has changed, as soon as something has; nothing when the time is over or the follower has ended."""
+        timer = asyncio.get_running_loop().call_later(seconds, self._something.set)
         try:
-            await asyncio.wait_for(self._something.wait(), seconds)
-        except TimeoutError:
-            return ()
+            await self._something.wait()
+        finally:
+            timer.cancel()
         if not self.is_ended:
             self._something.clear()
         taken = tuple(self._waiting.values())

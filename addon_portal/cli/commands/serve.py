@@ -11,7 +11,7 @@ import threading
 
 from addon_portal.api.main import create_app
 from addon_portal.api.server import PortalServer
-from addon_portal.cli.allocator import keep_freed_memory
+from addon_portal.cli.allocator import freeze_what_stays, keep_freed_memory
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import listening_descriptor, parent_descriptor, wait_for_start
@@ -34,6 +34,7 @@ def serve(settings: Settings) -> int:
         server = PortalServer(create_app(settings), settings.bind_host, settings.port)
     except (CannotListen, SettingsError, StorageError) as problem:
         raise InstallationTrouble(str(problem)) from problem
+    freeze_what_stays()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent, server), daemon=True).start()
     if listening is None:

@@ -87,8 +87,11 @@ class Executor(Protocol):
         """Make certain that a run that has not been started never will be; loses silently to a start."""
         ...
 
-    def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
-        """Read all facts of a run, records once before and once after the others. Raises OSError or DamagedRecord."""
+    def observe(self, known: KnownRun) -> RunEvidence:
+        """Read all facts of a run, records once before and once after the others. Raises OSError or DamagedRecord.
+
+        It was looked at when the last fact had been read: whatever is seen happened before.
+        """
         ...
 
     def ask_adoption(self, run_id: RunId) -> None:

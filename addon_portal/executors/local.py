@@ -10,7 +10,6 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
 from typing import Any
@@ -93,9 +92,12 @@ class LocalExecutor:
         """Win the lock's link, so that no keeper can."""
         run_files.win_link(self._data.run_directory(run_id))
 
-    def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
+    def observe(self, known: KnownRun) -> RunEvidence:
         """Read the lock, the records, every other fact, and the records once more."""
-        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at)
+        return replace(self._observe(known), looked_at=self._clock.now())
+
+    def _observe(self, known: KnownRun) -> RunEvidence:
+        seen = RunEvidence(self._clock.now(), last_seen_alive_at=known.last_seen_alive_at)
         if not self.root_present():
             return replace(seen, root_present=False)
         directory = self._data.run_directory(known.run_id)

@@ -83,7 +83,7 @@ class Adopter:
         spec: dict[str, Any] = dict(self.executor.read_spec(run_id))
         if (spec.get("installation"), spec.get("host")) != (self.storage.installation_id, self.host_id):
             return
-        run = self._judged(_run_of(run_id, spec, now), now)
+        run = self._judged(_run_of(run_id, spec, now))
         try:
             with self.storage.write() as uow:
                 restore_owner(uow, run, _definition_of(spec, now), spec["tenant_name"], spec["project_name"])
@@ -95,18 +95,19 @@ class Adopter:
         log.warning("run_imported", run_id=run_id, project_id=run.project_id, state=run.state)
         found.imported.append(run)
 
-    def _judged(self, run: Run, now: datetime) -> Run:
+    def _judged(self, run: Run) -> Run:
         """As the evidence says; what cannot be read may be alive, and the watcher will say so."""
         if not self.executor.was_launched(run.id):
             self.executor.forbid_start(run.id)
         try:
-            verdict = judge(self.executor.observe(KnownRun(run.id, None, None), now))
+            seen = self.executor.observe(KnownRun(run.id, None, None))
         except DamagedRecord as error:
             log.warning("evidence_unreadable", run_id=run.id, error=str(error))
             return run
+        verdict = judge(seen)
         if not isinstance(verdict, Ended):
             return run
-        ended = transitions.ended(run.id, verdict.ending, verdict.tree, now, self.actor, verdict.started_at)
+        ended = transitions.ended(run.id, verdict.ending, verdict.tree, seen.looked_at, self.actor, verdict.started_at)
         return ended.applied_to(run)
 
 

@@ -62,7 +62,7 @@ class Supervisor:
         self._say_away_again = 0.0
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
-        self._launcher = Launcher(storage, executor, options, self._on_claimed)
+        self._launcher = Launcher(storage, executor, options, clock, self._on_claimed)
         self._watcher = Watcher(executor, options.actor, clock, self._launcher.start_again, self._look_later)
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
 
@@ -101,7 +101,7 @@ class Supervisor:
                 self._say_away_again = self._clock.monotonic() + _SAY_AWAY_SECONDS
             self._woken = True
             # What programs need of us, such as their output read or a kill at its deadline, needs no database.
-            self._watcher.look(list(self._watcher.runs), self._clock.now())
+            self._watcher.look(list(self._watcher.runs))
             self._away_until = self._clock.monotonic() + _RETRY_SECONDS
 
     def _come_back(self) -> None:
@@ -113,19 +113,17 @@ class Supervisor:
     def take_over(self) -> None:
         """Settle what the books say is active, find what they have lost, and only then start anything."""
         self._executor.attach(self._selector, self._look_now)
-        now = self._clock.now()
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
             self._watcher.take_over(uow.host_runs.list_claimed(self._options.host_id))
-        self._launcher.claim_launched(now)
+        self._launcher.claim_launched()
         self._settle(list(self._watcher.runs))
-        self._clean_up(now, thoroughly=True)
+        self._clean_up(self._clock.now(), thoroughly=True)
         self._sweep()
 
     def _serve_requests(self) -> None:
         """What people asked for: starts first, since somebody waits for their first line."""
-        now = self._clock.now()
-        if self._launcher.claim(self._watcher.runs, self._blocked, now):
+        if self._launcher.claim(self._watcher.runs, self._blocked):
             self._woken = True
         with self._storage.read() as uow:
             stops = uow.host_runs.list_stop_requested(self._options.host_id)
@@ -133,7 +131,7 @@ class Supervisor:
         self._watcher.learn(stops)
         self._dirty.update(dict.fromkeys(run.id for run in stops))
         if cleanups:
-            report = self._clean_up(now, thoroughly=True)
+            report = self._clean_up(self._clock.now(), thoroughly=True)
             answer_cleanups(self._storage, cleanups, report, self._clock.now())
 
     def _look_at_due(self) -> None:
@@ -148,7 +146,7 @@ class Supervisor:
     def _settle(self, run_ids: list[RunId]) -> CleanupReport:
         """Look at runs and record what is proven of them; they stay due until that is written."""
         self._dirty.update(dict.fromkeys(run_ids))
-        batch = self._watcher.look(run_ids, self._clock.now())
+        batch = self._watcher.look(run_ids)
         won = self._watcher.commit(self._storage, batch)
         for run_id in run_ids:
             self._dirty.pop(run_id, None)
@@ -192,7 +190,7 @@ class Supervisor:
         imported: list[Run] = []
         if thoroughly or some_are_gone:
             imported = self._import(self._adopter.import_lost_runs(now))
-        amended = self._watcher.commit(self._storage, self._watcher.amend(unknown, now))
+        amended = self._watcher.commit(self._storage, self._watcher.amend(unknown))
         report = self._settle(list(self._watcher.runs))
         self._launcher.explain(self._watcher.runs, self._blocked)
         return CleanupReport(report.looked_at + len(unknown), [*report.changed, *amended], imported)

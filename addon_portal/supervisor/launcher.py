@@ -8,13 +8,13 @@ executor, which lets only one happen.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from addon_portal import faultpoints
 from addon_portal.domain import endings, launch, transitions
+from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
@@ -47,24 +47,26 @@ class Launcher:
         storage: Storage,
         executor: Executor,
         options: SupervisorOptions,
+        clock: Clock,
         on_claimed: Callable[[Run], None],
     ) -> None:
         self._storage = storage
         self._executor = executor
         self._options = options
+        self._clock = clock
         self._on_claimed = on_claimed
         self._queue_is_long = False
         self.somebody_waits = False
         """Whether the last claim left a run waiting, so that the end of another may be what it waits for."""
 
-    def claim_launched(self, now: datetime) -> None:
+    def claim_launched(self) -> None:
         """Claim what our books say is waiting and the disk says was launched: a database restored from a backup."""
         with self._storage.read() as uow:
             waiting = uow.host_runs.list_pending(self._options.host_id, _ALL)
         launched = [facts for facts in waiting if self._executor.was_launched(facts.run.id)]
-        self._start([self._prepare(facts, now) for facts in launched])
+        self._start([self._prepare(facts) for facts in launched])
 
-    def claim(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId], now: datetime) -> bool:
+    def claim(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]) -> bool:
         """Claim and ask to start what may start now; True when there may be more than one round took.
 
         `blocked` names projects with a live run that the books do not know.
@@ -84,7 +86,7 @@ class Launcher:
             chosen, waiting_for, out_of_room = self._choose(waiting, active, blocked)
             self.somebody_waits |= bool(waiting_for)
             self._say_waiting(waiting, waiting_for)
-            self._start([self._prepare(facts, now) for facts in chosen])
+            self._start([self._prepare(facts) for facts in chosen])
             if len(waiting) < _AT_ONCE or chosen:
                 return len(waiting) == _AT_ONCE
             if out_of_room <= full:
@@ -141,9 +143,9 @@ class Launcher:
             with self._storage.write() as uow:
                 uow.host_runs.set_waiting_for(changed)
 
-    def _prepare(self, facts: LaunchFacts, now: datetime) -> _Candidate:
+    def _prepare(self, facts: LaunchFacts) -> _Candidate:
         """Write the run's directory; a run that can never have one is refused with the reason."""
-        run = facts.run
+        run, now = facts.run, self._clock.now()
         try:
             order = self._order(facts)
             prepared = self._executor.prepare(order)

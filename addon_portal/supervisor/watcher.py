@@ -103,21 +103,21 @@ class Watcher:
             self._drop(run_id)
         return bool(gone)
 
-    def look(self, run_ids: Iterable[RunId], now: datetime) -> Batch:
+    def look(self, run_ids: Iterable[RunId]) -> Batch:
         """Look at runs and carry out all of their plans that need no row."""
         batch = Batch()
         for run_id in run_ids:
             run = self._runs.get(run_id)
             if run is not None:
-                situation = self._situation(run, now)
+                situation = self._situation(run)
                 self._carry_out(situation, plans.plan(situation), batch)
         return batch
 
-    def amend(self, runs: Iterable[Run], now: datetime) -> Batch:
+    def amend(self, runs: Iterable[Run]) -> Batch:
         """Look once more at final runs whose outcome is unknown."""
         batch = Batch()
         for run in runs:
-            situation = self._situation(run, now)
+            situation = self._situation(run)
             self._carry_out(situation, plans.amend(situation), batch)
         return batch
 
@@ -157,9 +157,9 @@ class Watcher:
                 after[move.run_id] = uow.host_runs.find(move.run_id)
         return won, [run for run in after.values() if run is not None]
 
-    def _situation(self, run: Run, now: datetime) -> plans.Situation:
+    def _situation(self, run: Run) -> plans.Situation:
         alive_at = self._last_seen_alive(run)
-        seen, verdict = self._judge(run, KnownRun(run.id, run.boot_id, alive_at), now)
+        seen, verdict = self._judge(run, KnownRun(run.id, run.boot_id, alive_at))
         if isinstance(verdict, Alive | NotLinked | Starting):
             self._last_alive.pop(run.id, None)
         elif run.is_active:
@@ -177,13 +177,14 @@ class Watcher:
         alive_at = run.last_seen_alive_at if not_seen else self.observed_at
         return max(filter(None, (alive_at, run.started_at)), default=None)
 
-    def _judge(self, run: Run, known: KnownRun, now: datetime) -> tuple[RunEvidence, Verdict]:
+    def _judge(self, run: Run, known: KnownRun) -> tuple[RunEvidence, Verdict]:
         try:
-            seen = self._executor.observe(known, now)
+            seen = self._executor.observe(known)
         except (OSError, DamagedRecord) as error:
             # Evidence that cannot be read is not evidence that is missing.
             log.warning("evidence_unreadable", run_id=run.id, error=str(error))
-            return RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at), Unreachable(str(error))
+            seen = RunEvidence(self._clock.now(), last_seen_alive_at=known.last_seen_alive_at)
+            return seen, Unreachable(str(error))
         return seen, judge(seen)
 
     def _finishing_seconds(self, run_id: RunId, verdict: Verdict) -> float:

@@ -11,7 +11,6 @@ import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from selectors import EVENT_READ, BaseSelector
 from signal import SIGKILL
 
@@ -327,9 +326,9 @@ class FakeExecutor:
         if run.lock is Lock.MISSING:
             run.lock = Lock.FREE
 
-    def observe(self, known: KnownRun, now: datetime) -> RunEvidence:
+    def observe(self, known: KnownRun) -> RunEvidence:
         self.looks += 1
-        seen = RunEvidence(now, last_seen_alive_at=known.last_seen_alive_at)
+        seen = RunEvidence(self.host.clock.now(), last_seen_alive_at=known.last_seen_alive_at)
         if not self.host.is_mounted:
             return replace(seen, root_present=False)
         run = self._find(known.run_id)

@@ -135,11 +135,12 @@ class Stage:
 
     def observe(self, run_id: RunId) -> RunEvidence:
         """All facts, now."""
-        return self.executor.observe(self.known(run_id), self.clock.now())
+        return self.executor.observe(self.known(run_id))
 
     def judge(self, run_id: RunId) -> Verdict:
         """The verdict on them."""
-        return judge(self.observe(run_id))
+        self.last_seen = self.observe(run_id)
+        return judge(self.last_seen)
 
     def hear(self) -> None:
         """Let the executor hear what it waits for, without waiting."""

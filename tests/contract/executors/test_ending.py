@@ -141,6 +141,18 @@ def test_a_signal_to_a_program_without_shim_is_on_record_before_it_is_sent(stage
     assert [(sent.signal, sent.why) for sent in stop.signals] == [(15, "stop")]
 
 
+def test_what_is_seen_has_happened_before_it_was_looked_at(stage: Stage) -> None:
+    for _ in range(5):
+        run_id = stage.started()
+        stage.reach(run_id, Alive)
+        stage.world.finish(run_id)
+        ended_at = stage.reach(run_id, Ended).ending.ended_at
+        assert ended_at is not None
+        assert ended_at <= stage.observe(run_id).looked_at
+        assert stage.last_seen.records.done is not None
+        assert stage.last_seen.records.done.at <= stage.last_seen.looked_at
+
+
 def test_forgetting_changes_no_verdict_that_is_on_record(stage: Stage) -> None:
     run_id = stage.started()
     stage.reach(run_id, Alive)

@@ -36,7 +36,7 @@ CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
-REST_SECONDS = 0.002  # after a small chunk, so that a program that writes line by line does not wake us for each
+REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
 
 PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
 F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
@@ -410,7 +410,7 @@ class Shim:
         # For writing too: a program that closes its output and goes on would wake us with POLLHUP for ever.
         self.fifo = self.open_file("output.fifo", os.O_RDWR | os.O_NONBLOCK)
         attempt(fcntl.fcntl, self.fifo, F_SETPIPE_SZ, CHUNK_BYTES)  # may be over the user's quota, pipe(7)
-        self.small_chunk = fcntl.fcntl(self.fifo, F_GETPIPE_SZ) // 4
+        self.small_chunk = fcntl.fcntl(self.fifo, F_GETPIPE_SZ) // 16
         self.log = self.open_file("output.log", os.O_WRONLY | os.O_CREAT)  # splice(2) refuses O_APPEND
         self.index = self.open_file("output.idx", os.O_WRONLY | os.O_CREAT)
 

@@ -114,10 +114,11 @@ class History:
         self.host.supervisor.thaw()
 
     def replace_the_keeper(self) -> None:
-        """With it goes a witness of every program that was started by it."""
+        """With it goes a witness of every program that it started, and perhaps a launch that it had just begun."""
         self.host.keeper.kill()
         for life in self.lives:
             life.may_be_unknown = True
+            life.may_be_interrupted |= not self.is_running(life)
         self.host.start_keeper()
 
     def check_that_nothing_final_lives(self) -> None:

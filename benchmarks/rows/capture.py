@@ -38,6 +38,7 @@ def _rows(bench: Bench, name: str, words: str, argv: list[str], size: int) -> li
         for way, capture in ways.items():
             directory = bench.file("capture")
             directory.mkdir()
+            os.sync()  # so that no sample waits for what the one before left to write
             taken, used = capture(directory, argv)
             log = directory / "output.log"
             assert log.stat().st_size == size, f"{way}: {log.stat().st_size} bytes instead of {size}"

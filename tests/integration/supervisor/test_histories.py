@@ -152,3 +152,4 @@ def test_a_random_history_ends_in_the_truth(tmp_path: Path, seed: int, kills_kee
         for life in history.lives:
             history.check_end(life)
         history.check_that_nothing_final_lives()
+        host.await_sweep()  # The newest supervisor may have started a moment ago.

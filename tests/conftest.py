@@ -1,12 +1,16 @@
 """Fixtures that every level of the tests may use; what one level needs stands in its own conftest."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.databases import MISSING_SERVER, PostgresServer, find_server_programs
+
+# A shell starts background jobs with SIGINT ignored, and every program below would inherit that: tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_a_damaged_database_is_told_as_such(sqlite_url: str) -> None:
 def test_a_directory_is_no_database(tmp_path: Path) -> None:
     with closing(Storage.open(f"sqlite:///{tmp_path}", clock=SystemClock())) as storage:
         for attempt in (storage.check_schema, storage.upgrade):
-            with pytest.raises(StorageUnavailable, match=str(tmp_path)):
+            with pytest.raises(NotADatabase, match=str(tmp_path)):
                 attempt()
 
 

@@ -14,7 +14,6 @@ from benchmarks.bench import Bench
 from benchmarks.portal import Client, Portal, Refused, in_threads, wait_for
 from benchmarks.results import Row, spread
 
-
 _SOON_SECONDS = 11
 """`up` starts what dies again within 10 s only after a pause, which is not what is measured here."""
 

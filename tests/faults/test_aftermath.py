@@ -18,7 +18,7 @@ from tests.faults.specimen import CODE, Specimen
 from tests.support.portal import PARTS, PATIENCE_SECONDS, Json, Pinned, Portal
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
 SOON = timedelta(seconds=10)
 """The promise is 1 s, and the figure is printed; a busy machine may take longer without being wrong."""

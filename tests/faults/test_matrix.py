@@ -15,7 +15,7 @@ from tests.faults.conftest import PORTALS, Pool
 from tests.faults.experiment import Experiment
 from tests.faults.matrix import Action, Case, cases, ending_of, victim_sets
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
 _NUMBERS = itertools.count(1)
 
@@ -23,7 +23,6 @@ _NUMBERS = itertools.count(1)
 _GROUPS = [(action, victims) for victims in victim_sets() for action in Action]
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("action", "victims"), _GROUPS, ids=[f"{a}-{'-'.join(v)}" for a, v in _GROUPS])
 def test_no_death_and_no_freeze_makes_the_portal_lie(
     pool: Pool, action: Action, victims: tuple[str, ...], record_property: Callable[[str, object], None]

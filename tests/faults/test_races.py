@@ -12,7 +12,7 @@ from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
 from tests.support.portal import Json, Pinned, Portal
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 class Race:

@@ -13,7 +13,7 @@ import pytest
 from addon_portal.domain.ids import RunId
 from tests.support.portal import Json, Portal
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
 CROWD = 100
 QUICK = 'echo "$ADDON_PORTAL_RUN_ID" >>executions; echo "$ADDON_PORTAL_RUN_ID"; exit 3'

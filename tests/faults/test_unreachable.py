@@ -14,7 +14,7 @@ from tests.faults.observer import Observer
 from tests.faults.specimen import Specimen
 from tests.support.portal import Json, Pinned, Portal, hold
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
 SOON = timedelta(seconds=10)
 """The promises are 3 s and 1 s, and the figures are printed; a busy machine may take longer without being wrong."""

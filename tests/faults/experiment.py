@@ -6,6 +6,7 @@ no process is left.
 """
 
 import contextlib
+import signal
 from collections.abc import Iterator
 
 from addon_portal.domain.clock import SystemClock, from_text
@@ -100,7 +101,7 @@ class Experiment:
         before = self._clock.now()
         with self._victims(specimen) as victims:
             for process in victims:
-                process.send(9)
+                process.send(signal.SIGKILL)
             for process in victims:
                 process.wait()
         if "up" in killed:
@@ -130,8 +131,11 @@ class Experiment:
     def _freeze(self, specimen: Specimen, observer: Observer) -> None:
         frozen = self.case.frozen
         with self._victims(specimen) as victims:
-            for process in victims:
-                process.freeze()
+            for name, process in zip(self.case.victims, victims, strict=True):
+                if name == "shim":
+                    process.send(signal.SIGSTOP)  # the supervisor may have thawed it before anybody sees it stand still
+                else:
+                    process.freeze()
             since = self._clock.now()
             try:
                 hold(FREEZE_SECONDS / 2)

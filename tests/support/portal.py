@@ -75,7 +75,9 @@ class Pinned:
     def freeze(self) -> None:
         """SIGSTOP, and wait until it stands still."""
         self.send(signal.SIGSTOP)
-        wait_until(lambda: self.has_ended or state_of(self.pid) == "T", f"process {self.pid} to stand still")
+        wait_until(
+            lambda: self.has_ended or state_of(self.pid) == "T", f"process {self.pid} to stand still", PATIENCE_SECONDS
+        )
 
     def thaw(self) -> None:
         """SIGCONT."""

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,15 @@ RACE_POINTS = (
     *("shim.before_identity", "shim.gate_open", "shim.before_report"),
 )
 
+PortalWith = Callable[..., Portal]
+
 
 class Pool:
     """Portals that wait for a test, opened when they are first needed; one on which a test failed is not used again."""
 
-    def __init__(self, root: Path, size: int, points: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, template: Path, size: int, points: tuple[str, ...]) -> None:
         self._root = root
+        self._template = template
         self._points = points
         self._numbers = itertools.count(1)
         self._starting = threading.Semaphore(_STARTS)
@@ -63,27 +66,41 @@ class Pool:
 
     def _open(self) -> Portal:
         root = self._root / f"portal-{next(self._numbers)}"
-        return Portal(root, points=self._points, ADDON_PORTAL_MAX_CONCURRENT_RUNS="1").__enter__()
+        settings = {"ADDON_PORTAL_MAX_CONCURRENT_RUNS": "1"}
+        return Portal(root, template=self._template, points=self._points, **settings).__enter__()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a portal that was started once, to make others of."""
+    with Portal(tmp_path_factory.mktemp("template") / "portal") as portal:
+        return portal.data.root
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+def pool(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Pool]:
     """The portals of the matrix."""
-    pool = Pool(tmp_path_factory.mktemp("pool"), PORTALS, POINTS)
+    pool = Pool(tmp_path_factory.mktemp("pool"), template, PORTALS, POINTS)
     yield pool
     pool.close()
 
 
 @pytest.fixture(scope="module")
-def races(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+def races(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Pool]:
     """One portal after the other, with more fault points."""
-    pool = Pool(tmp_path_factory.mktemp("races"), 1, RACE_POINTS)
+    pool = Pool(tmp_path_factory.mktemp("races"), template, 1, RACE_POINTS)
     yield pool
     pool.close()
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    """A portal of this test alone, without fault points."""
-    with Portal(tmp_path / "portal") as portal:
+def portal_with(tmp_path: Path, template: Path) -> PortalWith:
+    """Makes a portal of this test alone with settings (environment variables of `up`), without fault points."""
+    return lambda **settings: Portal(tmp_path / "portal", template=template, **settings)
+
+
+@pytest.fixture
+def portal(portal_with: PortalWith) -> Iterator[Portal]:
+    """A portal of this test alone."""
+    with portal_with() as portal:
         yield portal

@@ -13,6 +13,7 @@ import pytest
 
 from addon_portal.domain.clock import SystemClock, from_text
 from addon_portal.executors.host_features import pidfd_exit
+from tests.faults.conftest import PortalWith
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
 from tests.support.portal import PARTS, PATIENCE_SECONDS, Json, Pinned, Portal
@@ -275,8 +276,8 @@ class StuckRows:
         assert all(changed[run_id]["message"] for run_id in self.ids)
 
 
-def test_rows_that_are_stuck_are_mended_on_request_and_reported(tmp_path: Path) -> None:
-    with Portal(tmp_path / "portal", PROJECT_CLEANUP_INTERVAL_SECONDS="0") as portal, ExitStack() as stack:
+def test_rows_that_are_stuck_are_mended_on_request_and_reported(portal_with: PortalWith) -> None:
+    with portal_with(PROJECT_CLEANUP_INTERVAL_SECONDS="0") as portal, ExitStack() as stack:
         rows = StuckRows(portal, stack)
         rows.make_stuck()
         rows.check_stuck()
@@ -293,8 +294,8 @@ def test_rows_that_are_stuck_are_mended_on_request_and_reported(tmp_path: Path) 
         rows.check_mended()
 
 
-def test_rows_that_are_stuck_are_mended_at_start_and_by_themselves(tmp_path: Path) -> None:
-    with Portal(tmp_path / "portal", PROJECT_CLEANUP_INTERVAL_SECONDS="1") as portal, ExitStack() as stack:
+def test_rows_that_are_stuck_are_mended_at_start_and_by_themselves(portal_with: PortalWith) -> None:
+    with portal_with(PROJECT_CLEANUP_INTERVAL_SECONDS="1") as portal, ExitStack() as stack:
         rows = StuckRows(portal, stack)
         rows.make_stuck()
         rows.check_mended()
@@ -304,9 +305,9 @@ def test_rows_that_are_stuck_are_mended_at_start_and_by_themselves(tmp_path: Pat
         rows.check_mended()
 
 
-def test_a_waiting_row_that_was_set_to_running_by_hand_is_not_taken_for_a_run_that_ran(tmp_path: Path) -> None:
-    portal = Portal(tmp_path / "portal", ADDON_PORTAL_MAX_CONCURRENT_RUNS="1", PROJECT_CLEANUP_INTERVAL_SECONDS="0")
-    with portal, ExitStack() as stack:
+def test_a_waiting_row_that_was_set_to_running_by_hand_is_not_taken_for_a_run_that_ran(portal_with: PortalWith) -> None:
+    settings = {"ADDON_PORTAL_MAX_CONCURRENT_RUNS": "1", "PROJECT_CLEANUP_INTERVAL_SECONDS": "0"}
+    with portal_with(**settings) as portal, ExitStack() as stack:
         crowd = Crowd(portal, stack)
         crowd.begin("blocker")
         waiting = stack.enter_context(Specimen(portal, "waiting"))

@@ -21,9 +21,9 @@ SLOW = f"({QUICK}); read word <told"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def shared(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Portal]:
     """A portal that these tests share: nothing of it is killed."""
-    with Portal(tmp_path_factory.mktemp("shared") / "portal") as portal:
+    with Portal(tmp_path_factory.mktemp("shared") / "portal", template=template) as portal:
         yield portal
 
 

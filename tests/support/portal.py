@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from typing import Any, Self
 import httpx
 
 from addon_portal.domain.clock import SystemClock, from_text
-from addon_portal.domain.data_directory import DataDirectory
+from addon_portal.domain.data_directory import RUN_ROOT_MARKER, DataDirectory
 from addon_portal.domain.ids import RunId
 from tests.support.waiting import wait_until
 
@@ -139,11 +140,19 @@ class Pauses:
 class Portal:
     """One data directory and the processes on it. A context manager: running inside, gone without a trace behind."""
 
-    def __init__(self, root: Path, *, points: tuple[str, ...] = (), **settings: str) -> None:
-        """`points` are the fault points that can be armed, `settings` environment variables of `up`."""
+    def __init__(
+        self, root: Path, *, template: Path | None = None, points: tuple[str, ...] = (), **settings: str
+    ) -> None:
+        """`points` are the fault points that can be armed, `settings` environment variables of `up`.
+
+        `template` is the data directory of a portal that has ended: its first start, which is the slow one, is not
+        repeated.
+        """
         self.root = root
         root.mkdir(exist_ok=True)
         self.data = DataDirectory(root / "data")
+        if template is not None:
+            shutil.copytree(template, self.data.root, ignore=_all_but_what_lasts)
         self.pauses = Pauses(root / "pauses", points)
         self._settings = settings
         self._cages: list[subprocess.Popen[bytes]] = []
@@ -440,6 +449,11 @@ def hold(seconds: float) -> None:
 def _clean_environment(**extra: str) -> dict[str, str]:
     ours = ("ADDON_PORTAL_", "PROJECT_", "RESTARTABLE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | extra
+
+
+def _all_but_what_lasts(_: str, names: list[str]) -> set[str]:
+    """What is left out of a copy: locks, sockets and records of processes that are gone."""
+    return set(names) - {"portal.db", "host.json", "operator.key", "runs", RUN_ROOT_MARKER}
 
 
 def _reserve_port() -> socket.socket:

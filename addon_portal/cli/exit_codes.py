@@ -34,8 +34,8 @@ class ExitCode(IntEnum):
 EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.OK: "Done; of a followed run: its program ended with exit code 0.",
     ExitCode.TROUBLE_FOUND: (
-        "`doctor` found a problem, `down --stop-runs` left runs that nobody can reach, `up` could not keep its "
-        "processes going, or what was asked for could not be written."
+        "`doctor` found a problem, `down --stop-runs` or `up --on-shutdown stop` left runs (it names them), `up` could "
+        "not keep its processes going, or what was asked for could not be written."
     ),
     ExitCode.USAGE: "The command line means nothing we can do.",
     ExitCode.REFUSED: "The portal refused the request, for instance because the project is already running.",

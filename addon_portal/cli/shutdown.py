@@ -12,21 +12,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from addon_portal.cli.errors import InstallationTrouble
-from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import opened_storage
-from addon_portal.cli.output import counted, hint, print_line
-from addon_portal.cli.stopping import left_alone, list_active, stop_all_runs
+from addon_portal.cli.output import hint
+from addon_portal.cli.stopping import RunStopper, Stopped, list_active
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
 from addon_portal.cli.upkeep.services import PARENT_FD, log_path, open_log
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import SystemClock
-from addon_portal.domain.models import Run
 
 KEEPER_PATIENCE_SECONDS = 5.0
+PORTAL_PATIENCE_SECONDS = 3.0
+SUPERVISOR_PATIENCE_SECONDS = 10.0
 
 
 def end_up(settings: Settings) -> int | None:
@@ -42,7 +43,9 @@ def end_up(settings: Settings) -> int | None:
     pid, pidfd = holder
     try:
         signal.pidfd_send_signal(pidfd, signal.SIGTERM)
-        select.select([pidfd], [], [])
+        if not select.select([pidfd], [], [], PORTAL_PATIENCE_SECONDS)[0]:
+            hint(f"Waiting for the portal (pid {pid}) to end; what it waits for it says where it was started ...")
+            select.select([pidfd], [], [])
     except ProcessLookupError:
         pass
     finally:
@@ -58,44 +61,44 @@ def count_active_runs(settings: Settings) -> int:
         return len(list_active(uow, ensure_host_id(settings, SystemClock())))
 
 
-def stop_everything(settings: Settings) -> ExitCode:
-    """Stop all runs of this host, wait until they are final, then end the keepers. No `up` may begin meanwhile."""
+@dataclass(frozen=True, slots=True)
+class KeeperEnd:
+    """A keeper that was asked to leave, and whether it has."""
+
+    pid: int
+    ended: bool
+
+
+def stop_everything(settings: Settings, timeout_seconds: float | None) -> tuple[Stopped, list[KeeperEnd]]:
+    """Stop all runs of this host, wait until they are final, then end the keepers. No `up` may begin meanwhile.
+
+    `RunStopper` says when runs are given up.
+    """
+    nothing = Stopped([], [])
     if not settings.data_dir.exists():
-        return ExitCode.OK
+        return nothing, []
     try:
         lock = take_lock(str(settings.data.up_lock))
     except LockTaken as taken:
         raise InstallationTrouble(f"A portal was started again meanwhile, with pid {taken.pid}. Try again.") from None
     try:
-        active = count_active_runs(settings)
-        left = _stop_runs(settings) if active else []
-        stopped = active - len(left)
-        print_line(f"Stopped {counted(stopped, 'run')}." if active else "No run was active.")
-        for run in left:
-            hint(left_alone(run))
-        _end_keepers(settings)
+        done = _stop_runs(settings, timeout_seconds) if count_active_runs(settings) else nothing
+        return done, _end_keepers(settings, 0.0 if done.left else KEEPER_PATIENCE_SECONDS)
     finally:
         os.close(lock)
-    return ExitCode.TROUBLE_FOUND if left else ExitCode.OK
 
 
-def _stop_runs(settings: Settings) -> list[Run]:
-    """Returns the runs that nobody can reach."""
+def _stop_runs(settings: Settings, timeout_seconds: float | None) -> Stopped:
     clock = SystemClock()
     host_id = ensure_host_id(settings, clock)
-    said = 0
     with opened_storage(settings) as storage, _supervisor(settings) as supervisor:
 
-        def say(left: int) -> None:
-            nonlocal said
+        def check() -> None:
             if supervisor is not None and supervisor.poll() is not None:
                 log = log_path(str(settings.data.logs), "supervisor")
                 raise InstallationTrouble(f"The supervisor that was to stop the runs has ended; {log} says why.")
-            if left != said:
-                hint(f"Stopping {counted(left, 'run')} ...")
-                said = left
 
-        return stop_all_runs(storage, host_id, clock, "operator:down", say)
+        return RunStopper(storage, host_id, clock, "operator:down", hint, timeout_seconds).stop_all(check)
 
 
 @contextmanager
@@ -125,15 +128,19 @@ def _supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
         yield process
     finally:
         os.close(writer)
-        process.wait()
+        try:
+            process.wait(SUPERVISOR_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()  # a supervisor may be killed at any time
+            process.wait()
 
 
-def _end_keepers(settings: Settings) -> None:
+def _end_keepers(settings: Settings, patience_seconds: float) -> list[KeeperEnd]:
+    """Ask them to leave; one that looks after processes does so when they end."""
+    ends = []
     for keeper in keepers.find_living(str(settings.data.keepers)):
         keeper.ask_to_leave()
-        gone, _, _ = select.select([keeper.pidfd], [], [], KEEPER_PATIENCE_SECONDS)
+        gone, _, _ = select.select([keeper.pidfd], [], [], patience_seconds)
         keeper.close()
-        if gone:
-            print_line(f"The keeper (pid {keeper.pid}) has ended.")
-        else:
-            hint(f"The keeper (pid {keeper.pid}) still looks after processes; it ends when they do.")
+        ends.append(KeeperEnd(keeper.pid, bool(gone)))
+    return ends

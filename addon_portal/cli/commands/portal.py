@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from addon_portal.cli.errors import InstallationTrouble
+from addon_portal.cli.errors import BadUsage, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
-from addon_portal.cli.output import hint, print_line, runs_go_on
+from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, settings_of
+from addon_portal.cli.output import hint, print_json, print_line, runs_go_on
 
 if TYPE_CHECKING:
+    from addon_portal.cli.shutdown import KeeperEnd
+    from addon_portal.cli.stopping import Stopped
     from addon_portal.cli.upkeep.options import UpOptions
     from addon_portal.config import Settings
 
@@ -34,7 +36,7 @@ def register(app: typer.Typer) -> None:
             "addon-portal up --on-shutdown stop        # as the main process of a container",
         )
     )(up)
-    app.command(epilog=examples("addon-portal down", "addon-portal down --stop-runs"))(down)
+    app.command(epilog=examples("addon-portal down", "addon-portal down --stop-runs --timeout 60"))(down)
 
 
 def up(
@@ -103,16 +105,57 @@ def down(
     data: Data = None,
     database_url: DatabaseUrl = None,
     stop_runs: Annotated[bool, typer.Option("--stop-runs", help="Stop all active runs, then the keeper too.")] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=0,
+            help="With --stop-runs: give up after that; by default 30 s after the longest grace time.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """End the portal that `up` started here. Runs go on, unless they are to be stopped."""
+    """End the portal that `up` started here. Runs go on, unless they are to be stopped.
+
+    Says on the way which runs are left and what they are doing, and ends with 1 when some are left at the end.
+    """
     from addon_portal.cli.shutdown import count_active_runs, end_up, stop_everything
 
+    if timeout is not None and not stop_runs:
+        raise BadUsage("--timeout says how long to wait for runs that are stopped: it goes with --stop-runs.")
     settings = settings_of(data_dir=data, database_url=database_url)
     ended = end_up(settings)
-    print_line(f"The portal (pid {ended}) has ended." if ended else f"No portal is up on {settings.data_dir}.")
+    if not as_json:
+        print_line(f"The portal (pid {ended}) has ended." if ended else f"No portal is up on {settings.data_dir}.")
     if stop_runs:
-        raise typer.Exit(stop_everything(settings))
+        done, keepers = stop_everything(settings, timeout)
+        _tell_what_is_left(ended, done, keepers, as_json=as_json)
+        raise typer.Exit(ExitCode.TROUBLE_FOUND if done.left else ExitCode.OK)
     active = count_active_runs(settings)
+    if as_json:
+        print_json({"portal_pid": ended, "active_runs": active})
     if active:
         hint(runs_go_on(active, settings.data_dir))
     raise typer.Exit(ExitCode.OK)
+
+
+def _tell_what_is_left(ended: int | None, done: "Stopped", keepers: "list[KeeperEnd]", *, as_json: bool) -> None:
+    for run in done.left:
+        hint(run.sentence())
+    if as_json:
+        print_json(
+            {
+                "portal_pid": ended,
+                "stopped": done.stopped,
+                "left": [run.to_json() for run in done.left],
+                "keepers": [{"pid": keeper.pid, "ended": keeper.ended} for keeper in keepers],
+            }
+        )
+        return
+    print_line(done.sentence())
+    for keeper in keepers:
+        if keeper.ended:
+            print_line(f"The keeper (pid {keeper.pid}) has ended.")
+        else:
+            hint(f"The keeper (pid {keeper.pid}) still looks after processes; it ends when they do.")

@@ -32,6 +32,8 @@ WRITE_AGAIN_SECONDS = 1.0
 """After `up.json` could not be written."""
 
 _FAILED = 1
+_NOT_FINISHED = 75
+"""`ExitCode.TROUBLE_FOUND` and `ExitCode.NOT_FINISHED`, which cannot be imported here at a reasonable price."""
 _OF_CLIENTS = ("ADDON_PORTAL_API_KEY", "ADDON_PORTAL_URL")
 
 
@@ -225,11 +227,14 @@ class House:
         self._finish_if_alone()
 
     def _runs_were_stopped(self, status: int, answer: str) -> None:
-        if status == 0:
-            self._waits_for_keeper = True
+        some_are_left = os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NOT_FINISHED
+        if status == 0 or some_are_left:
+            self._waits_for_keeper = not some_are_left
             self._keeper.ask_to_leave()
         else:
             say("The runs could not be stopped; they go on.")
+        if status != 0:
+            self._result = _FAILED
         self._leave_services()
         self._tell(answer)
 

@@ -33,8 +33,22 @@ def test_runs_out_of_reach_are_told_and_given_up(own_portal: Portal) -> None:
     done = own_portal.call("down", "--stop-runs")
     assert done.returncode == ExitCode.TROUBLE_FOUND, done.stderr
     assert "Stopped 0 runs." in done.stdout
-    assert f"Run {run_id} cannot be reached and was left as it is: " in done.stderr
+    assert f"Run {run_id} (away) was left as it is: it cannot be reached (" in done.stderr
 
     aside.rename(marker)
     done = own_portal.call("down", "--stop-runs")
     assert (done.returncode, done.stdout.splitlines()[1]) == (0, "Stopped 1 run.")
+
+
+def test_an_up_that_gives_a_run_up_at_its_end_names_it_and_fails(own_portal: Portal) -> None:
+    own_portal.start("--no-samples", "--on-shutdown", "stop")
+    run_id = own_portal.ask("run", "--name", "away", "--detach", "--", "sleep", "1000")["run_id"]
+    wait_until(lambda: own_portal.ask("show", run_id)["run"]["state"] == "running", "the run to start")
+    marker = own_portal.data / "runs" / RUN_ROOT_MARKER
+    aside = own_portal.data / "aside"
+    marker.rename(aside)
+    code, said = own_portal.end()
+    aside.rename(marker)
+    assert code == ExitCode.TROUBLE_FOUND, said
+    assert "Stopped 0 runs." in said
+    assert f"Run {run_id} (away) was left as it is: it cannot be reached (" in said

@@ -10,31 +10,35 @@ from collections.abc import Callable
 
 from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.options import UpOptions
-from addon_portal.cli.upkeep.services import spawn
+from addon_portal.cli.upkeep.services import pause_after, spawn
 
 Then = Callable[[int, str], None]
+Say = Callable[[str], None]
 
 
 class Helper:
-    """One such child. `then` gets its raw wait status and all it printed, once both are known."""
+    """One such child. `then` gets its raw wait status and all it printed, once both are known.
 
-    def __init__(self, loop: EventLoop, module: str, options: UpOptions, then: Then) -> None:
+    One that cannot be started (too many processes, too many open files) is tried again until it can, or is killed.
+    """
+
+    def __init__(self, loop: EventLoop, module: str, options: UpOptions, then: Then, say: Say) -> None:
         self._loop = loop
+        self._module = module
+        self._options = options
         self._then = then
+        self._say = say
         self._answer = b""
         self._status: int | None = None
-        self._reader, writer = os.pipe()
-        argv = [sys.executable, "-P", "-m", f"addon_portal.cli.chores.{module}", options.data]
-        try:
-            self._pid = spawn(argv, dict(os.environ) | options.environment | options.to_environment(), output=writer)
-        finally:
-            os.close(writer)
-        self._open = True
-        loop.watch(self._reader, self._read)
+        self._pid: int | None = None
+        self._reader = -1
+        self._open = False
+        self._failures = 0
+        self._start()
 
     @property
     def is_busy(self) -> bool:
-        """Whether it lives or has something left to say."""
+        """Whether it lives, is to live soon, or has something left to say."""
         return self._status is None or self._open
 
     def is_mine(self, pid: int, status: int) -> bool:
@@ -47,8 +51,39 @@ class Helper:
 
     def kill(self) -> None:
         """End it now; `then` is told as of any other end."""
-        if self._status is None:
+        if self._status is not None:
+            return
+        if self._pid is not None:
             os.kill(self._pid, signal.SIGKILL)
+        else:
+            self._status = signal.SIGKILL
+            self._tell_when_complete()
+
+    def _start(self) -> None:
+        if self._status is not None:  # killed before it could be started
+            return
+        try:
+            self._spawn()
+        except OSError as error:
+            self._failures += 1
+            pause = pause_after(self._failures + 1)
+            why = error.strerror or error
+            self._say(f"The {self._module} helper cannot be started ({why}); trying again in {pause:g} s.")
+            self._loop.call_later(pause, self._start)
+
+    def _spawn(self) -> None:
+        reader, writer = os.pipe()
+        argv = [sys.executable, "-P", "-m", f"addon_portal.cli.chores.{self._module}", self._options.data]
+        environment = dict(os.environ) | self._options.environment | self._options.to_environment()
+        try:
+            self._pid = spawn(argv, environment, output=writer)
+        except OSError:
+            os.close(reader)
+            raise
+        finally:
+            os.close(writer)
+        self._reader, self._open = reader, True
+        self._loop.watch(reader, self._read)
 
     def _read(self) -> None:
         piece = os.read(self._reader, 65536)

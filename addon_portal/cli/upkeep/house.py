@@ -99,7 +99,7 @@ class House:
     # Becoming ready
 
     def _ask_helper(self, module: str, then: Callable[[int, str], None]) -> None:
-        self._helper = Helper(self._loop, module, self._options, then)
+        self._helper = Helper(self._loop, module, self._options, then, say)
 
     def _is_prepared(self, status: int, answer: str) -> None:
         if self._leaving:

@@ -5,6 +5,7 @@ It is not a child in the usual sense: it makes a session of its own and stays wh
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from addon_portal.cli.upkeep import keepers, services
 from addon_portal.cli.upkeep.event_loop import EventLoop
@@ -28,23 +29,41 @@ class KeeperWatch:
         self.deaths_in_a_row = 0
 
     def find_or_start(self) -> None:
-        """Make sure that one lives; `on_change` is told when that is so."""
-        if self._leaving or self._adopt_living():
+        """Make sure that one lives; `on_change` is told when that is so. What the machine refuses is tried again."""
+        if self._leaving:
             return
-        log = services.open_log(self._options.logs, "keeper")
-        reader, writer = os.pipe()
         try:
-            services.spawn(
-                keepers.command_line(self._options.data),
-                keepers.clean_environment(),
-                output=writer,
-                errors=log,
-                own_group=False,  # it makes a session of its own, which the leader of a group may not
-            )
-        finally:
-            os.close(writer)
-            os.close(log)
+            if self._adopt_living():
+                return
+            self._since = self._loop.now()
+            reader = self._spawn()
+        except OSError as error:
+            self._since = self._loop.now()
+            self._start_another(f"The keeper cannot be started ({error.strerror or error});")
+            return
         self._loop.watch(reader, lambda: self._has_spoken(reader))
+
+    def _spawn(self) -> int:
+        """Start one; returns where it will speak."""
+        log = services.open_log(self._options.logs, "keeper")
+        try:
+            reader, writer = os.pipe()
+            try:
+                services.spawn(
+                    keepers.command_line(self._options.data),
+                    keepers.clean_environment(),
+                    output=writer,
+                    errors=log,
+                    own_group=False,  # it makes a session of its own, which the leader of a group may not
+                )
+            except OSError:
+                os.close(reader)
+                raise
+            finally:
+                os.close(writer)
+        finally:
+            os.close(log)
+        return reader
 
     def leave_it(self) -> None:
         """Start no other one from now on."""
@@ -70,9 +89,11 @@ class KeeperWatch:
         spoken = os.read(reader, 4096)
         self._loop.forget(reader)
         os.close(reader)
-        if not (spoken and self._adopt_living()):
-            said = services.last_line(services.log_path(self._options.logs, "keeper"))
-            self._start_another(f"The keeper could not start: {said or 'it said nothing'}.")
+        with suppress(OSError):
+            if spoken and self._adopt_living():
+                return
+        said = services.last_line(services.log_path(self._options.logs, "keeper"))
+        self._start_another(f"The keeper could not start: {said or 'it said nothing'};")
 
     def _has_ended(self) -> None:
         assert self.keeper is not None

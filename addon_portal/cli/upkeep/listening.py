@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from addon_portal.cli.upkeep.event_loop import EventLoop
 
+ASK_AGAIN_SECONDS = 0.1
 _QUEUE = 2048
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  how a client reaches them
 
@@ -81,15 +82,27 @@ class Readiness:
         """Send one question and come back when there is an answer."""
         if self._cancelled:
             return
-        connection = socket.socket(self._family)
-        connection.connect(self._address)  # to a listener of this machine: never waits
-        connection.sendall(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        connection.setblocking(False)
+        try:
+            connection = self._send_question()
+        except OSError:  # too many open files: that may pass
+            self._loop.call_later(ASK_AGAIN_SECONDS, self.ask)
+            return
         self._loop.watch(connection.fileno(), lambda: self._read(connection))
 
     def cancel(self) -> None:
         """Ask no more."""
         self._cancelled = True
+
+    def _send_question(self) -> socket.socket:
+        connection = socket.socket(self._family)
+        try:
+            connection.connect(self._address)  # to a listener of this machine: never waits
+            connection.sendall(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            connection.setblocking(False)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def _read(self, connection: socket.socket) -> None:
         try:
@@ -106,4 +119,4 @@ class Readiness:
             self.answered = True
             self._on_ready()
         else:
-            self._loop.call_later(0.1, self.ask)
+            self._loop.call_later(ASK_AGAIN_SECONDS, self.ask)

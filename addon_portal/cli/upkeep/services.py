@@ -131,16 +131,16 @@ class Service:
     _leaving: bool = False
 
     def start(self) -> None:
-        """Start it."""
-        log = open_log(self.logs, self.name)
-        inherited = dict(self.inherited)
-        if self.start_fd is not None:
-            inherited[START_FD] = self.start_fd
+        """Start it, and go on trying where the machine refuses."""
+        if self._leaving:
+            return
         try:
-            self.pid = spawn(self.argv, self.environment, inherited=inherited, output=log, errors=log)
-        finally:
-            os.close(log)
-        self._started = self.loop.now()
+            self._spawn()
+        except OSError as error:
+            why = error.strerror or error
+            self.say(f"{self.name} cannot be started ({why}); trying again in {SOON_SECONDS:g} s.")
+            self.loop.call_later(SOON_SECONDS, self.start)
+        self.on_change()
 
     def has_ended(self, status: int) -> None:
         """It was reaped: start it again, at once or after a pause."""
@@ -153,11 +153,11 @@ class Service:
         pause = pause_after(self.deaths_in_a_row)
         if pause == 0:
             self.say(f"{ended}; starting it again.")
-            self._restart()
+            self.start()
             return
         said = last_line(log_path(self.logs, self.name))
         self.say(f"{ended}, again; starting it in {pause:g} s. Its last words: {said or 'none'}")
-        self.loop.call_later(pause, self._restart)
+        self.loop.call_later(pause, self.start)
         self.on_change()
 
     def leave(self, number: int = signal.SIGTERM) -> None:
@@ -166,12 +166,13 @@ class Service:
         if self.pid is not None:
             os.kill(self.pid, number)  # a child that was not reaped: the number cannot be another's
 
-    def _restart(self) -> None:
-        if self._leaving:
-            return
+    def _spawn(self) -> None:
+        log = open_log(self.logs, self.name)
+        inherited = dict(self.inherited)
+        if self.start_fd is not None:
+            inherited[START_FD] = self.start_fd
         try:
-            self.start()
-        except OSError as error:
-            self.say(f"{self.name} cannot be started ({error.strerror}); trying again in {SOON_SECONDS:g} s.")
-            self.loop.call_later(SOON_SECONDS, self._restart)
-        self.on_change()
+            self.pid = spawn(self.argv, self.environment, inherited=inherited, output=log, errors=log)
+        finally:
+            os.close(log)
+        self._started = self.loop.now()

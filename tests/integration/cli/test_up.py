@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -97,6 +98,46 @@ def test_a_part_that_dies_at_once_again_and_again_is_said_and_does_not_spin(own_
         killed.append(living)
         line = own_portal.next_line()
     assert "again; starting it in 0.5 s" in line
+
+
+@pytest.mark.faults
+def test_what_the_machine_refuses_to_start_is_said_and_tried_again(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    assert own_portal.process is not None
+    up, keeper = own_portal.process.pid, own_portal.pid_of("keeper")
+    limits = resource.prlimit(up, resource.RLIMIT_NOFILE, (0, resource.prlimit(up, resource.RLIMIT_NOFILE)[1]))
+    os.kill(keeper, signal.SIGKILL)
+    assert (
+        own_portal.next_line() == f"keeper (pid {keeper}) is gone, runs and their shims are not; starting another one."
+    )
+    said = [own_portal.next_line() for _ in range(5)]
+    assert "The keeper cannot be started (Too many open files); starting another one in 0.5 s." in said
+    assert f"{own_portal.data}/up.json cannot be written (Too many open files); trying again until it can." in said
+    resource.prlimit(up, resource.RLIMIT_NOFILE, limits)
+    wait_until(lambda: own_portal.up_file()["pids"]["keeper"] not in (None, keeper), "another keeper in up.json")
+    assert own_portal.call("run", "--name", "well", "--", "true").returncode == 0
+
+    resource.prlimit(up, resource.RLIMIT_NOFILE, (0, limits[1]))
+    own_portal.process.send_signal(signal.SIGTERM)
+    said = [own_portal.next_line() for _ in range(3)]
+    assert said[0] == "Got SIGTERM, leaving."
+    assert said[1] == "The remaining helper cannot be started (Too many open files); trying again in 0.25 s."
+    assert said[2] == "The remaining helper cannot be started (Too many open files); trying again in 0.5 s."
+    resource.prlimit(up, resource.RLIMIT_NOFILE, limits)
+    assert own_portal.process.wait(60) == 0
+
+
+@pytest.mark.faults
+def test_a_portal_that_cannot_start_its_parts_gives_up_with_sentences(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    own_portal.end()
+    own_portal.call("down", "--stop-runs")
+    (own_portal.data / "logs" / "keeper.log").unlink()
+    (own_portal.data / "logs" / "keeper.log").mkdir()
+    done = call("up", "--data", str(own_portal.data), "--port", "0")
+    assert done.returncode == ExitCode.TROUBLE_FOUND
+    assert "The keeper cannot be started (Is a directory); starting another one in 0.5 s." in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.faults

@@ -7,6 +7,7 @@ ends with.
 import json
 import sys
 
+from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import CommandFailed, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.output import counted
@@ -34,6 +35,7 @@ def prepare(options: UpOptions) -> dict[str, object]:
         storage.check_schema()
         warning = prepare_host(storage, told.data, HostId(told.host_id), told.host_name)
         notes += [f"Note: {warning}"] if warning else []
+        remove_dead_keepers(storage, told.data, HostId(told.host_id), clock)
         first = ensure_operator_key(storage, told.data, clock)
         if first.new_tenant is not None:
             notes.append(f"First start: made the tenant {first.new_tenant.name} with an operator's key.")

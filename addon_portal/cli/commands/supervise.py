@@ -8,6 +8,7 @@ import os
 import sys
 
 from addon_portal.cli.allocator import keep_freed_memory
+from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import parent_descriptor, wait_for_start
@@ -39,10 +40,12 @@ def main() -> int:
 def _prepare(options: SupervisorOptions) -> None:
     """What `up` does before it starts us, for a supervisor that a service manager starts."""
     make_directories(options.data)
-    storage = Storage.open(options.database_url, clock=SystemClock())
+    clock = SystemClock()
+    storage = Storage.open(options.database_url, clock=clock)
     try:
         storage.check_schema()
         warning = prepare_host(storage, options.data, options.host_id, options.host_name)
+        remove_dead_keepers(storage, options.data, options.host_id, clock)
     finally:
         storage.close()
     if warning:

@@ -141,13 +141,16 @@ def _look_at_supervisor(settings: Settings, supervised: bool, needed: bool, age:
 
 def _look_at_keeper(settings: Settings, supervised: bool) -> Finding:
     living = keepers.find_living(str(settings.data.keepers))
+    leaving = [keeper for keeper in living if keeper.is_leaving]
     for keeper in living:
         keeper.close()
-    if living:
-        found = ", ".join(f"pid {keeper.pid} since {keeper.started_at}" for keeper in living)
+    found = ", ".join(
+        f"pid {keeper.pid} since {keeper.started_at}" + (", leaving" if keeper in leaving else "") for keeper in living
+    )
+    if len(living) > len(leaving):
         return Finding("keeper", "ok", found, "starts shims, and knows the true end of a program whose shim was killed")
     means = "nothing can be started; `addon-portal up` starts one"
-    return Finding("keeper", "problem" if supervised else "note", "no keeper lives here", means)
+    return Finding("keeper", "problem" if supervised else "note", found or "no keeper lives here", means)
 
 
 def _look_at_marker(settings: Settings, storage: Storage, host_id: HostId, needed: bool) -> Finding:

@@ -12,6 +12,9 @@ from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.keepers import Keeper
 from addon_portal.cli.upkeep.options import UpOptions
 
+LOOK_SECONDS = 1.0
+"""Between two looks at whether the keeper was asked to leave: no descriptor tells, and a look costs microseconds."""
+
 
 class KeeperWatch:
     """The keeper of one data directory, as seen by `up`."""
@@ -75,14 +78,35 @@ class KeeperWatch:
             self.keeper.ask_to_leave()
 
     def _adopt_living(self) -> bool:
+        """Watch over the newest keeper that starts what it is asked to start."""
         living = keepers.find_living(self._options.keepers)
-        for other in living[1:]:
-            other.close()
-        if living:
-            self.keeper, self._since = living[0], self._loop.now()
-            self._loop.watch(living[0].pidfd, self._has_ended)
+        willing = next((keeper for keeper in living if not keeper.is_leaving), None)
+        for other in living:
+            if other is not willing:
+                other.close()
+        if willing is not None:
+            self.keeper, self._since = willing, self._loop.now()
+            self._loop.watch(willing.pidfd, self._has_ended)
+            self._loop.call_later(LOOK_SECONDS, lambda: self._look_whether_it_leaves(willing))
             self._on_change()
-        return bool(living)
+        return willing is not None
+
+    def _look_whether_it_leaves(self, keeper: Keeper) -> None:
+        """Somebody else may ask a keeper to leave; with runs to look after it lives on, and starts nothing."""
+        if self.keeper is not keeper or self._leaving:
+            return
+        if not keeper.is_leaving:
+            self._loop.call_later(LOOK_SECONDS, lambda: self._look_whether_it_leaves(keeper))
+            return
+        self._say(f"keeper (pid {keeper.pid}) was asked to leave and goes with its last run; starting another one.")
+        self._let_go(keeper)
+        self.find_or_start()
+        self._on_change()
+
+    def _let_go(self, keeper: Keeper) -> None:
+        self.keeper = None
+        self._loop.forget(keeper.pidfd)
+        keeper.close()
 
     def _has_spoken(self, reader: int) -> None:
         """`ready`, or end-of-file from one that could not start."""
@@ -97,9 +121,8 @@ class KeeperWatch:
 
     def _has_ended(self) -> None:
         assert self.keeper is not None
-        gone, self.keeper = self.keeper, None
-        self._loop.forget(gone.pidfd)
-        gone.close()
+        gone = self.keeper
+        self._let_go(gone)
         if not self._leaving:
             self._start_another(f"keeper (pid {gone.pid}) is gone, runs and their shims are not;")
         self._on_change()

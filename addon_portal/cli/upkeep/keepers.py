@@ -27,6 +27,12 @@ class Keeper:
     pid: int
     pidfd: int
     started_at: str
+    directory: Path
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was asked to leave: it starts nothing more, and stays for what it still looks after."""
+        return (self.directory / "leaving").exists()
 
     def close(self) -> None:
         """Stop watching it; it goes on."""
@@ -59,7 +65,7 @@ def find_living(keepers: str) -> list[Keeper]:
     for directory in Path(keepers).iterdir() if Path(keepers).exists() else ():
         if is_held(str(directory / "lock")):
             record = _read_record(directory)
-            keeper = _identify(directory.name, record) if record else None
+            keeper = _identify(directory, record) if record else None
             if keeper is not None:
                 found.append(keeper)
     return sorted(found, key=lambda keeper: keeper.started_at, reverse=True)
@@ -73,7 +79,7 @@ def _read_record(directory: Path) -> dict[str, Any] | None:
     return record if isinstance(record, dict) and record.get("protocol") == PROTOCOL else None
 
 
-def _identify(name: str, record: dict[str, Any]) -> Keeper | None:
+def _identify(directory: Path, record: dict[str, Any]) -> Keeper | None:
     """Open the process and compare: the number may have been given away since the record was written."""
     pid = record.get("pid")
     if not isinstance(pid, int) or record.get("pid_namespace") != Path("/proc/self/ns/pid").stat().st_ino:
@@ -85,7 +91,7 @@ def _identify(name: str, record: dict[str, Any]) -> Keeper | None:
     if record.get("start_ticks") != start_ticks(pid):
         os.close(pidfd)
         return None
-    return Keeper(name, pid, pidfd, str(record.get("started_at", "")))
+    return Keeper(directory.name, pid, pidfd, str(record.get("started_at", "")), directory)
 
 
 def start_ticks(pid: int) -> int | None:

@@ -139,6 +139,17 @@ def test_the_newest_of_several_keepers_comes_first(tmp_path: Path) -> None:
         os.close(descriptor)
 
 
+def test_a_keeper_that_was_asked_to_leave_is_known_as_such(tmp_path: Path) -> None:
+    lock = write_keeper(tmp_path, "kpr_a")
+    (before,) = keepers.find_living(str(tmp_path))
+    assert not before.is_leaving
+    (tmp_path / "kpr_a" / "leaving").touch()
+    (after,) = keepers.find_living(str(tmp_path))
+    assert after.is_leaving
+    for descriptor in (lock, before.pidfd, after.pidfd):
+        os.close(descriptor)
+
+
 def test_a_keeper_inherits_nothing_but_a_few_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADDON_PORTAL_API_KEY", "ap_secret")
     monkeypatch.setenv("PATH", "/bin")

@@ -46,6 +46,7 @@ class SupervisorOptions(TypedDict):
     cleanup_interval_seconds: float
     max_concurrent_runs: int | None
     default_grace_seconds: float
+    process_identity: str
     log_level: str
     log_format: str
 
@@ -122,6 +123,13 @@ class Settings(BaseSettings):
             description="Seconds between the polite signal and the kill where neither project nor request says.",
         ),
     ] = 10.0
+    process_identity: Annotated[
+        Literal["auto", "pidfd", "psutil"],
+        Field(
+            description="How processes are known: auto is pidfd where the kernel has it. "
+            "psutil is experimental and weaker; `addon-portal doctor` says what is lost."
+        ),
+    ] = "auto"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="The least level that is logged.")
     ] = "info"
@@ -186,6 +194,7 @@ class Settings(BaseSettings):
             cleanup_interval_seconds=self.cleanup_interval_seconds,
             max_concurrent_runs=self.max_concurrent_runs,
             default_grace_seconds=self.default_grace_seconds,
+            process_identity=self.process_identity,
             log_level=self.log_level,
             log_format=self.log_format,
         )

@@ -75,6 +75,8 @@ class RunEvidence:
     records: RunRecords = field(default_factory=RunRecords)
     place: Place = Place.HERE
     program: Liveness = Liveness.UNKNOWN
+    death_is_heard: bool = True
+    """Whether the end of a living program is an event, so that nobody has to look for it."""
     gate_held: bool = False
     keeper: Keeper = Keeper.NOT_ASKED
     kernel_exit: ProcessExit | None = None

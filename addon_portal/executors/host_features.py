@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from addon_portal.executors.processes import kernel_exit
+from addon_portal.executors.processes.pidfds import kernel_exit
 
 MINIMUM_KERNEL = (5, 10)
 

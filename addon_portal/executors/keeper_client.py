@@ -17,7 +17,7 @@ from typing import Any
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.verdict import Lock
 from addon_portal.evidence.records import DamagedRecord, read_json
-from addon_portal.executors.processes import pid_namespace
+from addon_portal.executors.processes.place import pid_namespace
 from addon_portal.executors.run_files import probe
 
 PROTOCOL = 1

@@ -22,11 +22,13 @@ from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
 from addon_portal.evidence.records import NO_RECORDS, DamagedRecord, read_json, read_records, read_sent_signals
-from addon_portal.executors import processes, run_files
+from addon_portal.executors import run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, Prepared
 from addon_portal.executors.hints import Hints
 from addon_portal.executors.keeper_client import Answer, KeeperClient
 from addon_portal.executors.output_takeover import OutputTakeover
+from addon_portal.executors.processes import place
+from addon_portal.executors.processes.contract import HeldProcess, Processes
 
 _ANSWER_WITHIN_SECONDS = 2.0
 """A keeper that has not answered for so long is called silent; it stays so until it does."""
@@ -37,7 +39,7 @@ _ASK_AGAIN_AFTER_SECONDS = 1.0
 class _Watched:
     """What this process remembers of a run; nothing here is needed to know the truth later."""
 
-    pidfds: dict[str, int] = field(default_factory=dict)
+    held: dict[str, HeldProcess] = field(default_factory=dict)
     """`shim` and `program`; kept after the process ended, since the kernel tells its exit through them."""
     start_asked: float | None = None
     adoption_asked: float | None = None
@@ -49,16 +51,17 @@ class _Watched:
 class LocalExecutor:
     """The executor `local`."""
 
-    def __init__(self, data: DataDirectory, clock: Clock) -> None:
+    def __init__(self, data: DataDirectory, clock: Clock, processes: Processes) -> None:
         self._data = data
         self._clock = clock
+        self._processes = processes
         self._marker = str(data.run_root_marker)
         self._keepers = KeeperClient(data.keepers)
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
         self._on_change: Callable[[RunId], None] = _ignore
         self._hints: Hints | None = None
-        self.boot_id = processes.boot_id()
+        self.boot_id = place.boot_id()
 
     def attach(self, selector: BaseSelector, on_change: Callable[[RunId], None]) -> None:
         """Listen to hints, keepers and the deaths of processes."""
@@ -118,7 +121,7 @@ class LocalExecutor:
 
     def _find_without_evidence(self, run_id: RunId) -> Liveness:
         """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
-        found = next(processes.find_members(_cookie(run_id), None), None)
+        found = next(self._processes.find_members(_cookie(run_id), None), None)
         return Liveness.UNKNOWN if found is None else Liveness.ALIVE
 
     def _look_at_program(
@@ -127,34 +130,41 @@ class LocalExecutor:
         self._watch(run_id, watched, "program", child.program)
         if seen.lock is Lock.HELD:
             self._watch(run_id, watched, "shim", child.shim)
-        program = processes.liveness(child.program)
+        program = self._processes.liveness(child.program)
         # Exec closes its descriptors one by one: our hint may come before the gate is let go.
-        behind_gate = program is Liveness.ALIVE and not processes.has_executed(child.program)
+        behind_gate = program is Liveness.ALIVE and not self._processes.has_executed(child.program)
         gate_held = behind_gate and run_files.probe(directory / "gate") is Lock.HELD
-        if program is Liveness.ZOMBIE and not processes.has_executed(child.program):
+        if program is Liveness.ZOMBIE and not self._processes.has_executed(child.program):
             # Our own stub, killed behind the gate. Its parent will say so; until then nothing of the program has run.
             gate_held = seen.lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
         kernel_exit = self._kernel_exit(watched, child.program) if program is not Liveness.ALIVE else None
         keeper = Keeper.NOT_ASKED
         if program is not Liveness.ALIVE and seen.lock is Lock.FREE:
             keeper = self._adoption(watched, child)
-        return replace(seen, program=program, gate_held=gate_held, kernel_exit=kernel_exit, keeper=keeper)
+        held = watched.held.get("program")
+        return replace(
+            seen,
+            program=program,
+            death_is_heard=held is not None and held.fileno() is not None,
+            gate_held=gate_held,
+            kernel_exit=kernel_exit,
+            keeper=keeper,
+        )
 
     def _place(self, known: KnownRun, child: ChildRecord | None, lock: Lock) -> Place:
         if child is None:
             elsewhere = known.boot_id is not None and known.boot_id != self.boot_id
             return Place.OTHER_BOOT if elsewhere else Place.HERE
-        if not processes.is_of_this_boot(child.program):
+        if not place.is_of_this_boot(child.program):
             return Place.OTHER_BOOT
-        if processes.is_of_this_namespace(child.program):
+        if place.is_of_this_namespace(child.program):
             return Place.HERE
         held = lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
         return Place.OTHER_NAMESPACE_ALIVE if held else Place.OTHER_NAMESPACE
 
     def _kernel_exit(self, watched: _Watched, program: ProcessIdentity) -> ProcessExit | None:
-        descriptor = watched.pidfds.get("program")
-        told = processes.kernel_exit(descriptor) if descriptor is not None else None
-        return told or processes.zombie_exit(program)
+        held = watched.held.get("program")
+        return (held.exit() if held is not None else None) or self._processes.zombie_exit(program)
 
     def _adoption(self, watched: _Watched, child: ChildRecord) -> Keeper:
         """The keeper's word, which counts only when it was asked after the program had been found dead."""
@@ -194,22 +204,22 @@ class LocalExecutor:
 
     def wake_shim(self, run_id: RunId) -> None:
         """SIGUSR1 makes it read `stop.json`; SIGCONT first, in case somebody froze it."""
-        descriptor = self._remember(run_id).pidfds.get("shim")
-        if descriptor is not None:
-            processes.send_signal(descriptor, signal.SIGCONT)
-            processes.send_signal(descriptor, signal.SIGUSR1)
+        shim = self._remember(run_id).held.get("shim")
+        if shim is not None:
+            shim.send_signal(signal.SIGCONT)
+            shim.send_signal(signal.SIGUSR1)
 
     def signal_program(self, run_id: RunId, number: int, why: str) -> None:
-        """Signal the program and its group through its pidfd, after the record says so."""
+        """Signal the program and its group, after the record says so."""
         directory = self._data.run_directory(run_id)
-        descriptor = self._remember(run_id).pidfds.get("program")
+        program = self._remember(run_id).held.get("program")
         stop = read_records(directory).stop
-        if descriptor is None or stop is None or processes.has_ended(descriptor):
+        if program is None or stop is None or program.has_ended():
             return
         sent = SentSignal(number, self._clock.now(), why)
         run_files.write_stop(directory, run_id, replace(stop, signals=(*stop.signals, sent)))
-        processes.send_signal_to_group(descriptor, number)
-        processes.send_signal_to_group(descriptor, signal.SIGCONT)
+        program.send_signal_to_group(number)
+        program.send_signal_to_group(signal.SIGCONT)
 
     def take_output(self, run_id: RunId) -> None:
         """Become the FIFO's reader; asked only when the lock was seen free."""
@@ -229,13 +239,13 @@ class LocalExecutor:
             return
         watched = self._remember(run_id)
         # The session's number may be a stranger's by now, unless we saw its leader alive a moment ago.
-        session = child.program.pid if child is not None and "program" in watched.pidfds else None
-        members = list(processes.find_members(_cookie(run_id), session))
+        session = child.program.pid if child is not None and "program" in watched.held else None
+        members = list(self._processes.find_members(_cookie(run_id), session))
         for member in members:
-            descriptor = processes.open_pidfd(member)
-            if descriptor is not None:
-                processes.send_signal(descriptor, signal.SIGKILL)
-                os.close(descriptor)
+            held = self._processes.hold(member)
+            if held is not None:
+                held.send_signal(signal.SIGKILL)
+                held.close()
         if not members:
             watched.tree = Tree.ASSUMED_EMPTY
 
@@ -252,9 +262,9 @@ class LocalExecutor:
             return
         if watched.takeover is not None:
             watched.takeover.close()
-        for descriptor in watched.pidfds.values():
-            self._unregister(descriptor)
-            os.close(descriptor)
+        for held in watched.held.values():
+            self._unregister(held)
+            held.close()
 
     def tick(self) -> None:
         """Ask silent keepers again, and see to our hints."""
@@ -287,23 +297,26 @@ class LocalExecutor:
         return self._watched.setdefault(run_id, _Watched())
 
     def _watch(self, run_id: RunId, watched: _Watched, role: str, identity: ProcessIdentity) -> None:
-        """Hold a pidfd of the process, so that its death is an event and its exit can be asked for afterwards."""
-        if role in watched.pidfds or self._selector is None:
+        """Hold the process, so that its death is an event and its exit can be asked for afterwards, if that can be."""
+        if role in watched.held or self._selector is None:
             return
-        descriptor = processes.open_pidfd(identity)
-        if descriptor is None:
+        held = self._processes.hold(identity)
+        if held is None:
             return
-        watched.pidfds[role] = descriptor
+        watched.held[role] = held
+        descriptor = held.fileno()
 
         def on_death() -> None:
-            # A dead process's pidfd stays readable for ever.
-            self._unregister(descriptor)
+            # The descriptor of a dead process stays readable for ever.
+            self._unregister(held)
             self._on_change(run_id)
 
-        self._selector.register(descriptor, EVENT_READ, on_death)
+        if descriptor is not None:
+            self._selector.register(descriptor, EVENT_READ, on_death)
 
-    def _unregister(self, descriptor: int) -> None:
-        if self._selector is not None:
+    def _unregister(self, held: HeldProcess) -> None:
+        descriptor = held.fileno()
+        if self._selector is not None and descriptor is not None:
             with contextlib.suppress(KeyError):
                 self._selector.unregister(descriptor)
 

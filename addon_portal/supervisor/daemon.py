@@ -21,6 +21,7 @@ from addon_portal.domain.errors import StorageBusy
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run
 from addon_portal.executors.local import LocalExecutor
+from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
 from addon_portal.supervisor.adopter import Adopter, Found
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
@@ -269,14 +270,19 @@ def _discard(descriptor: int) -> None:
 
 
 def run(options: SupervisorOptions) -> int:
-    """Supervise one host until told to leave; returns the exit code. Raises AlreadySupervised and StorageError."""
+    """Supervise one host until told to leave; returns the exit code.
+
+    Raises AlreadySupervised, IdentityUnavailable and StorageError.
+    """
     with InstanceLock(options.data.supervisor_lock):
         clock = SystemClock()
+        identity = choose(options.process_identity)
         storage = Storage.open(options.database_url, clock=clock)
         try:
             storage.check_schema()
-            log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id)
-            Supervisor(options, storage, LocalExecutor(options.data, clock), clock).run()
+            log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id, process_identity=identity)
+            executor = LocalExecutor(options.data, clock, open_processes(identity))
+            Supervisor(options, storage, executor, clock).run()
         finally:
             storage.close()
     log.info("supervisor_left")

@@ -19,6 +19,7 @@ class SupervisorOptions:
     """Seconds between clean-ups; 0 cleans up at start and on request only."""
     max_concurrent_runs: int | None = None
     default_grace_seconds: float = 10.0
+    process_identity: str = "auto"
     log_level: str = "info"
     log_format: str = "auto"
     parent_fd: int | None = None

@@ -35,6 +35,8 @@ FROZEN_SHIM_SLACK = timedelta(seconds=3)
 """A shim that has not killed its program so long after the deadline is taken for frozen, and helped."""
 FINISHING_SHOWN_AFTER_SECONDS = 0.1
 """A program's end and its record are milliseconds apart; only what takes longer is worth a row."""
+LOOK_AGAIN_SECONDS = 0.25
+"""Where the end of a program is no event, it is looked for this often."""
 NOT_SEEN_ALIVE = frozenset({"unreachable", "finishing"})
 """Conditions under which a look does not find the program alive, so that the last moment it was alive is kept."""
 
@@ -147,13 +149,14 @@ def plan(it: Situation) -> list[Action]:
         case NotLinked():
             return [*_stop_if_asked(it), *_start_or_forbid(it)]
         case Starting():
-            return [*_stop_if_asked(it), *_wake_if_stopping(it)]
+            return [*_stop_if_asked(it), *_wake_if_stopping(it), *_look_if_deaf(it)]
         case Alive(started_at, supervised):
             return [
                 *_running(it, started_at, supervised=supervised),
                 *_take_output(supervised),
                 *_stop_if_asked(it),
                 *_ladder(it, supervised=supervised),
+                *_look_if_deaf(it),
             ]
         case Finishing(started_at, observed):
             return [*_stop_if_asked(it), *_finishing(it, started_at, observed)]
@@ -196,6 +199,11 @@ def _running(it: Situation, started_at: datetime, *, supervised: bool) -> Iterat
         yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=supervised))
     else:
         yield from _condition(it, frozenset() if supervised else frozenset({"unsupervised"}), None)
+
+
+def _look_if_deaf(it: Situation) -> Iterator[Action]:
+    if not it.seen.death_is_heard:
+        yield LookAgain(LOOK_AGAIN_SECONDS)
 
 
 def _take_output(supervised: bool) -> Iterator[Action]:

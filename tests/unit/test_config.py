@@ -74,6 +74,7 @@ def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch
         ("ADDON_PORTAL_DATABASE_URL", "mysql://x", "sqlite:///path or postgresql://…"),
         ("ADDON_PORTAL_HOST_ID", "me", "hst_ and 26 characters"),
         ("ADDON_PORTAL_MAX_CONCURRENT_RUNS", "0", "a number greater than or equal to 1"),
+        ("ADDON_PORTAL_PROCESS_IDENTITY", "pid", "'auto', 'pidfd' or 'psutil'"),
         ("ADDON_PORTAL_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
     ],
 )

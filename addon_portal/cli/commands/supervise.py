@@ -16,6 +16,7 @@ from addon_portal.cli.logs import configure_logging
 from addon_portal.cli.setup import make_directories, prepare_host
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
 from addon_portal.domain.clock import SystemClock
+from addon_portal.executors.processes.selection import IdentityUnavailable
 from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor import daemon
 from addon_portal.supervisor.instance_lock import AlreadySupervised
@@ -32,7 +33,7 @@ def main() -> int:
     try:
         _prepare(options)
         return daemon.run(options)
-    except (AlreadySupervised, InstallationTrouble, StorageError) as problem:
+    except (AlreadySupervised, IdentityUnavailable, InstallationTrouble, StorageError) as problem:
         print(f"addon-portal: {problem}", file=sys.stderr)
         return ExitCode.INSTALLATION
 

@@ -5,18 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from addon_portal.executors.host_features import pidfd_exit
 from tests.contract.executors.stages import Stage
 from tests.contract.executors.worlds import FakeWorld, LocalWorld
+from tests.support.identities import IDENTITIES
 
 
-@pytest.fixture(params=["fake", "local"])
+@pytest.fixture(params=["fake", *IDENTITIES])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     """An executor and the world around it."""
-    if request.param == "fake":
-        made = Stage(FakeWorld())
-    else:
-        made = Stage(LocalWorld(tmp_path / "data", tells_after_reaping=pidfd_exit().holds))
+    made = Stage(FakeWorld() if request.param == "fake" else LocalWorld(tmp_path / "data", request.param))
     try:
         yield made
     finally:

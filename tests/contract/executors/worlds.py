@@ -14,10 +14,12 @@ from addon_portal.domain.verdict import Liveness, Lock
 from addon_portal.evidence.records import read_records
 from addon_portal.executors.base import Executor, LaunchOrder
 from addon_portal.executors.local import LocalExecutor
+from addon_portal.executors.processes.selection import Chosen, open_processes
 from addon_portal.executors.run_files import probe
 from tests.contract.executors.stages import STOP_SETTINGS
 from tests.support.fake_executor import FakeExecutor, FakeHost
 from tests.support.host_parts import CagedKeeper, Leash, find_processes_of, state_of
+from tests.support.identities import kernel_tells
 from tests.support.keeper_process import Pause, Process
 from tests.support.waiting import wait_until
 
@@ -104,10 +106,11 @@ class FakeWorld:
 class LocalWorld:
     """That of the executor `local`."""
 
-    def __init__(self, root: Path, *, tells_after_reaping: bool) -> None:
+    def __init__(self, root: Path, identity: Chosen) -> None:
         self.clock = SystemClock()
         self.data = DataDirectory(root)
-        self.tells_after_reaping = tells_after_reaping
+        self.processes = open_processes(identity)
+        self.tells_after_reaping = kernel_tells(identity)
         for directory in (self.data.keepers, self.data.run_root, self.data.logs):
             directory.mkdir(mode=0o700, parents=True)
         self.mount()
@@ -116,7 +119,7 @@ class LocalWorld:
         self.keepers: list[CagedKeeper] = []
 
     def new_executor(self) -> Executor:
-        return LocalExecutor(self.data, self.clock)
+        return LocalExecutor(self.data, self.clock, self.processes)
 
     @property
     def keeper(self) -> CagedKeeper:

@@ -16,7 +16,7 @@ from addon_portal.domain.clock import to_text
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
-from addon_portal.executors import processes
+from addon_portal.executors.processes import place
 from addon_portal.storage import apply
 from tests.support.host import SupervisedHost
 
@@ -115,7 +115,7 @@ class Stuck:
     def row(self, state: RunState, boot_id: str | None = None) -> RunId:
         """A run in a claimed state, without any process."""
         run_id, now = self.host.run("true"), self.host.clock.now()
-        moves = [transitions.claimed(run_id, now, "hand", boot_id or processes.boot_id())]
+        moves = [transitions.claimed(run_id, now, "hand", boot_id or place.boot_id())]
         if state is not RunState.STARTING:
             moves.append(transitions.started(run_id, now, "hand", supervised=True))
         if state is RunState.STOPPING:
@@ -134,9 +134,9 @@ class Stuck:
             return
         who = {"pid": pid, "start_ticks": 1, "pidfs_inode": None}
         boot = {
-            "boot_id": boot_id or processes.boot_id(),
-            "pid_namespace": processes.pid_namespace(),
-            "init_start_ticks": processes.init_start_ticks(),
+            "boot_id": boot_id or place.boot_id(),
+            "pid_namespace": place.pid_namespace(),
+            "init_start_ticks": place.init_start_ticks(),
         }
         child = {"version": 1, "run": run_id, "started_at": "2026-11-23T16:20:00.123456Z", "keeper": "kpr_gone"}
         (directory / "child.json").write_text(json.dumps({**child, **boot, **who, "shim": who}))

@@ -10,7 +10,7 @@ import pytest
 from addon_portal.domain.clock import from_text
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
-from addon_portal.executors import processes
+from addon_portal.executors.processes import place
 from tests.support.host import SupervisedHost
 from tests.support.host_parts import keeper_command
 from tests.support.keeper_process import ROOT, wait_readable
@@ -69,7 +69,7 @@ def test_a_run_of_another_container_is_unreachable_and_then_lost_with_it(idle_ho
         assert container.do(keeper_command(host.data)).startswith("ready")
         container.do(host.supervisor_command())
         inside = host.running("sleep", "60")
-        assert host.record(inside, "child")["pid_namespace"] != processes.pid_namespace()
+        assert host.record(inside, "child")["pid_namespace"] != place.pid_namespace()
         host.await_sweep()
         assert container.do("end").startswith("ended")
 

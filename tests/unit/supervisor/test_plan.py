@@ -39,6 +39,12 @@ def test_a_healthy_run_needs_nothing() -> None:
     assert actions(evidence()) == []
 
 
+@pytest.mark.parametrize("gate_held", [False, True])
+def test_an_end_that_is_no_event_is_looked_for(gate_held: bool) -> None:
+    seen = replace(evidence(), death_is_heard=False, gate_held=gate_held)
+    assert actions(seen) == [plans.LookAgain(plans.LOOK_AGAIN_SECONDS)]
+
+
 def test_a_start_that_was_seen_is_recorded_as_of_the_child_record() -> None:
     [started] = records(actions(evidence(), replace(RUN, state=RunState.STARTING)))
     assert (started.to_state, started.happened_at) == (RunState.RUNNING, STARTED_AT)

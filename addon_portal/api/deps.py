@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
 from pydantic import AfterValidator
+from starlette.types import Scope
 
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
@@ -34,8 +35,15 @@ class Caller:
 
 async def get_caller(request: Request) -> Caller:
     """Read the credential of a request."""
-    secret_hash = read_credential(request.headers.get("authorization"))
-    return Caller(request.app.state.portal, request.app.state.changes, secret_hash, request.scope["path"])
+    return caller_of(request.scope)
+
+
+def caller_of(scope: Scope) -> Caller:
+    """Who sends the request of this scope. Raises Unauthenticated."""
+    authorization = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    secret_hash = read_credential(authorization.decode("latin-1"))
+    state = scope["app"].state
+    return Caller(state.portal, state.changes, secret_hash, scope["path"])
 
 
 async def get_portal(request: Request) -> Portal:

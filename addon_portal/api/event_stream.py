@@ -36,7 +36,7 @@ async def stream_events(
     portal: Portal, changes: RunChanges, principal: Principal, last_event_id: str | None, to_body: ToBody
 ) -> AsyncIterator[bytes]:
     """The events of one tenant from `last_event_id` (by default from now) until the reader or the portal leaves."""
-    follower = Follower(principal.tenant.id, None)
+    follower = Follower(principal.tenant.id)
     try:
         await run_in_threadpool(changes.follow, follower)
         for event in await run_in_threadpool(_opening, portal, principal, follower.start, last_event_id, to_body):
@@ -63,12 +63,12 @@ def _opening(
         after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
         if not max(0, start - MOST_MISSED) <= after <= start:
             return [*events, format_sse_event(event="reset", data_str="{}", id=str(start))]
-        entries = [
-            entry
-            for entry in uow.journal.read_after(after, MOST_MISSED)
-            if entry.tenant_id == principal.tenant.id and entry.seq <= start
+        heads = [
+            head
+            for head in uow.journal.read_heads_after(after, MOST_MISSED)
+            if head.tenant_id == principal.tenant.id and head.seq <= start
         ]
-        return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, entries))]
+        return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, heads))]
 
 
 def _event(change: RunChanged | HostChanged, to_body: ToBody) -> bytes:

@@ -17,6 +17,7 @@ from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import complete_openapi
 from addon_portal.api.routers import admin_api, health, tenant_api
+from addon_portal.api.routers.shortcuts import SHORTCUTS
 from addon_portal.api.routers.tenant import output, runs
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.portal import Portal
@@ -61,16 +62,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     )
     app.state.portal = portal
     app.state.changes = RunChanges(portal)
-    # The routes themselves, since routers inside of routers cost every request a tenth of a millisecond.
-    for router in (
-        tenant_api.execution,
-        runs.router,
-        tenant_api.router,
-        output.router,
-        admin_api.router,
-        health.router,
+    # The routes themselves: routers inside of routers cost every request a tenth of a millisecond.
+    for routes in (
+        SHORTCUTS,
+        tenant_api.execution.routes,
+        runs.router.routes,
+        tenant_api.router.routes,
+        output.router.routes,
+        (*admin_api.router.routes, *health.router.routes),
     ):
-        app.router.routes.extend(router.routes)
+        app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
     install_error_handlers(app)
     complete_openapi(app)

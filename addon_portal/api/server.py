@@ -4,7 +4,9 @@ Promises that open event streams do not hold up the end of the process. Leaves s
 the command that serves.
 """
 
+import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +15,8 @@ from typing_extensions import override
 KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that it is they who close them."""
 GRACEFUL_SECONDS = 5
+MOST_THREADS = 40
+"""As many as the framework has: whoever waits for the database takes one for up to its busy time-out."""
 
 
 class PortalServer(uvicorn.Server):
@@ -43,6 +47,7 @@ class PortalServer(uvicorn.Server):
             # Accepted connections inherit it, tcp(7).
             if listener.family in {socket.AF_INET, socket.AF_INET6}:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, "request"))
         await super().startup(sockets)
 
     @override

@@ -55,6 +55,10 @@ class Database(Protocol):
         """A transaction that sees one state of the database and changes nothing."""
         ...
 
+    def glance(self) -> AbstractContextManager[Connection]:
+        """As `read`, for a single statement, which sees one state of the database by itself."""
+        ...
+
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction that may change rows. Raises StorageBusy when its turn does not come in time."""
         ...

@@ -8,7 +8,7 @@ in their order on both databases, and a reader that has seen one never misses a 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
 from addon_portal.domain.models import JournalEntry, TenantScope
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SELECT = f"SELECT {columns('j', ENTRY_COLUMNS)} FROM journal AS j"  # noqa: S608 - made of constants
 _OF_RUN = f"{_SELECT} WHERE j.run_id = :run_id AND j.tenant_id = :tenant_id ORDER BY j.seq"
 _AFTER = f"{_SELECT} WHERE j.seq > :seq ORDER BY j.seq LIMIT :limit"
+_HEADS_AFTER = "SELECT seq, tenant_id, run_id, to_state FROM journal WHERE seq > :seq ORDER BY seq LIMIT :limit"
 _LAST = "SELECT max(seq) FROM journal"
 _INSERT = """
     INSERT INTO journal (tenant_id, project_id, run_id, kind, from_state, to_state, reason, actor, cause, happened_at,
@@ -47,6 +48,15 @@ class NewEntry:
     cause: str
     happened_at: datetime
     detail: Mapping[str, object] = field(default_factory=dict)
+
+
+class EntryHead(NamedTuple):
+    """What tells whether a journal entry matters to a reader; `to_state` is the state's word, None without a move."""
+
+    seq: int
+    tenant_id: TenantId
+    run_id: RunId
+    to_state: str | None
 
 
 class Journal(Repository):
@@ -89,6 +99,10 @@ class Journal(Repository):
         """Entries of all tenants after a sequence number, in order; none that is smaller can appear later."""
         rows = self._connection.all(_AFTER, {"seq": seq, "limit": limit})
         return tuple(entry_from_row(row) for row in rows)
+
+    def read_heads_after(self, seq: int, limit: int) -> list[EntryHead]:
+        """As `read_after`, for who needs to know only whom to tell: a fifth of the work."""
+        return [EntryHead._make(row) for row in self._connection.all(_HEADS_AFTER, {"seq": seq, "limit": limit})]
 
     def last_seq(self) -> int:
         """The newest sequence number; 0 in an empty journal."""

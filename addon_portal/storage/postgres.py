@@ -6,7 +6,7 @@ middle of a transaction for twice as long loses it instead of stopping everybody
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, Never
 
@@ -58,6 +58,10 @@ class PostgresDatabase:
     def read(self) -> Iterator[Connection]:
         with self._transaction(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as raw:
             yield _PostgresConnection(raw)
+
+    def glance(self) -> AbstractContextManager[Connection]:
+        # BEGIN is also how a connection that went stale is found and replaced.
+        return self.read()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

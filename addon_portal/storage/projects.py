@@ -138,6 +138,11 @@ class Projects(Repository):
         if self._connection.one(_EXISTS, _of(scope, project_id)) is None:
             raise NotFound("project", project_id)
 
+    def get_locked(self, scope: TenantScope, project_id: ProjectId) -> Project:
+        """As `lock` and then `get`, without looking twice. Raises NotFound."""
+        self._uow.database.lock_project(self._connection, scope.tenant_id, storable(project_id))
+        return self.get(scope, project_id)
+
     def find_by_name(self, scope: TenantScope, name: str) -> Project | None:
         """The project of that name."""
         row = self._connection.one(

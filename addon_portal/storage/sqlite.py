@@ -50,7 +50,7 @@ class SqliteDatabase:
         self._clock = clock
         self._busy_timeout_seconds = busy_timeout_seconds
         self._turn = FifoLock()
-        self._readers = self._pool("PRAGMA query_only = ON", limit=1000, keep=4)
+        self._readers = self._pool("PRAGMA query_only = ON", limit=1000, keep=8)
         self._writers = self._pool("PRAGMA busy_timeout = 0", limit=1, keep=1)
 
     def _pool(self, kind: str, *, limit: int, keep: int) -> Pool[_Opened]:
@@ -119,6 +119,11 @@ class SqliteDatabase:
     def read(self) -> Iterator[Connection]:
         with self._connection(self._readers) as raw:
             self._execute(raw, "BEGIN")
+            yield _SqliteConnection(raw, self.address)
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        with self._connection(self._readers) as raw:
             yield _SqliteConnection(raw, self.address)
 
     @contextmanager

@@ -77,6 +77,12 @@ class Storage:
             yield UnitOfWork(connection, self._database, self._clock)
 
     @contextmanager
+    def glance(self) -> Iterator[UnitOfWork]:
+        """As `read`, for a single statement."""
+        with self._database.glance() as connection:
+            yield UnitOfWork(connection, self._database, self._clock)
+
+    @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """A short transaction that changes rows: committed at the end, rolled back by any exception.
 

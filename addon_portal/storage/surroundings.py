@@ -1,19 +1,20 @@
 """What stands around a run when it is shown: its project's name and newest run, its host, its place in the queue.
 
-Takes runs that its caller was allowed to read, and tells nothing of any other. One statement for one run, three for a
-page.
+Takes runs that its caller was allowed to read, or the caller's scope, and tells nothing of any other. One statement
+for one run, three for a page.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId
 from addon_portal.domain.models import Run, TenantScope
 from addon_portal.domain.states import ACTIVE, RunState
 from addon_portal.storage.connection import quoted
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import from_micros_or_none
+from addon_portal.storage.rows import from_micros_or_none, run_columns, run_from_row, storable
 
 _NEWEST = "(SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1)"
 _POSITION = """
@@ -26,6 +27,16 @@ _AROUND = f"""
 """  # noqa: S608 - made of constants
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
+_WITH_RUN = f"""
+    SELECT p.name, {_NEWEST}, h.observed_at,
+           CASE r.state WHEN 'pending' THEN
+               (SELECT count(*) FROM runs AS q
+                WHERE q.host_id = r.host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
+           END,
+           {run_columns("r")}
+    FROM runs AS r JOIN projects AS p ON p.id = r.project_id JOIN hosts AS h ON h.id = r.host_id
+    WHERE r.id = :run_id AND r.tenant_id = :tenant_id
+"""  # noqa: S608 - made of constants
 _PROJECTS = f"SELECT p.id, p.name, {_NEWEST} FROM projects AS p WHERE p.id IN (:project_ids...)"  # noqa: S608
 _HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
@@ -54,6 +65,13 @@ class Surroundings(Repository):
     """What stands around runs."""
 
     __slots__ = ()
+
+    def get_run(self, scope: TenantScope, run_id: RunId) -> tuple[Run, RunSurroundings]:
+        """One run with what stands around it, in one statement. Raises NotFound."""
+        row = self._connection.one(_WITH_RUN, {"run_id": storable(run_id), "tenant_id": scope.tenant_id})
+        if row is None:
+            raise NotFound("run", run_id)
+        return run_from_row(row[4:]), RunSurroundings(row[0], row[1], from_micros_or_none(row[2]), row[3])
 
     def of_run(self, run: Run) -> RunSurroundings:
         """What stands around one run."""

@@ -94,7 +94,7 @@ class World:
     def wait_for_followers(self, count: int) -> None:
         """Wait until so many requests of this process follow what happens."""
         changes = self.served.app.state.changes
-        wait_until(lambda: len(changes._followers) == count, f"{count} followers")
+        wait_until(lambda: changes.waiting == count, f"{count} followers")
 
     @staticmethod
     def wait_readable(listener: Listener) -> None:

@@ -4,20 +4,20 @@ The rest of `/api/tenant` stands in `routers.tenant`. Every handler enters by it
 shapes the answer; each runs in a thread of its own, once.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from addon_portal.api.deps import CallerDep, IdempotencyKey, ProjectIdPath
 from addon_portal.api.openapi import name_operation, says
-from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.answers import accepted, answer
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import ProjectQuery
 from addon_portal.api.schemas.projects import ProjectBody, ProjectPage, ProjectRequest, project_body
-from addon_portal.api.schemas.runs import RestartRequest, RunBody, RunRequest, StopRequest, run_body
+from addon_portal.api.schemas.runs import RestartRequest, RunBody, RunRequest, StopRequest
 from addon_portal.api.services import project_execution_service, project_service
-from addon_portal.api.services.once import Accepted, Ask
+from addon_portal.api.services.once import Ask
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.models import Role
 
@@ -48,7 +48,7 @@ def run_project(
     """Stores a run of the project's newest definition and has it started. Everything in the body is optional."""
     body = body or RunRequest()
     ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
-    return _accepted(project_execution_service.execute_project(caller.portal, ask, project_id, body.to_choices()))
+    return accepted(project_execution_service.execute_project(caller.portal, ask, project_id, body.to_choices()))
 
 
 @execution.post(
@@ -78,7 +78,7 @@ def restart_project(
     """Stores a new run that follows the newest one, which stays as it is. A run can be restarted once."""
     body = body or RestartRequest()
     ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
-    return _accepted(project_execution_service.restart_project(caller.portal, ask, project_id, body.to_restart()))
+    return accepted(project_execution_service.restart_project(caller.portal, ask, project_id, body.to_restart()))
 
 
 @execution.post(
@@ -104,7 +104,7 @@ def stop_project(
     """
     body = body or StopRequest()
     ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
-    return _accepted(project_execution_service.stop_project(caller.portal, ask, project_id, body.to_choices()))
+    return accepted(project_execution_service.stop_project(caller.portal, ask, project_id, body.to_choices()))
 
 
 @router.get("/projects", **says("List projects", ProjectPage, examples.PROJECT_PAGE, errors=("invalid_request",)))
@@ -178,10 +178,3 @@ def delete_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
 def _ask(principal: Principal, path: str, key: str | None, body: BaseModel) -> Ask:
     ask = Ask(principal, path, key)
     return ask.with_body(body.model_dump()) if key else ask
-
-
-def _accepted(accepted: Accepted) -> Response:
-    headers: dict[str, Any] = {"Location": f"/api/tenant/runs/{accepted.run.run.id}"}
-    if accepted.repeated:
-        headers["Idempotency-Replayed"] = "true"
-    return answer(run_body(accepted.run), 202, headers)

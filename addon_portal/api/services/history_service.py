@@ -8,17 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.run_views import show_run, show_runs
+from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import ProjectId, RunId
-from addon_portal.domain.models import JournalEntry, Run
+from addon_portal.domain.models import JournalEntry, Role, Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 from addon_portal.evidence.output import LOG_FILE, Output, OutputChunk, OutputUnreadable
 from addon_portal.evidence.records import DamagedRecord, read_json
+from addon_portal.storage import UnitOfWork
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import Page
 
@@ -58,10 +59,20 @@ class RunFilter:
     until: datetime | None = None
 
 
-def get_run(portal: Portal, principal: Principal, run_id: RunId) -> ShownRun:
-    """One run. Raises NotFound."""
-    with portal.storage.read() as uow:
-        return show_run(uow, uow.runs.get(principal.scope, run_id), portal.circumstances())
+class RunLook:
+    """Reads one run for whoever has shown a credential, which is looked up the first time."""
+
+    def __init__(self, portal: Portal, secret_hash: bytes, run_id: RunId) -> None:
+        self._portal = portal
+        self._secret_hash = secret_hash
+        self._run_id = run_id
+        self._principal: Principal | None = None
+
+    def __call__(self, uow: UnitOfWork) -> ShownRun:
+        """The run as it stands. Raises Unauthenticated, Forbidden, NotFound."""
+        if self._principal is None:
+            self._principal = self._portal.authenticate_in(uow, self._secret_hash, Role.VIEWER)
+        return get_shown_run(uow, self._principal.scope, self._run_id, self._portal.circumstances())
 
 
 def list_runs(

@@ -17,7 +17,7 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import IdempotencyMismatch
 from addon_portal.domain.ids import ProjectId
-from addon_portal.domain.models import Run, TenantScope
+from addon_portal.domain.models import Project, Run, TenantScope
 from addon_portal.storage import UnitOfWork
 
 METHOD = "POST"
@@ -57,15 +57,15 @@ class Accepted:
     repeated: bool
 
 
-def act_once(portal: Portal, ask: Ask, project_id: ProjectId, act: Callable[[UnitOfWork], Run]) -> Accepted:
+def act_once(portal: Portal, ask: Ask, project_id: ProjectId, act: Callable[[UnitOfWork, Project], Run]) -> Accepted:
     """Act on a project in one transaction, unless this very request was already carried out. Raises NotFound."""
     with portal.storage.write() as uow:
         # From here on nobody else changes which run is the newest, so what is checked still holds at the insertion.
-        uow.projects.lock(ask.scope, project_id)
+        project = uow.projects.get_locked(ask.scope, project_id)
         run = _find_earlier(uow, ask, portal.clock.now() - REMEMBERED_FOR)
         repeated = run is not None
         if run is None:
-            run = act(uow)
+            run = act(uow, project)
             _remember(portal, uow, ask, run)
         return Accepted(show_run(uow, run, portal.circumstances()), repeated)
 

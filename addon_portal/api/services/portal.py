@@ -1,7 +1,9 @@
 """What every use case stands on: the storage, the clock and the few rules that an operator sets, as plain values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.shown import Circumstances
@@ -12,7 +14,9 @@ from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import HostId
 from addon_portal.domain.models import Role
 from addon_portal.domain.states import RunState
-from addon_portal.storage import Storage
+from addon_portal.storage import Storage, UnitOfWork
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,19 @@ class Portal:
         """What showing runs takes, now."""
         return Circumstances(self.clock.now(), self.overdue_after, self.restartable)
 
+    def read(self, look: Callable[[UnitOfWork], T]) -> T:
+        """What is seen in one transaction."""
+        with self.storage.read() as uow:
+            return look(uow)
+
     def authenticate(self, secret_hash: bytes, needed: Role) -> Principal:
         """Who is calling, if they may. Raises Unauthenticated or Forbidden."""
-        with self.storage.read() as uow:
-            principal = authenticate(secret_hash, uow.credentials.find_by_hash)
+        with self.storage.glance() as uow:
+            return self.authenticate_in(uow, secret_hash, needed)
+
+    def authenticate_in(self, uow: UnitOfWork, secret_hash: bytes, needed: Role) -> Principal:
+        """As `authenticate`, inside a transaction."""
+        principal = authenticate(secret_hash, uow.credentials.find_by_hash)
         principal.require(needed)
         self.key_use.note(principal.key_id, principal.last_used_at)
         return principal

@@ -60,8 +60,7 @@ class StopChoices:
 def execute_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: RunChoices) -> Accepted:
     """Store a new run of the newest definition. Raises AlreadyRunning, NotFound, InvalidRequest, StorageBusy."""
 
-    def make(uow: UnitOfWork) -> Run:
-        project = uow.projects.get(ask.scope, project_id)
+    def make(uow: UnitOfWork, project: Project) -> Run:
         check_run(project.latest_run)
         definition = project.definition
         run_id = new_run_id(portal.clock.now())
@@ -78,8 +77,7 @@ def restart_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Re
     Raises NeverRun, NotRestartable, AlreadyRestarted, ConfirmationRequired, NotFound, InvalidRequest, StorageBusy.
     """
 
-    def make(uow: UnitOfWork) -> Run:
-        project = uow.projects.get(ask.scope, project_id)
+    def make(uow: UnitOfWork, project: Project) -> Run:
         _check_meant(uow, ask, project, choices.run_id)
         before = check_restart(project.latest_run, choices.run_id, portal.restartable, confirmed=choices.confirmed)
         run_id = new_run_id(portal.clock.now())
@@ -102,8 +100,7 @@ def stop_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: StopC
     run has ended before its whole tree is gone. Raises NotStoppable, NotFound, StorageBusy.
     """
 
-    def request_stop(uow: UnitOfWork) -> Run:
-        project = uow.projects.get(ask.scope, project_id)
+    def request_stop(uow: UnitOfWork, project: Project) -> Run:
         _check_meant(uow, ask, project, choices.run_id)
         run = project.latest_run
         if run is None or not run.is_active or choices.run_id not in {None, run.id}:

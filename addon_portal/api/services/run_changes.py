@@ -2,7 +2,9 @@
 
 Promises that a follower misses nothing that was recorded after its `start`, in order, and that each change is read
 once, however many follow. Several changes of one run that wait to be taken become one: a follower is told how a run
-stands, not how often it moved. Without followers nothing is read. Leaves the wire to `api.event_stream`.
+stands, not how often it moved. Who waits for the end of one run costs a reading at the beginning and one at the end, in
+this thread too: no other has to be woken for it. While nobody waits nothing is read. Leaves the wire to
+`api.event_stream`.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import contextlib
 import os
 import selectors
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,14 +25,15 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.errors import DomainError
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import RunId, TenantId
-from addon_portal.domain.models import JournalEntry
 from addon_portal.domain.states import FINAL
 from addon_portal.storage import StorageError, UnitOfWork, wakeups
+from addon_portal.storage.journal import EntryHead
 from addon_portal.storage.surroundings import Surroundings
 
 SLOW_POLL_SECONDS = 1.0
 """The safety net for a lost wake, and how exactly the loss of a supervisor is told."""
 _PAGE = 1000
+_FINAL_WORDS = frozenset(state.value for state in FINAL)
 
 log = structlog.get_logger(__name__)
 
@@ -51,11 +55,10 @@ class HostChanged:
 
 
 class Follower:
-    """Somebody who waits for the end of one run, or for all that happens to a tenant. Used in the event loop alone."""
+    """Somebody who waits for all that happens to a tenant. Used in the event loop alone."""
 
-    def __init__(self, tenant_id: TenantId | None, run_id: RunId | None) -> None:
+    def __init__(self, tenant_id: TenantId) -> None:
         self.tenant_id = tenant_id
-        self.run_id = run_id
         self.start = 0
         self.is_ended = False
         self._waiting: dict[RunId | None, RunChanged | HostChanged] = {}
@@ -87,6 +90,37 @@ class Follower:
         return taken
 
 
+Look = Callable[[UnitOfWork], ShownRun]
+"""Reads one run, or refuses."""
+
+
+class _Watch:
+    """Somebody who waits for the end of one run. `outcome` belongs to the event loop: None says to look again."""
+
+    def __init__(self, run_id: RunId, look: Look, loop: asyncio.AbstractEventLoop) -> None:
+        self.run_id = run_id
+        self._look = look
+        self._loop = loop
+        self.outcome: asyncio.Future[ShownRun | None] = loop.create_future()
+
+    def look(self, uow: UnitOfWork) -> ShownRun | DomainError | None:
+        """The run if it is final, the refusal if there is one; None while it has to be waited for."""
+        try:
+            shown = self._look(uow)
+        except DomainError as refusal:
+            return refusal
+        return None if shown.run.is_active else shown
+
+    def settle(self, outcome: ShownRun | Exception | None) -> None:
+        """Tell what came of it, in the event loop, unless nobody waits any more."""
+        if self.outcome.done():
+            return
+        if isinstance(outcome, Exception):
+            self.outcome.set_exception(outcome)
+        else:
+            self.outcome.set_result(outcome)
+
+
 class RunChanges:
     """The one reader of the journal in an api process. `start` and `close` once; `follow` from any thread."""
 
@@ -94,6 +128,9 @@ class RunChanges:
         self._portal = portal
         self._lock = threading.Lock()
         self._followers: set[Follower] = set()
+        self._arrived: deque[_Watch] = deque()
+        """Those who have not looked at their runs yet."""
+        self._watches: set[_Watch] = set()
         self._position = 0
         self._was_unreachable: bool | None = None
         self._closing = threading.Event()
@@ -112,9 +149,11 @@ class RunChanges:
     def end_streams(self) -> None:
         """Tell every follower that nothing more comes, so that a server that shuts down need not wait for them."""
         with self._lock:
-            followers = tuple(self._followers)
+            followers, watches = tuple(self._followers), (*self._arrived, *self._watches)
         for follower in followers:
             follower.end()
+        for watch in watches:
+            watch.settle(None)
 
     def close(self) -> None:
         """Stop listening. The thread has ended on return."""
@@ -132,7 +171,7 @@ class RunChanges:
         """Hand over to `follower` what is recorded after its `start`, which is set here."""
         with self._lock:
             is_first = not self._followers
-            if is_first:
+            if is_first and not self._watches:
                 with self._portal.storage.read() as uow:
                     self._position = uow.journal.last_seq()
             follower.start = self._position
@@ -145,26 +184,26 @@ class RunChanges:
         with self._lock:
             self._followers.discard(follower)
 
-    async def wait_until_final(self, run_id: RunId, seconds: float, look: Callable[[], ShownRun]) -> ShownRun:
-        """The run as soon as it is final, or as it stands when the time is over; `look` reads it, or refuses."""
-        follower = Follower(None, run_id)
-        deadline = self._portal.clock.monotonic() + seconds
-        try:
-            shown = await asyncio.to_thread(self._follow_then_look, follower, look)
-            while shown.run.is_active and not follower.is_ended:
-                left = deadline - self._portal.clock.monotonic()
-                if left <= 0:
-                    return await asyncio.to_thread(look)
-                for change in await follower.take(left):
-                    shown = change.run if isinstance(change, RunChanged) else shown
-        finally:
-            self.unfollow(follower)
-        return shown
+    @property
+    def waiting(self) -> int:
+        """How many follow, or wait for the end of a run."""
+        return len(self._followers) + len(self._watches)
 
-    def _follow_then_look(self, follower: Follower, look: Callable[[], ShownRun]) -> ShownRun:
-        """In this order what is recorded in between is seen by one of the two."""
-        self.follow(follower)
-        return look()
+    async def wait_until_final(self, run_id: RunId, seconds: float, look: Look) -> ShownRun:
+        """The run as soon as it is final, or as it stands when the time is over; `look` reads it, or refuses."""
+        watch = _Watch(run_id, look, asyncio.get_running_loop())
+        self._arrived.append(watch)
+        self._ring()
+        try:
+            async with asyncio.timeout(seconds):
+                if shown := await watch.outcome:
+                    return shown
+        except TimeoutError:
+            pass
+        finally:
+            watch.outcome.cancel()
+            self._watches.discard(watch)
+        return await asyncio.to_thread(self._portal.read, look)
 
     def _ring(self) -> None:
         """Have the thread look up: somebody waits, or it is to end."""
@@ -186,7 +225,7 @@ class RunChanges:
     def _take_turn(self, everything: selectors.BaseSelector, bell_alone: selectors.BaseSelector) -> None:
         """Wait until there may be something new, and hand it over."""
         # While nobody waits, wakes are left lying: each would cost a request that is just being answered.
-        if self._followers or self._portal.wakes.is_awaited:
+        if self._followers or self._watches or self._portal.wakes.is_awaited:
             ready = everything.select(SLOW_POLL_SECONDS)
         else:
             ready = bell_alone.select()
@@ -206,30 +245,46 @@ class RunChanges:
 
     def _tell_page(self) -> bool:
         with self._lock:
-            if not self._followers:
+            arrived = [self._arrived.popleft() for _ in range(len(self._arrived))]
+            if not (arrived or self._followers or self._watches):
                 return False
-            with self._portal.storage.read() as uow:
-                entries = uow.journal.read_after(self._position, _PAGE)
-                changes = self._read_changes(uow, entries)
-                observed_at = Surroundings(uow).observed_at(self._portal.host_id)
-            if entries:
-                self._position = entries[-1].seq
-            followers = tuple(self._followers)
-        assert self._loop is not None
-        host = self._host_change(observed_at)
-        if changes or host:
-            self._loop.call_soon_threadsafe(_hand_over, followers, changes, host)
-        return len(entries) == _PAGE
+            try:
+                with self._portal.storage.read() as uow:
+                    news, is_page_full = self._read_news(uow, arrived)
+            except Exception as error:
+                # Whoever has only just come is told of the trouble; the others wait until it is over.
+                self._hand_over(_News(settled=[(watch, error) for watch in arrived]))
+                raise
+        self._hand_over(news)
+        return is_page_full
 
-    def _read_changes(self, uow: UnitOfWork, entries: Iterable[JournalEntry]) -> list[RunChanged]:
-        tenants = {follower.tenant_id for follower in self._followers}
-        runs = {follower.run_id for follower in self._followers}
-        wanted = [
-            entry
-            for entry in entries
-            if entry.tenant_id in tenants or (entry.to_state in FINAL and entry.run_id in runs)
-        ]
-        return read_changes(self._portal, uow, wanted)
+    def _read_news(self, uow: UnitOfWork, arrived: Sequence[_Watch]) -> tuple["_News", bool]:
+        """What is new for everybody, and whether there may be more; moves the position."""
+        if not (self._followers or self._watches):
+            position, heads = uow.journal.last_seq(), []
+        else:
+            heads = uow.journal.read_heads_after(self._position, _PAGE)
+            position = heads[-1].seq if heads else self._position
+        news = _News(tuple(self._followers))
+        ended = {head.run_id for head in heads if head.to_state in _FINAL_WORDS}
+        concerned = [watch for watch in tuple(self._watches) if watch.run_id in ended]
+        looked = [(watch, watch.look(uow)) for watch in (*concerned, *arrived)]
+        if self._followers:
+            tenants = {follower.tenant_id for follower in news.followers}
+            news.changes = read_changes(self._portal, uow, [head for head in heads if head.tenant_id in tenants])
+            news.host = self._host_change(Surroundings(uow).observed_at(self._portal.host_id))
+        self._watches.difference_update(concerned)
+        self._watches.update(watch for watch, outcome in looked if outcome is None)
+        # Whose time was over before they got in would never be taken out.
+        self._watches.difference_update([watch for watch in arrived if watch.outcome.done()])
+        news.settled = [(watch, outcome) for watch, outcome in looked if outcome is not None]
+        self._position = position
+        return news, len(heads) == _PAGE
+
+    def _hand_over(self, news: "_News") -> None:
+        assert self._loop is not None
+        if news.changes or news.host or news.settled:
+            self._loop.call_soon_threadsafe(news.give)
 
     def _host_change(self, observed_at: datetime | None) -> HostChanged | None:
         change = host_standing(self._portal, observed_at)
@@ -237,12 +292,12 @@ class RunChanges:
         return change if before is not None and before != change.is_unreachable else None
 
 
-def read_changes(portal: Portal, uow: UnitOfWork, entries: Iterable[JournalEntry]) -> list[RunChanged]:
+def read_changes(portal: Portal, uow: UnitOfWork, heads: Iterable[EntryHead]) -> list[RunChanged]:
     """How the runs of these entries stand, each once, in the order of their last entries."""
     last: dict[RunId, int] = {}
-    for entry in entries:
-        last.pop(entry.run_id, None)
-        last[entry.run_id] = entry.seq
+    for head in heads:
+        last.pop(head.run_id, None)
+        last[head.run_id] = head.seq
     found = [run for run_id in last if (run := uow.host_runs.find(run_id))]
     shown = show_runs(uow, found, portal.circumstances())
     return [RunChanged(last[run.run.id], run) for run in shown]
@@ -260,12 +315,22 @@ def _complain(event: str, **facts: object) -> None:
         log.warning(event, **facts)
 
 
-def _hand_over(followers: Sequence[Follower], changes: Sequence[RunChanged], host: HostChanged | None) -> None:
-    for follower in followers:
-        for change in changes:
-            run = change.run.run
-            ended = run.id == follower.run_id and not run.is_active
-            if (ended or run.tenant_id == follower.tenant_id) and change.seq > follower.start:
-                follower.put(change)
-        if host and follower.tenant_id:
-            follower.put(host)
+@dataclass
+class _News:
+    """What is to be told in the event loop, and to whom."""
+
+    followers: Sequence[Follower] = ()
+    changes: Sequence[RunChanged] = ()
+    host: HostChanged | None = None
+    settled: Sequence[tuple[_Watch, ShownRun | Exception | None]] = ()
+
+    def give(self) -> None:
+        """Tell it."""
+        for watch, outcome in self.settled:
+            watch.settle(outcome)
+        for follower in self.followers:
+            for change in self.changes:
+                if change.run.run.tenant_id == follower.tenant_id and change.seq > follower.start:
+                    follower.put(change)
+            if self.host:
+                follower.put(self.host)

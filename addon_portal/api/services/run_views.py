@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from addon_portal.api.services.shown import Circumstances, ShownProject, ShownRun, show
-from addon_portal.domain.models import Project, Run
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Project, Run, TenantScope
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.surroundings import RunSurroundings, Surroundings
 
@@ -11,6 +12,11 @@ from addon_portal.storage.surroundings import RunSurroundings, Surroundings
 def show_run(uow: UnitOfWork, run: Run, around: Circumstances) -> ShownRun:
     """One run as shown."""
     return _show(run, Surroundings(uow).of_run(run), around)
+
+
+def get_shown_run(uow: UnitOfWork, scope: TenantScope, run_id: RunId, around: Circumstances) -> ShownRun:
+    """One run as shown, in one statement. Raises NotFound."""
+    return _show(*Surroundings(uow).get_run(scope, run_id), around)
 
 
 def show_runs(uow: UnitOfWork, runs: Sequence[Run], around: Circumstances) -> tuple[ShownRun, ...]:

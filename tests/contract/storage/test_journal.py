@@ -52,6 +52,8 @@ def test_the_stream_goes_on_where_it_stopped(world: World) -> None:
         seen: list[JournalEntry] = []
         while part := uow.journal.read_after(seen[-1].seq if seen else 0, 5):
             seen += part
+        heads = [(entry.seq, entry.tenant_id, entry.run_id, entry.to_state) for entry in whole[4:]]
+        assert uow.journal.read_heads_after(whole[3].seq, 100) == heads
     assert tuple(seen) == whole
     assert [entry.seq for entry in whole] == sorted({entry.seq for entry in whole})
 

@@ -69,6 +69,7 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     around = Surroundings(uow)
     around.of_runs([run])
     around.of_run(run)
+    around.get_run(scope, run_id)
     around.count_active(scope)
     around.count_projects(scope)
 
@@ -92,6 +93,7 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.cleanups.list_open(host)
     uow.cleanups.complete(request.id, {}, now)
     uow.journal.read_after(0, 10)
+    uow.journal.read_heads_after(0, 10)
     uow.journal.last_seq()
 
 
@@ -102,6 +104,7 @@ def answer_requests(world: World, uow: UnitOfWork, project_id: ProjectId, run_id
     uow.projects.add_definition(scope, project_id, definition)
     uow.projects.rename(scope, project_id, "other", now)
     uow.projects.lock(scope, project_id)
+    uow.projects.get_locked(scope, project_id)
     uow.credentials.insert_key(world.new_key(), b"hash")
     uow.credentials.find_by_hash(b"hash")
     uow.credentials.list_keys(scope)

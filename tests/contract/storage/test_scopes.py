@@ -38,6 +38,7 @@ Ask = Callable[[UnitOfWork, Charlies], object]
 
 REFUSED: dict[str, Ask] = {
     "projects.get": lambda uow, his: uow.projects.get(his.world.scope, his.project.id),
+    "projects.get_locked": lambda uow, his: uow.projects.get_locked(his.world.scope, his.project.id),
     "projects.lock": lambda uow, his: uow.projects.lock(his.world.scope, his.project.id),
     "projects.add_definition": lambda uow, his: uow.projects.add_definition(
         his.world.scope, his.project.id, definition_of(at=his.world.now())
@@ -47,6 +48,7 @@ REFUSED: dict[str, Ask] = {
     "projects.soft_delete": lambda uow, his: uow.projects.soft_delete(his.world.scope, his.project.id, his.world.now()),
     "runs.insert": lambda uow, his: uow.runs.insert(his.world.scope, his.world.new_run(his.project.id)),
     "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),
+    "surroundings.get_run": lambda uow, his: Surroundings(uow).get_run(his.world.scope, his.run.id),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }
 

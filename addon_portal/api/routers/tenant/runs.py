@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from fastapi.concurrency import run_in_threadpool
 
 from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath
 from addon_portal.api.openapi import name_operation, says
-from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.answers import answer, answer_run
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import (
     EvidenceBody,
@@ -35,13 +34,7 @@ async def get_run(
     query: Annotated[WaitQuery, Query()],
 ) -> Response:
     """One run as it stands; with `wait_seconds` as soon as it is final, or after that time."""
-
-    def look() -> ShownRun:
-        return history_service.get_run(caller.portal, caller.enter(Role.VIEWER), run_id)
-
-    if query.wait_seconds:
-        return answer(run_body(await caller.changes.wait_until_final(run_id, query.wait_seconds, look)))
-    return answer(run_body(await run_in_threadpool(look)))
+    return await answer_run(caller, run_id, query.wait_seconds)
 
 
 @router.get("/runs", **says("List runs", RunPage, examples.RUN_PAGE, errors=("invalid_request",)))

@@ -1,7 +1,8 @@
-"""What a process of `up` inherits from it, by descriptor."""
+"""What a process of `up` inherits from it."""
 
 import os
 
+from addon_portal.cli.upkeep.log_files import LOG_FILE
 from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, START_FD
 
 
@@ -13,6 +14,11 @@ def parent_descriptor() -> int | None:
 def listening_descriptor() -> int | None:
     """The socket that `up` listens on for us; None for an api that opens its own."""
     return _inherited(LISTEN_FD)
+
+
+def log_file() -> str | None:
+    """The file that our output was opened on for us; None where that is in the hands of somebody else."""
+    return os.environ.pop(LOG_FILE, None)
 
 
 def wait_for_start() -> bool:

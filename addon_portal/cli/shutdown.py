@@ -20,8 +20,9 @@ from addon_portal.cli.output import hint
 from addon_portal.cli.stopping import RunStopper, Stopped, list_active
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
+from addon_portal.cli.upkeep.log_files import LOG_FILE, log_path, open_log
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
-from addon_portal.cli.upkeep.services import PARENT_FD, log_path, open_log
+from addon_portal.cli.upkeep.services import PARENT_FD
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import SystemClock
 
@@ -114,7 +115,12 @@ def _supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
     try:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "addon_portal.cli.commands.supervise", str(settings.data_dir)],
-            env={**os.environ, SUPERVISOR_OPTIONS: told, PARENT_FD: str(reader)},
+            env={
+                **os.environ,
+                SUPERVISOR_OPTIONS: told,
+                PARENT_FD: str(reader),
+                LOG_FILE: log_path(str(settings.data.logs), "supervisor"),
+            },
             pass_fds=[reader],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -14,7 +14,7 @@ from addon_portal.api.server import PortalServer
 from addon_portal.cli.allocator import freeze_what_stays, keep_freed_memory
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.inheritance import listening_descriptor, parent_descriptor, wait_for_start
+from addon_portal.cli.inheritance import listening_descriptor, log_file, parent_descriptor, wait_for_start
 from addon_portal.cli.logs import configure_logging
 from addon_portal.cli.output import print_line
 from addon_portal.cli.upkeep.listening import CannotListen, listen, url_of
@@ -24,7 +24,7 @@ from addon_portal.storage import StorageError
 
 def serve(settings: Settings) -> int:
     """Serve until told to leave; returns the exit code. Raises InstallationTrouble."""
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format, log_file())
     keep_freed_memory()
     parent, listening = parent_descriptor(), listening_descriptor()
     if not wait_for_start():

@@ -11,7 +11,7 @@ from addon_portal.cli.allocator import keep_freed_memory
 from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.inheritance import parent_descriptor, wait_for_start
+from addon_portal.cli.inheritance import log_file, parent_descriptor, wait_for_start
 from addon_portal.cli.logs import configure_logging
 from addon_portal.cli.setup import make_directories, prepare_host
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
@@ -26,7 +26,7 @@ from addon_portal.supervisor.options import SupervisorOptions
 def main() -> int:
     """Supervise until told to leave; returns the exit code."""
     options = SupervisorOptions(**json.loads(os.environ.pop(SUPERVISOR_OPTIONS)), parent_fd=parent_descriptor())
-    configure_logging(options.log_level, options.log_format)
+    configure_logging(options.log_level, options.log_format, log_file())
     keep_freed_memory()
     if not wait_for_start():
         return ExitCode.OK

@@ -20,9 +20,10 @@ from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
 from addon_portal.cli.upkeep.listening import Readiness, url_of
+from addon_portal.cli.upkeep.log_files import log_path
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS, UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
-from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, Service, log_path
+from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, Service
 
 PATIENCE_SECONDS = 10.0
 """How long api and supervisor may take to leave before they are made to."""

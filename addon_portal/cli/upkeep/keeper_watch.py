@@ -10,6 +10,7 @@ from contextlib import suppress
 from addon_portal.cli.upkeep import keepers, services
 from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.keepers import Keeper
+from addon_portal.cli.upkeep.log_files import last_line, log_path, open_log
 from addon_portal.cli.upkeep.options import UpOptions
 
 LOOK_SECONDS = 1.0
@@ -48,7 +49,7 @@ class KeeperWatch:
 
     def _spawn(self) -> int:
         """Start one; returns where it will speak."""
-        log = services.open_log(self._options.logs, "keeper")
+        log = open_log(self._options.logs, "keeper")
         try:
             reader, writer = os.pipe()
             try:
@@ -116,7 +117,7 @@ class KeeperWatch:
         with suppress(OSError):
             if spoken and self._adopt_living():
                 return
-        said = services.last_line(services.log_path(self._options.logs, "keeper"))
+        said = last_line(log_path(self._options.logs, "keeper"))
         self._start_another(f"The keeper could not start: {said or 'it said nothing'};")
 
     def _has_ended(self) -> None:

@@ -5,16 +5,14 @@ burns the machine nor is given up. Promises that they end with `up`, however tha
 a pipe whose write end nobody but `up` has.
 """
 
-import errno
 import os
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.log_files import LOG_FILE, last_line, log_path, open_log
 
 PARENT_FD = "ADDON_PORTAL_PARENT_FD"
 """Descriptor whose end-of-file says that `up` is gone."""
@@ -25,7 +23,6 @@ LISTEN_FD = "ADDON_PORTAL_LISTEN_FD"
 
 SOON_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
-LARGEST_LOG_BYTES = 10 << 20
 
 _DEFAULTED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}
 
@@ -70,39 +67,6 @@ def describe_end(status: int) -> str:
         return f"was ended by {signal.Signals(-code).name}"
     except ValueError:
         return f"was ended by signal {-code}"
-
-
-def open_log(directory: str, name: str) -> int:
-    """Open a process's log for appending; one that grew large is put aside as `NAME.log.1` first.
-
-    On a full disk that has no place for a new one the process goes without: better no log than no process.
-    """
-    path = log_path(directory, name)
-    try:
-        with suppress(FileNotFoundError):
-            if Path(path).stat().st_size > LARGEST_LOG_BYTES:
-                Path(path).replace(path + ".1")
-        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-
-
-def log_path(directory: str, name: str) -> str:
-    """Where a process of ours writes."""
-    return f"{directory}/{name}.log"
-
-
-def last_line(path: str) -> str:
-    """The last line that says something, for a message about a process that died."""
-    try:
-        with Path(path).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
-            lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    except OSError:
-        return ""
-    return lines[-1].strip()[:300] if lines else ""
 
 
 def pause_after(deaths_in_a_row: int) -> float:
@@ -172,7 +136,8 @@ class Service:
         if self.start_fd is not None:
             inherited[START_FD] = self.start_fd
         try:
-            self.pid = spawn(self.argv, self.environment, inherited=inherited, output=log, errors=log)
+            environment = {**self.environment, LOG_FILE: log_path(self.logs, self.name)}
+            self.pid = spawn(self.argv, environment, inherited=inherited, output=log, errors=log)
         finally:
             os.close(log)
         self._started = self.loop.now()

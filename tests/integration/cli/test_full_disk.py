@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from addon_portal.cli.logs import LineLogger
+from addon_portal.cli.upkeep.log_files import RotatedLog
 from addon_portal.cli.upkeep.private_files import write_private
 from tests.integration.cli.installed import Portal
 from tests.support.waiting import wait_until
@@ -80,11 +81,11 @@ def test_a_full_disk_ends_nothing_and_all_works_when_there_is_room_again(small_d
 def test_a_line_that_cannot_be_written_is_lost_and_the_next_is_whole() -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     try:
-        LineLogger(full).warning("lost")
+        LineLogger(full, RotatedLog(None)).warning("lost")
     finally:
         os.close(full)
     reader, writer = os.pipe()
-    LineLogger(writer).info("kept \udcff")
+    LineLogger(writer, RotatedLog(None)).info("kept \udcff")
     os.close(writer)
     with os.fdopen(reader, "rb") as file:
         assert file.read() == b"kept \\udcff\n"

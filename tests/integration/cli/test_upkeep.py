@@ -18,14 +18,7 @@ from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
-from addon_portal.cli.upkeep.services import (
-    LARGEST_LOG_BYTES,
-    LONGEST_PAUSE_SECONDS,
-    describe_end,
-    last_line,
-    open_log,
-    pause_after,
-)
+from addon_portal.cli.upkeep.services import LONGEST_PAUSE_SECONDS, describe_end, pause_after
 from addon_portal.config import Settings, load_settings
 from tests.integration.cli.installed import clean_environment
 
@@ -177,19 +170,6 @@ def test_pauses_grow_from_none_to_a_bound() -> None:
     assert pauses[:5] == [0.0, 0.0, 0.25, 0.5, 1.0]
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST_PAUSE_SECONDS
-
-
-def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
-    path = tmp_path / "api.log"
-    os.close(open_log(str(tmp_path), "api"))
-    path.write_bytes(b"early\n")
-    os.truncate(path, LARGEST_LOG_BYTES + 1)
-    descriptor = open_log(str(tmp_path), "api")
-    os.write(descriptor, b"first\nlast words\n\n")
-    os.close(descriptor)
-    assert (tmp_path / "api.log.1").stat().st_size == LARGEST_LOG_BYTES + 1
-    assert last_line(str(path)) == "last words"
-    assert last_line(str(tmp_path / "none.log")) == ""
 
 
 def test_a_private_file_is_replaced_whole_and_for_its_owner_only(tmp_path: Path) -> None:

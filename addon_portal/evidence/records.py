@@ -4,7 +4,6 @@ Promises that a file is either not there (None), or whole and of a version we kn
 which is never taken for absence. Leaves what the records prove to `domain.verdict`.
 """
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -27,6 +26,8 @@ from addon_portal.domain.records import (
 NEWEST_VERSION = 1
 OLDEST_VERSION = 1
 NO_RECORDS = RunRecords()
+_BYTES_AT_ONCE = 8192
+"""More than any record but a long spec."""
 
 _Record = TypeVar("_Record")
 
@@ -42,11 +43,14 @@ def read_json(path: Path | str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     try:
-        content = os.read(descriptor, os.fstat(descriptor).st_size + 1)
+        content = piece = os.read(descriptor, _BYTES_AT_ONCE)
+        while len(piece) == _BYTES_AT_ONCE:
+            piece = os.read(descriptor, _BYTES_AT_ONCE)
+            content += piece
     finally:
         os.close(descriptor)
     try:
-        record = json.loads(content)
+        record: dict[str, Any] = json.loads(content.decode())
         version = record["version"]
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedRecord(f"{_name(path)} is damaged: {error}") from error
@@ -54,10 +58,10 @@ def read_json(path: Path | str) -> dict[str, Any] | None:
         raise DamagedRecord(
             f"{_name(path)} has version {version}; this release reads {OLDEST_VERSION} to {NEWEST_VERSION}"
         )
-    return dict(record)
+    return record
 
 
-def read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
+def read_records(directory: Path | str, seen: RunRecords = NO_RECORDS) -> RunRecords:
     """All records of a run as they are now. `exit.json` is read after `done.json`, which is written after it.
 
     What was `seen` a moment ago is not read again: a record is written once, but for `stop.json`, which may grow. A
@@ -76,7 +80,7 @@ def read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
     )
 
 
-def read_sent_signals(directory: Path) -> tuple[SentSignal, ...]:
+def read_sent_signals(directory: Path | str) -> tuple[SentSignal, ...]:
     """The signals that the shim sent its program while that lived, noted for whoever has to finish its work."""
     return _read(f"{directory}/signals.json", _signals) or ()
 
@@ -92,9 +96,10 @@ def _read(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record |
 
 
 def _read_if_whole(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
-    with contextlib.suppress(DamagedRecord):
+    try:
         return _read(path, build)
-    return None
+    except DamagedRecord:
+        return None
 
 
 def _name(path: Path | str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from selectors import BaseSelector
 from typing import Protocol
 
@@ -26,7 +25,7 @@ class LaunchOrder:
     run_id: RunId
     spec: Mapping[str, object]
     environment: Mapping[str, str] = field(repr=False)
-    workspace: Path | None
+    workspace: str | None
     """A directory of ours that is made if it is missing; None where the project names its own."""
 
 
@@ -48,6 +47,10 @@ class CannotPrepare(Exception):
         self.message = f"{error.strerror or error}" + (f" ({error.filename})" if error.filename else "")
 
 
+OnChange = Callable[[RunId, float], None]
+"""Told which run to look at, and within how many seconds: 0.0 is now; more where the next news may say it all."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRun:
     """What the books say of a run that the evidence alone does not."""
@@ -63,8 +66,8 @@ class Executor(Protocol):
     boot_id: str
     """The boot of the machine that runs them, stored when a run is claimed."""
 
-    def attach(self, selector: BaseSelector, on_change: Callable[[RunId], None]) -> None:
-        """Register all descriptors, with callables as their keys' data; `on_change` is told whom to look at."""
+    def attach(self, selector: BaseSelector, on_change: OnChange) -> None:
+        """Register all descriptors, with callables as their keys' data."""
         ...
 
     def root_present(self) -> bool:

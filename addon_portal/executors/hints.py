@@ -7,19 +7,24 @@ removed or replaced it, it is made again at the next `heal`. Leaves what is to b
 import contextlib
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
 
 from addon_portal.domain.ids import RunId, has_form
+from addon_portal.executors.base import OnChange
 
+NEWS_WITHIN_SECONDS = 0.02
+"""How long more news of a run is waited for, where more is likely to come."""
+_CAN_WAIT = {"started": NEWS_WITHIN_SECONDS, "exit": NEWS_WITHIN_SECONDS}
+"""What is not worth a look at once. A program that has just begun needs the processor more than we do and may already
+be ending; `exit` is followed by `done`, which is when a run can become final."""
 _BYTES_AT_ONCE = 65536
 
 
 class Hints:
     """The reading end of `DATA/hints`."""
 
-    def __init__(self, path: Path, selector: BaseSelector, on_hint: Callable[[RunId], None]) -> None:
+    def __init__(self, path: Path, selector: BaseSelector, on_hint: OnChange) -> None:
         self._path = path
         self._selector = selector
         self._on_hint = on_hint
@@ -58,9 +63,9 @@ class Hints:
             lines = (self._half_line + os.read(self._descriptor, _BYTES_AT_ONCE)).split(b"\n")
             self._half_line = lines.pop()[-128:]
             for line in lines:
-                name = line.partition(b" ")[0].decode("ascii", "replace")
+                name, _, event = line.decode("ascii", "replace").partition(" ")
                 if has_form("run_", name):
-                    self._on_hint(RunId(name))
+                    self._on_hint(RunId(name), _CAN_WAIT.get(event, 0.0))
 
     def close(self) -> None:
         """Let go of it; it stays where it is."""

@@ -43,7 +43,7 @@ class KeeperClient:
 
     def is_alive(self, keeper_id: str) -> bool:
         """Whether a keeper holds its lock; what it had adopted was let go with it otherwise."""
-        return probe(self._keepers / keeper_id / "lock") is Lock.HELD
+        return probe(f"{self._keepers}/{keeper_id}/lock") is Lock.HELD
 
     def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> bool:
         """Send a start with the environment on a descriptor to the newest willing keeper; False when there is none."""
@@ -75,7 +75,7 @@ class KeeperClient:
 
     def _find_living(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
-            living = [d for d in self._keepers.iterdir() if probe(d / "lock") is Lock.HELD and _is_for_us(d)]
+            living = [d for d in self._keepers.iterdir() if probe(f"{d}/lock") is Lock.HELD and _is_for_us(d)]
             return [d.name for d in sorted(living, key=lambda d: (d / "keeper.json").stat().st_mtime, reverse=True)]
         return []
 
@@ -153,6 +153,6 @@ def _is_for_us(directory: Path) -> bool:
 
 def _memory_file(environment: Mapping[str, str]) -> int:
     descriptor = os.memfd_create("environment", os.MFD_CLOEXEC)
-    os.write(descriptor, json.dumps(dict(environment)).encode("utf-8", "surrogateescape"))
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    # Leaves the offset at the beginning, where the reader starts.
+    os.pwrite(descriptor, json.dumps(dict(environment)).encode("utf-8", "surrogateescape"), 0)
     return descriptor

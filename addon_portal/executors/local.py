@@ -8,9 +8,8 @@ blocks. Leaves conclusions to `domain.verdict`.
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
 from typing import Any
 
@@ -23,8 +22,8 @@ from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
 from addon_portal.evidence.records import NO_RECORDS, DamagedRecord, read_json, read_records, read_sent_signals
 from addon_portal.executors import run_files
-from addon_portal.executors.base import KnownRun, LaunchOrder, Prepared
-from addon_portal.executors.hints import Hints
+from addon_portal.executors.base import KnownRun, LaunchOrder, OnChange, Prepared
+from addon_portal.executors.hints import NEWS_WITHIN_SECONDS, Hints
 from addon_portal.executors.keeper_client import Answer, KeeperClient
 from addon_portal.executors.output_takeover import OutputTakeover
 from addon_portal.executors.processes import place
@@ -55,15 +54,18 @@ class LocalExecutor:
         self._data = data
         self._clock = clock
         self._processes = processes
+        # As text: these are asked for at every start and every look.
+        self._run_root = str(data.run_root)
         self._marker = str(data.run_root_marker)
+        self._hints_path = str(data.hints)
         self._keepers = KeeperClient(data.keepers)
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
-        self._on_change: Callable[[RunId], None] = _ignore
+        self._on_change: OnChange = _ignore
         self._hints: Hints | None = None
         self.boot_id = place.boot_id()
 
-    def attach(self, selector: BaseSelector, on_change: Callable[[RunId], None]) -> None:
+    def attach(self, selector: BaseSelector, on_change: OnChange) -> None:
         """Listen to hints, keepers and the deaths of processes."""
         self._selector, self._on_change = selector, on_change
         self._hints = Hints(self._data.hints, selector, on_change)
@@ -75,12 +77,11 @@ class LocalExecutor:
 
     def was_launched(self, run_id: RunId) -> bool:
         """Whether the lock's link exists."""
-        return run_files.was_launched(self._data.run_directory(run_id))
+        return run_files.was_launched(self._directory_of(run_id))
 
     def prepare(self, order: LaunchOrder) -> Prepared:
         """Make the run directory and its spec. Raises CannotPrepare."""
-        spec = {**order.spec, "hints": str(self._data.hints)}
-        return run_files.prepare(self._data.run_directory(order.run_id), replace(order, spec=spec))
+        return run_files.prepare(self._directory_of(order.run_id), order, self._hints_path)
 
     def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
         """Send the request to a keeper unless one was sent a moment ago."""
@@ -93,39 +94,42 @@ class LocalExecutor:
 
     def forbid_start(self, run_id: RunId) -> None:
         """Win the lock's link, so that no keeper can."""
-        run_files.win_link(self._data.run_directory(run_id))
+        run_files.win_link(self._directory_of(run_id))
 
     def observe(self, known: KnownRun) -> RunEvidence:
         """Read the lock, the records, every other fact, and the records once more."""
-        return replace(self._observe(known), looked_at=self._clock.now())
-
-    def _observe(self, known: KnownRun) -> RunEvidence:
-        seen = RunEvidence(self._clock.now(), last_seen_alive_at=known.last_seen_alive_at)
+        alive_at = known.last_seen_alive_at
         if not self.root_present():
-            return replace(seen, root_present=False)
-        directory = self._data.run_directory(known.run_id)
-        if not directory.is_dir():
-            program = self._find_without_evidence(known.run_id)
-            # Asked in this order an unmount between the two looks is not taken for lost evidence.
-            return replace(seen, root_present=self.root_present(), directory_present=False, program=program)
-        lock = run_files.probe(directory / "lock")
+            return RunEvidence(self._clock.now(), root_present=False, last_seen_alive_at=alive_at)
+        directory = self._directory_of(known.run_id)
+        lock = run_files.probe(f"{directory}/lock")
+        if lock is Lock.MISSING and not os.path.isdir(directory):  # noqa: PTH112
+            return self._observe_without_evidence(known)
         records = _read_records(directory)
         place = self._place(known, records.child, lock)
-        seen = replace(seen, lock=lock, place=place, records=records)
+        seen = RunEvidence(self._clock.now(), True, True, lock, records, place, last_seen_alive_at=alive_at)
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
             return seen
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
-        return replace(seen, tree=watched.tree, records=_read_records(directory, records))
+        records = _read_records(directory, records)
+        return replace(seen, tree=watched.tree, records=records, looked_at=self._clock.now())
 
-    def _find_without_evidence(self, run_id: RunId) -> Liveness:
+    def _observe_without_evidence(self, known: KnownRun) -> RunEvidence:
         """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
-        found = next(self._processes.find_members(_cookie(run_id), None), None)
-        return Liveness.UNKNOWN if found is None else Liveness.ALIVE
+        found = next(self._processes.find_members(_cookie(known.run_id), None), None)
+        return RunEvidence(
+            # Asked in this order an unmount between the two looks is not taken for lost evidence.
+            root_present=self.root_present(),
+            looked_at=self._clock.now(),
+            directory_present=False,
+            program=Liveness.UNKNOWN if found is None else Liveness.ALIVE,
+            last_seen_alive_at=known.last_seen_alive_at,
+        )
 
     def _look_at_program(
-        self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: Path
+        self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: str
     ) -> RunEvidence:
         self._watch(run_id, watched, "program", child.program)
         if seen.lock is Lock.HELD:
@@ -133,7 +137,7 @@ class LocalExecutor:
         program = self._processes.liveness(child.program)
         # Exec closes its descriptors one by one: our hint may come before the gate is let go.
         behind_gate = program is Liveness.ALIVE and not self._processes.has_executed(child.program)
-        gate_held = behind_gate and run_files.probe(directory / "gate") is Lock.HELD
+        gate_held = behind_gate and run_files.probe(f"{directory}/gate") is Lock.HELD
         if program is Liveness.ZOMBIE and not self._processes.has_executed(child.program):
             # Our own stub, killed behind the gate. Its parent will say so; until then nothing of the program has run.
             gate_held = seen.lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
@@ -177,7 +181,7 @@ class LocalExecutor:
 
     def ask_adoption(self, run_id: RunId) -> None:
         """Ask the keeper that forked the shim."""
-        child = read_records(self._data.run_directory(run_id)).child
+        child = read_records(self._directory_of(run_id)).child
         watched = self._remember(run_id)
         if child is None or child.keeper is None:
             return
@@ -195,7 +199,7 @@ class LocalExecutor:
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
         """Write `stop.json` unless there is one."""
-        directory = self._data.run_directory(run_id)
+        directory = self._directory_of(run_id)
         earlier = read_records(directory).stop
         if earlier is not None:
             return earlier
@@ -211,7 +215,7 @@ class LocalExecutor:
 
     def signal_program(self, run_id: RunId, number: int, why: str) -> None:
         """Signal the program and its group, after the record says so."""
-        directory = self._data.run_directory(run_id)
+        directory = self._directory_of(run_id)
         program = self._remember(run_id).held.get("program")
         stop = read_records(directory).stop
         if program is None or stop is None or program.has_ended():
@@ -232,7 +236,7 @@ class LocalExecutor:
 
     def clean_up(self, run_id: RunId) -> None:
         """Have the keeper end its adopted children of the run; without a keeper, find and end them here."""
-        records = read_records(self._data.run_directory(run_id))
+        records = read_records(self._directory_of(run_id))
         child = records.child
         if child is not None and child.keeper is not None and self._keepers.is_alive(child.keeper):
             self._keepers.ask(child.keeper, "end", run_id)
@@ -282,7 +286,7 @@ class LocalExecutor:
 
     def read_spec(self, run_id: RunId) -> Mapping[str, object]:
         """`spec.json`."""
-        return read_json(self._data.run_directory(run_id) / "spec.json") or {}
+        return read_json(f"{self._directory_of(run_id)}/spec.json") or {}
 
     def close(self) -> None:
         """Close every descriptor; runs, shims and keepers go on."""
@@ -293,8 +297,14 @@ class LocalExecutor:
             self._hints.close()
             self._hints = None
 
+    def _directory_of(self, run_id: RunId) -> str:
+        return f"{self._run_root}/{run_id}"
+
     def _remember(self, run_id: RunId) -> _Watched:
-        return self._watched.setdefault(run_id, _Watched())
+        watched = self._watched.get(run_id)
+        if watched is None:
+            watched = self._watched[run_id] = _Watched()
+        return watched
 
     def _watch(self, run_id: RunId, watched: _Watched, role: str, identity: ProcessIdentity) -> None:
         """Hold the process, so that its death is an event and its exit can be asked for afterwards, if that can be."""
@@ -309,7 +319,8 @@ class LocalExecutor:
         def on_death() -> None:
             # The descriptor of a dead process stays readable for ever.
             self._unregister(held)
-            self._on_change(run_id)
+            # A shim that lives tells more about its program's end in a moment.
+            self._on_change(run_id, NEWS_WITHIN_SECONDS if role == "program" and "shim" in watched.held else 0.0)
 
         if descriptor is not None:
             self._selector.register(descriptor, EVENT_READ, on_death)
@@ -335,14 +346,14 @@ class LocalExecutor:
                 return
             case "start", _:
                 return
-        self._on_change(run_id)
+        self._on_change(run_id, 0.0)
 
 
 def _cookie(run_id: RunId) -> bytes:
     return f"ADDON_PORTAL_RUN_ID={run_id}".encode()
 
 
-def _read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
+def _read_records(directory: str, seen: RunRecords = NO_RECORDS) -> RunRecords:
     """All records; what the dead shim noted of its signals counts until an exit record says it for good."""
     records = read_records(directory, seen)
     if records.stop is None or records.exit is not None:
@@ -351,5 +362,5 @@ def _read_records(directory: Path, seen: RunRecords = NO_RECORDS) -> RunRecords:
     return replace(records, stop=replace(records.stop, signals=signals))
 
 
-def _ignore(_run_id: RunId) -> None:
+def _ignore(_run_id: RunId, _within_seconds: float) -> None:
     return None

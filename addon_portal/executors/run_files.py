@@ -1,7 +1,8 @@
 """The supervisor's side of a run directory: making it, its lock, and the request to stop.
 
 Promises that a file is written whole or not at all, and that the lock's link is won by exactly one. Leaves the
-shim's and keeper's files to them (`docs/design/shim.md`).
+shim's and keeper's files to them (`docs/design/shim.md`). Paths are text here: every start and every look would pay as
+much for making a Path as for what is done with it.
 """
 
 import contextlib
@@ -10,7 +11,6 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.ids import RunId
@@ -19,35 +19,47 @@ from addon_portal.domain.verdict import Lock
 from addon_portal.executors.base import CannotPrepare, LaunchOrder, Prepared
 
 
-def was_launched(directory: Path) -> bool:
+def was_launched(directory: str) -> bool:
     """Whether the lock's link was ever won."""
-    return (directory / "lock").exists()
+    return os.path.exists(f"{directory}/lock")
 
 
-def prepare(directory: Path, order: LaunchOrder) -> Prepared:
+def prepare(directory: str, order: LaunchOrder, hints: str) -> Prepared:
     """Make the directory and its spec unless the run was launched before. Raises CannotPrepare."""
     try:
-        directory.mkdir(mode=0o700, exist_ok=True)
-        if was_launched(directory):
+        is_new = _make_directory(directory)
+        if not is_new and was_launched(directory):
             return Prepared.ALREADY_LAUNCHED
-        write_json(directory / "spec.json", {"version": 1, "run": order.run_id, **order.spec}, durable=False)
+        spec = {"version": 1, "run": order.run_id, **order.spec, "hints": hints}
+        write_json(f"{directory}/spec.json", spec, durable=False)
     except OSError as error:
         raise CannotPrepare("run_directory", error) from error
-    if order.workspace is not None:
+    if order.workspace is not None and not os.path.isdir(order.workspace):
         try:
-            order.workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.makedirs(order.workspace, 0o700, exist_ok=True)
         except OSError as error:
             raise CannotPrepare("workspace", error) from error
     return Prepared.READY
 
 
-def write_json(path: Path, record: Mapping[str, object], *, durable: bool = True) -> None:
+def _make_directory(path: str) -> bool:
+    """Whether it was not there; raises FileExistsError for anything there that is no directory."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+        return False
+    return True
+
+
+def write_json(path: str, record: Mapping[str, object], *, durable: bool = True) -> None:
     """Write a record under another name, bring it to disk, then give it its name.
 
     The spec need not survive a power cut (its row does, and another boot proves that the program is gone), which saves
     every start the wait for the disk.
     """
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = f"{path}.{secrets.token_hex(4)}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         content = json.dumps(record, ensure_ascii=False).encode()
@@ -55,16 +67,16 @@ def write_json(path: Path, record: Mapping[str, object], *, durable: bool = True
             content = content[os.write(descriptor, content) :]
         if durable:
             os.fdatasync(descriptor)
-        temporary.rename(path)
+        os.rename(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
     finally:
         os.close(descriptor)
 
 
-def probe(path: Path) -> Lock:
+def probe(path: str) -> Lock:
     """Whether a lock file is held. Shared, so that two who look at once do not take each other for the holder."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -79,20 +91,20 @@ def probe(path: Path) -> Lock:
     return Lock.FREE
 
 
-def win_link(directory: Path) -> bool:
+def win_link(directory: str) -> bool:
     """Take the lock's link so that nobody can start the run any more; False when somebody had it before."""
-    temporary = directory / f"lock.{secrets.token_hex(4)}"
+    temporary = f"{directory}/lock.{secrets.token_hex(4)}"
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
-        os.link(temporary, directory / "lock")
+        os.link(temporary, f"{directory}/lock")
     except FileExistsError:
         return False
     finally:
-        temporary.unlink()
+        os.unlink(temporary)
     return True
 
 
-def write_stop(directory: Path, run_id: RunId, stop: StopRecord) -> None:
+def write_stop(directory: str, run_id: RunId, stop: StopRecord) -> None:
     """Write `stop.json`, replacing one that said less."""
     record = {
         "version": 1,
@@ -105,4 +117,4 @@ def write_stop(directory: Path, run_id: RunId, stop: StopRecord) -> None:
         "deadline_at": to_text(stop.deadline_at),
         "signals": [{"signal": sent.signal, "at": to_text(sent.at), "why": sent.why} for sent in stop.signals],
     }
-    write_json(directory / "stop.json", record)
+    write_json(f"{directory}/stop.json", record)

@@ -64,10 +64,9 @@ _LAUNCH = f"""
     LEFT JOIN programs AS g ON g.id = d.program_id
 """  # noqa: S608 - made of constants
 _LAUNCH_ORDER = f"{_LAUNCH} WHERE r.id = :run_id"
-_LIST_PENDING = f"""
-    {_LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending' AND NOT r.tenant_id IN (:excluding...)
-    ORDER BY r.seq LIMIT :limit
-"""
+_PENDING = f"{_LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending'"
+_LIST_PENDING = f"{_PENDING} ORDER BY r.seq LIMIT :limit"
+_LIST_PENDING_OF_OTHERS = f"{_PENDING} AND NOT r.tenant_id IN (:excluding...) ORDER BY r.seq LIMIT :limit"
 
 
 class HostRuns(Repository):
@@ -95,7 +94,11 @@ class HostRuns(Repository):
 
         Each with all that starting it needs, in one statement.
         """
-        rows = self._connection.all(_LIST_PENDING, {"host_id": host_id, "limit": limit, "excluding": list(excluding)})
+        parameters: dict[str, object] = {"host_id": host_id, "limit": limit}
+        if excluding:
+            rows = self._connection.all(_LIST_PENDING_OF_OTHERS, {**parameters, "excluding": list(excluding)})
+        else:
+            rows = self._connection.all(_LIST_PENDING, parameters)
         return tuple(_launch_facts_from_row(row) for row in rows)
 
     def count_claimed_by_tenant(self, host_id: HostId) -> dict[TenantId, int]:

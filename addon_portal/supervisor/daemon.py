@@ -113,7 +113,7 @@ class Supervisor:
 
     def take_over(self) -> None:
         """Settle what the books say is active, find what they have lost, and only then start anything."""
-        self._executor.attach(self._selector, self._look_now)
+        self._executor.attach(self._selector, self._look_within)
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
             self._watcher.take_over(uow.host_runs.list_claimed(self._options.host_id))
@@ -124,11 +124,12 @@ class Supervisor:
 
     def _serve_requests(self) -> None:
         """What people asked for: starts first, since somebody waits for their first line."""
-        if self._launcher.claim(self._watcher.runs, self._blocked):
-            self._woken = True
         with self._storage.read() as uow:
+            waiting = self._launcher.list_waiting(uow)
             stops = uow.host_runs.list_stop_requested(self._options.host_id)
             cleanups = uow.cleanups.list_open(self._options.host_id)
+        if self._launcher.claim(waiting, self._watcher.runs, self._blocked):
+            self._woken = True
         self._watcher.learn(stops)
         self._dirty.update(dict.fromkeys(run.id for run in stops))
         if cleanups:
@@ -151,8 +152,9 @@ class Supervisor:
         won = self._watcher.commit(self._storage, batch)
         for run_id in run_ids:
             self._dirty.pop(run_id, None)
-        if self._launcher.somebody_waits and any(run_id not in self._watcher.runs for run_id in run_ids):
-            self._woken = True  # A place has become free.
+            if run_id not in self._watcher.runs:
+                self._due.pop(run_id, None)
+                self._woken |= self._launcher.somebody_waits  # A place has become free.
         return CleanupReport(looked_at=len(run_ids), changed=won)
 
     def _sweep(self) -> CleanupReport:
@@ -224,6 +226,12 @@ class Supervisor:
         if run_id in self._watcher.runs:  # what is said of others comes late: they are final
             self._dirty[run_id] = None
 
+    def _look_within(self, run_id: RunId, seconds: float) -> None:
+        if not seconds:
+            self._look_now(run_id)
+        elif run_id in self._watcher.runs:
+            self._look_later(run_id, seconds)
+
     def _look_later(self, run_id: RunId, after_seconds: float) -> None:
         due = self._clock.monotonic() + after_seconds
         if due < self._due.get(run_id, math.inf):
@@ -235,6 +243,8 @@ class Supervisor:
             return max(0.0, self._away_until - self._clock.monotonic())
         if self._woken or self._dirty:
             return 0.0
+        while self._later and self._due.get(self._later[0][1]) != self._later[0][0]:
+            heapq.heappop(self._later)  # Of a run that has ended, or that is looked at sooner.
         due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep
         return max(0.0, due - self._clock.monotonic())
 

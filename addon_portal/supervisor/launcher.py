@@ -6,23 +6,22 @@ executor, which lets only one happen.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import structlog
 
 from addon_portal import faultpoints
 from addon_portal.domain import endings, launch, transitions
 from addon_portal.domain.clock import Clock
-from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
 from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run
 from addon_portal.domain.transitions import Transition
 from addon_portal.executors.base import CannotPrepare, Executor, LaunchOrder, Prepared
-from addon_portal.storage import Storage, apply
+from addon_portal.storage import Storage, UnitOfWork, apply
 from addon_portal.supervisor.options import SupervisorOptions
 
 log = structlog.get_logger()
@@ -66,16 +65,20 @@ class Launcher:
         launched = [facts for facts in waiting if self._executor.was_launched(facts.run.id)]
         self._start([self._prepare(facts) for facts in launched])
 
-    def claim(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]) -> bool:
+    def list_waiting(self, uow: UnitOfWork, full: Collection[TenantId] = ()) -> Sequence[LaunchFacts]:
+        """Those who have waited longest, without the tenants that have no room."""
+        return uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
+
+    def claim(
+        self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]
+    ) -> bool:
         """Claim and ask to start what may start now; True when there may be more than one round took.
 
-        `blocked` names projects with a live run that the books do not know.
+        `waiting` is what `list_waiting` found; `blocked` names projects with a live run that the books do not know.
         """
         full: set[TenantId] = set()
         self._queue_is_long = self.somebody_waits = False
         while True:
-            with self._storage.read() as uow:
-                waiting = uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
             self._queue_is_long |= len(waiting) == _AT_ONCE
             if not waiting:
                 return False
@@ -93,6 +96,8 @@ class Launcher:
                 return False
             # Nobody waits behind the runs of a tenant that has no room.
             full |= out_of_room
+            with self._storage.read() as uow:
+                waiting = self.list_waiting(uow, full)
 
     def explain(self, active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]) -> None:
         """Say what the runs wait for that are so far back that no claim looks at them."""
@@ -109,7 +114,7 @@ class Launcher:
                 facts = uow.host_runs.launch_order(run_id)
         except NotFound:
             return  # The database was replaced by an older one; a clean-up will notice.
-        self._executor.ask_start(run_id, launch.environment(facts, str(self._working_directory(facts))))
+        self._executor.ask_start(run_id, launch.environment(facts, self._working_directory(facts)))
 
     def _choose(
         self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]
@@ -165,18 +170,22 @@ class Launcher:
         )
         return LaunchOrder(
             facts.run.id,
-            launch.spec(facts, self._storage.installation_id, str(cwd)),
-            launch.environment(facts, str(cwd)),
+            launch.spec(facts, self._installation_id, cwd),
+            launch.environment(facts, cwd),
             cwd if own else None,
         )
 
-    def _working_directory(self, facts: LaunchFacts) -> Path:
+    def _working_directory(self, facts: LaunchFacts) -> str:
         named = facts.definition.working_directory or (facts.program.working_directory if facts.program else None)
-        return Path(named) if named else self._data.workspace(facts.run.workspace)
+        return named or f"{self._workspaces}/{facts.run.workspace}"
 
-    @property
-    def _data(self) -> DataDirectory:
-        return self._options.data
+    @cached_property
+    def _installation_id(self) -> str:
+        return self._storage.installation_id
+
+    @cached_property
+    def _workspaces(self) -> str:
+        return str(self._options.data.workspace(""))
 
     def _start(self, candidates: list[_Candidate]) -> None:
         if not candidates:

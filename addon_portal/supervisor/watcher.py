@@ -6,7 +6,7 @@ follow a commit follows it. Leaves what to do to `plan`, and when to look to `da
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import StopRecord
-from addon_portal.domain.states import ACTIVE, CLAIMED
+from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import (
     Alive,
@@ -127,10 +127,11 @@ class Watcher:
         if batch.transitions:
             faultpoints.reach("supervisor.looked")
             with storage.write() as uow:
-                won, after = self._apply(uow, batch.transitions)
+                won, rows = _apply_all(uow, batch.transitions)
             faultpoints.reach("supervisor.recorded")
             # Not before: a commit may fail, and then nothing of this has happened.
-            self.learn(after)
+            self._follow([move for move in won if move.run_id not in rows])
+            self.learn(row for row in rows.values() if row is not None)
         for move in won:
             log.info("run_changed", event_kind=move.kind, run_id=move.run_id, to_state=move.to_state, cause=move.cause)
         for action in batch.afterwards:
@@ -144,18 +145,15 @@ class Watcher:
             if run is not None and at is not None and run.last_seen_alive_at != at:
                 uow.host_runs.touch_alive([run_id], at)
 
-    def _apply(self, uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], list[Run]]:
-        """What won, and the runs as they are afterwards."""
-        won = []
-        after: dict[RunId, Run | None] = {}
+    def _follow(self, moves: Sequence[Transition]) -> None:
+        """Hold the runs as they are after our own moves; what is final is let go."""
         for move in moves:
-            run = after.get(move.run_id, self._runs.get(move.run_id))
-            if apply(uow, move):
-                won.append(move)
-                after[move.run_id] = move.applied_to(run) if run else None
-            else:
-                after[move.run_id] = uow.host_runs.find(move.run_id)
-        return won, [run for run in after.values() if run is not None]
+            if move.to_state in FINAL:
+                self._drop(move.run_id)
+        for move in moves:
+            run = self._runs.get(move.run_id)
+            if run is not None:
+                self._runs[run.id] = move.applied_to(run)
 
     def _situation(self, run: Run) -> plans.Situation:
         alive_at = self._last_seen_alive(run)
@@ -244,3 +242,15 @@ class Watcher:
             self._executor.forget(run_id)
         self._ended_since.pop(run_id, None)
         self._last_alive.pop(run_id, None)
+
+
+def _apply_all(uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:
+    """What won, and the rows as they are now of the runs for which anything has lost."""
+    won: list[Transition] = []
+    lost: set[RunId] = set()
+    for move in moves:
+        if apply(uow, move):
+            won.append(move)
+        else:
+            lost.add(move.run_id)
+    return won, {run_id: uow.host_runs.find(run_id) for run_id in lost}

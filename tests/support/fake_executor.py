@@ -30,7 +30,7 @@ from addon_portal.domain.records import (
 )
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree
 from addon_portal.evidence.records import DamagedRecord
-from addon_portal.executors.base import CannotPrepare, KnownRun, LaunchOrder, Prepared
+from addon_portal.executors.base import CannotPrepare, KnownRun, LaunchOrder, OnChange, Prepared
 
 Listener = Callable[[RunId], None]
 
@@ -278,12 +278,12 @@ class FakeExecutor:
         """How often it was asked for evidence."""
         self._remembered: dict[RunId, _Remembered] = {}
         self._changed: list[RunId] = []
-        self._on_change: Listener = lambda _: None
+        self._on_change: OnChange = lambda _, __: None
         self._selector: BaseSelector | None = None
         self._ear, self._bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         host.listen(self._ring)
 
-    def attach(self, selector: BaseSelector, on_change: Listener) -> None:
+    def attach(self, selector: BaseSelector, on_change: OnChange) -> None:
         self._selector, self._on_change = selector, on_change
         selector.register(self._ear, EVENT_READ, self._hear)
 
@@ -296,7 +296,7 @@ class FakeExecutor:
         os.read(self._ear, 4096)
         changed, self._changed = self._changed, []
         for run_id in changed:
-            self._on_change(run_id)
+            self._on_change(run_id, 0.0)
 
     def root_present(self) -> bool:
         return self.host.is_mounted

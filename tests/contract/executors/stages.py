@@ -113,7 +113,7 @@ class Stage:
     def _attach(self) -> None:
         self.selector = selectors.DefaultSelector()
         self.executor = self.world.new_executor()
-        self.executor.attach(self.selector, self.changed.append)
+        self.executor.attach(self.selector, lambda run_id, _: self.changed.append(run_id))
 
     def restart(self) -> None:
         """Another supervisor takes over, with nothing but the disk and the kernel."""

@@ -40,7 +40,7 @@ class FakeWorld:
         return FakeExecutor(self.host)
 
     def order(self) -> LaunchOrder:
-        return LaunchOrder(new_run_id(self.clock.now()), {"stop": STOP_SETTINGS}, {}, Path("workspace"))
+        return LaunchOrder(new_run_id(self.clock.now()), {"stop": STOP_SETTINGS}, {}, "workspace")
 
     def break_run_directory(self, _order: LaunchOrder) -> None:
         self.host.cannot_prepare["run_directory"] = OSError(errno.ENOTDIR, "Not a directory", "place")
@@ -149,7 +149,7 @@ class LocalWorld:
         workspace = self.data.workspace(run_id)
         script = f"echo begun >>starts; {leash.script}"
         spec = {"argv": ["sh", "-c", script, str(leash.path)], "cwd": str(workspace), "uid": None, "gid": None}
-        return LaunchOrder(run_id, {**spec, "stop": STOP_SETTINGS}, {}, workspace)
+        return LaunchOrder(run_id, {**spec, "stop": STOP_SETTINGS}, {}, str(workspace))
 
     def break_run_directory(self, _order: LaunchOrder) -> None:
         shutil.rmtree(self.data.run_root)
@@ -157,8 +157,9 @@ class LocalWorld:
 
     def break_workspace(self, order: LaunchOrder) -> None:
         assert order.workspace
-        order.workspace.parent.mkdir(parents=True)
-        order.workspace.touch()
+        workspace = Path(order.workspace)
+        workspace.parent.mkdir(parents=True)
+        workspace.touch()
 
     def count_starts(self, run_id: RunId) -> int:
         starts = self.data.workspace(run_id) / "starts"
@@ -205,7 +206,7 @@ class LocalWorld:
     def reach_gate(self, run_id: RunId) -> None:
         assert self.gate
         self.gate.wait()
-        assert probe(self.data.run_directory(run_id) / "gate") is Lock.HELD
+        assert probe(f"{self.data.run_directory(run_id)}/gate") is Lock.HELD
 
     def open_gate(self, _run_id: RunId) -> None:
         assert self.gate

@@ -31,7 +31,7 @@ def test_the_record_of_a_keeper_tells_it_from_every_other_process(keeper: Keeper
     assert (record["keeper"], record["pid"], record["protocol"]) == (keeper.id, keeper.process.pid, 1)
     stat = Path(f"/proc/{record['pid']}/stat").read_text().rpartition(")")[2].split()
     assert record["start_ticks"] == int(stat[19])
-    assert probe(keeper.directory / "lock") is Lock.HELD
+    assert probe(f"{keeper.directory}/lock") is Lock.HELD
     assert keeper.directory.stat().st_mode & 0o777 == 0o700
 
 
@@ -142,7 +142,7 @@ def test_another_user_is_not_served(keeper: Keeper) -> None:
 def test_asked_to_leave_an_idle_keeper_leaves_and_its_lock_is_free(keeper: Keeper) -> None:
     keeper.process.kill(signal.SIGTERM)
     keeper.process.wait()
-    assert probe(keeper.directory / "lock") is Lock.FREE
+    assert probe(f"{keeper.directory}/lock") is Lock.FREE
     assert not (keeper.directory / "sock").exists()
 
 

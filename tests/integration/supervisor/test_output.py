@@ -141,7 +141,7 @@ def test_a_spec_that_a_full_disk_cuts_short_is_never_taken_for_whole(tmp_path: P
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", place], check=True)
     try:
         with pytest.raises(OSError, match="No space left"):
-            write_json(place / "spec.json", {"version": 1, "run": "x", "argv": ["y" * (1 << 17)]})
+            write_json(f"{place}/spec.json", {"version": 1, "run": "x", "argv": ["y" * (1 << 17)]})
         assert list(place.iterdir()) == []
     finally:
         subprocess.run(["umount", "-l", place], check=True)

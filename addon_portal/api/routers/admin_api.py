@@ -8,6 +8,7 @@ from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath
 from addon_portal.api.openapi import name_operation, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import admin, examples
+from addon_portal.api.schemas.fields import Answer
 from addon_portal.api.services import project_execution_service, tenant_service
 from addon_portal.domain.models import Role
 
@@ -21,6 +22,12 @@ TenantQuery = Annotated[str, Query(max_length=200, description="Name or identifi
 
 def _list_of(example: dict[str, object]) -> dict[str, Any]:
     return {"items": [example]}
+
+
+def _creates(
+    title: str, model: type[Answer], example: dict[str, Any], asked: dict[str, Any], refusal: str
+) -> dict[str, Any]:
+    return says(title, model, example, status=201, asked=asked, errors=(refusal, *_BODY))
 
 
 @router.post(
@@ -53,15 +60,7 @@ def list_tenants(caller: CallerDep) -> Response:
 
 
 @router.post(
-    "/tenants",
-    **says(
-        "Create a tenant",
-        admin.TenantBody,
-        examples.TENANT,
-        status=201,
-        asked=examples.TENANT_ASKED,
-        errors=("name_taken", *_BODY),
-    ),
+    "/tenants", **_creates("Create a tenant", admin.TenantBody, examples.TENANT, examples.TENANT_ASKED, "name_taken")
 )
 def create_tenant(caller: CallerDep, body: admin.TenantRequest) -> Response:
     """Adds a customer or team, without keys."""
@@ -105,15 +104,7 @@ def list_keys(caller: CallerDep, tenant: TenantQuery) -> Response:
 
 
 @router.post(
-    "/keys",
-    **says(
-        "Create a key",
-        admin.IssuedKeyBody,
-        examples.ISSUED_KEY,
-        status=201,
-        asked=examples.KEY_ASKED,
-        errors=("not_found", *_BODY),
-    ),
+    "/keys", **_creates("Create a key", admin.IssuedKeyBody, examples.ISSUED_KEY, examples.KEY_ASKED, "not_found")
 )
 def create_key(caller: CallerDep, body: admin.KeyRequest) -> Response:
     """Makes a key. Its text is in this answer and nowhere else."""
@@ -141,14 +132,7 @@ def list_programs(caller: CallerDep) -> Response:
 
 @router.post(
     "/programs",
-    **says(
-        "Create a program",
-        admin.ProgramBody,
-        examples.PROGRAM,
-        status=201,
-        asked=examples.PROGRAM_ASKED,
-        errors=("name_taken", *_BODY),
-    ),
+    **_creates("Create a program", admin.ProgramBody, examples.PROGRAM, examples.PROGRAM_ASKED, "name_taken"),
 )
 def create_program(caller: CallerDep, body: admin.ProgramRequest) -> Response:
     """Offers an argv template with the schema of its parameters."""

@@ -124,10 +124,18 @@ def state_text(run: Mapping[str, Any] | None) -> object:
 
 
 def ended_text(run: Mapping[str, Any]) -> str:
-    """When the program ended; where only the time is known by which it had, `≤` before that."""
+    """When the run ended, for a table; where only the time is known by which its program had, `≤` before that."""
     if run["ended_at"] or not run["finished_at"]:
         return time_text(run["ended_at"])
-    return f"≤ {time_text(run['finished_at'])}"
+    return ("≤ " if run["started_at"] else "") + time_text(run["finished_at"])
+
+
+def ended_sentence(run: Mapping[str, Any]) -> str | None:
+    """When the program ended, in words where nobody saw the moment; None where none was started or it has not ended."""
+    if run["ended_at"] or not run["finished_at"] or not run["started_at"]:
+        moment: str | None = run["ended_at"]
+        return moment
+    return f"at {run['finished_at']} at the latest; nobody saw the moment"
 
 
 def cut(text: str) -> str:

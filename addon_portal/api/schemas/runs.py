@@ -104,8 +104,18 @@ class RunBody(Answer):
     requested_by: Annotated[str, Field(examples=["key:ci"])]
     claimed_at: datetime | None
     started_at: datetime | None
-    ended_at: Annotated[datetime | None, Field(description="When the program ended, where that is known.")]
-    finished_at: Annotated[datetime | None, Field(description="When the run became final.")]
+    ended_at: Annotated[
+        datetime | None,
+        Field(
+            description=(
+                "When the program ended. Null where nobody saw the moment, also where its code was learnt from the "
+                "kernel afterwards: it had ended by `finished_at`. Null as well where no program was started."
+            )
+        ),
+    ]
+    finished_at: Annotated[
+        datetime | None, Field(description="When the run became final in the books: later than `ended_at`, if at all.")
+    ]
     execution_error: Annotated[str | None, Field(description="The message of a run that did not succeed.")]
     definition_version: Annotated[int, Field(examples=[1])]
     parameters: Annotated[dict[str, JsonValue], Field(description="Those of this run, all of them.")]

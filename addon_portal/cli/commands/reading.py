@@ -17,6 +17,7 @@ from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
 from addon_portal.cli.outcomes import is_final, sentence_of
 from addon_portal.cli.output import (
     console,
+    ended_sentence,
     ended_text,
     forget_stdout,
     hint,
@@ -184,8 +185,10 @@ def _run_fields(run: Json) -> Iterator[tuple[str, object]]:
     yield "observed", run["observed_at"] if not is_final(run) else None
     yield "detail", run["condition_detail"]
     yield "requested", f"{run['requested_at']} by {run['requested_by']}"
-    for name in ("claimed", "started", "ended", "finished"):
-        yield name, run[f"{name}_at"]
+    yield "claimed", run["claimed_at"]
+    yield "started", run["started_at"]
+    yield "ended", ended_sentence(run)
+    yield "finished", run["finished_at"]
     if run["stop_requested_at"]:
         yield "stop asked", f"{run['stop_requested_at']} by {run['stop_requested_by']}"
     yield "restart of", run["restart_of"]

@@ -6,7 +6,6 @@ import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.outcomes import exit_code_of, sentence_of
-from addon_portal.cli.output import ended_text
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import RunState
 
@@ -69,10 +68,3 @@ def test_a_run_out_of_reach_is_said_to_have_been_as_it_is_shown() -> None:
     assert sentence_of(run).startswith("The run was running as of 2026-01-01T00:00:00Z; nobody can look: ")
     away = sentence_of(run | {"condition_detail": "the run root is not mounted"})
     assert away.endswith("; nobody can look: the run root is not mounted")
-
-
-def test_an_end_of_which_only_the_latest_time_is_known_is_marked() -> None:
-    known = {"ended_at": "2026-01-01T00:00:01.5Z", "finished_at": "2026-01-01T00:00:02.5Z"}
-    assert ended_text(known) == "2026-01-01T00:00:01Z"
-    assert ended_text(known | {"ended_at": None}) == "≤ 2026-01-01T00:00:02Z"
-    assert ended_text({"ended_at": None, "finished_at": None}) == ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addon_portal.executors.processes.pidfds import kernel_exit
+from addon_portal.executors.processes.selection import IdentityUnavailable, choose
 
 MINIMUM_KERNEL = (5, 10)
 
@@ -53,11 +54,12 @@ class Feature:
         return "problem" if self.needed else "fallback"
 
 
-def detect(data_directory: Path) -> list[Feature]:
-    """Look at everything once, for a data directory that may not exist yet."""
+def detect(data_directory: Path, identity: str = "auto") -> list[Feature]:
+    """Look at everything once, for a data directory that may not exist yet, and an identity as it is set."""
     return [
         kernel(),
         pidfd(),
+        process_identity(identity),
         pidfs_inodes(),
         pidfd_exit(),
         subreaper(),
@@ -110,6 +112,24 @@ def pidfd() -> Feature:
         "the end of a process is seen at once, and a signal never hits a stranger that got its number",
         "there is no replacement; allow the system call",
         needed=True,
+    )
+
+
+def process_identity(wanted: str) -> Feature:
+    """How the supervisor knows processes, as set or as this kernel has it."""
+    buys = "ends of programs are seen as they happen, told by the kernel, and no signal can hit a stranger"
+    try:
+        chosen = choose(wanted)
+    except IdentityUnavailable as refusal:
+        return Feature("process_identity", False, str(refusal), buys, "no supervisor can start", needed=True)
+    return Feature(
+        "process_identity",
+        chosen == "pidfd",
+        "pidfd" if chosen == "pidfd" else "psutil, experimental: number and creation time",
+        buys,
+        "an end that nobody announces is found by looking, within 1 s; the kernel is not asked how it ended, so a "
+        "program that outlives shim and keeper ends as outcome_unknown; a number that changes hands at the instant "
+        "of a signal is not noticed",
     )
 
 

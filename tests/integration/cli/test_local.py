@@ -109,10 +109,24 @@ def test_the_doctor_says_each_fact_with_what_it_buys(data: Path) -> None:
     wanted = {
         *("kernel", "pidfd", "pidfs_inodes", "pidfd_exit", "subreaper", "children_file", "splice", "file_system"),
         *("durable_writes", "disk_room", "separate_users", "oom_protection", "cgroup", "database", "host"),
+        "process_identity",
     }
     assert wanted <= set(codes)
     assert all(finding["found"] and finding["means"] for finding in examined["findings"])
     assert examined["sound"]
+
+
+def test_the_doctor_says_how_processes_are_known_and_what_is_lost(data: Path) -> None:
+    found = {}
+    for wanted in ("auto", "psutil"):
+        done = call("doctor", "--data", str(data), "--json", ADDON_PORTAL_PROCESS_IDENTITY=wanted)
+        findings = {finding["code"]: finding for finding in json.loads(done.stdout)["findings"]}
+        found[wanted] = findings["process_identity"]
+        assert done.returncode == ExitCode.OK, "weaker is no problem"
+    assert (found["auto"]["verdict"], found["auto"]["found"]) == ("ok", "pidfd")
+    assert found["psutil"]["verdict"] == "fallback"
+    assert "experimental" in found["psutil"]["found"]
+    assert "outcome_unknown" in found["psutil"]["means"]
 
 
 def test_a_database_that_cannot_be_used_is_a_problem_to_the_doctor(data: Path) -> None:

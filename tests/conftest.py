@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,11 +63,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many cases of the fault matrix were played, and what was measured, by whichever worker."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     properties = [item for report in reports if report.when == "call" for item in report.user_properties]
-    counts = {
-        name: sum(n for found, n in properties if found == name) for name in ("fault_cases", "fault_cases_failed")
-    }
-    if counts["fault_cases"]:
-        terminalreporter.write_line("fault matrix: {fault_cases} cases, {fault_cases_failed} failed".format(**counts))
+    counts: Counter[str] = Counter()
+    for name, value in properties:
+        if "fault cases" in name:
+            counts[name] += value
+    for name, count in sorted(counts.items()):
+        terminalreporter.write_line(f"{name}: {count}")
     for name, figure in properties:
         if name == "figure":
             terminalreporter.write_line(f"figure: {figure}")

@@ -1,4 +1,7 @@
-"""Portals for the fault tests: one of a test's own, and pools of portals that tests take turns on."""
+"""Portals for the fault tests: one of a test's own, and pools of portals that tests take turns on.
+
+Every test is done once for each way to know processes, all of them for one way before all for the next.
+"""
 
 import contextlib
 import itertools
@@ -9,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from addon_portal.executors.processes.selection import Chosen
 from tests.faults.matrix import POINTS
+from tests.support.identities import IDENTITIES
 from tests.support.portal import Portal
 
 PORTALS = 7
@@ -29,10 +34,11 @@ PortalWith = Callable[..., Portal]
 class Pool:
     """Portals that wait for a test, opened when they are first needed; one on which a test failed is not used again."""
 
-    def __init__(self, root: Path, template: Path, size: int, points: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, template: Path, size: int, points: tuple[str, ...], identity: Chosen) -> None:
         self._root = root
         self._template = template
         self._points = points
+        self._identity = identity
         self._numbers = itertools.count(1)
         self._starting = threading.Semaphore(_STARTS)
         self._idle: queue.SimpleQueue[Portal | None] = queue.SimpleQueue()
@@ -67,7 +73,15 @@ class Pool:
     def _open(self) -> Portal:
         root = self._root / f"portal-{next(self._numbers)}"
         settings = {"ADDON_PORTAL_MAX_CONCURRENT_RUNS": "1"}
-        return Portal(root, template=self._template, points=self._points, **settings).__enter__()
+        portal = Portal(root, template=self._template, points=self._points, identity=self._identity, **settings)
+        return portal.__enter__()
+
+
+@pytest.fixture(scope="session", params=IDENTITIES)
+def identity(request: pytest.FixtureRequest) -> Chosen:
+    """How the supervisors of this test know processes."""
+    chosen: Chosen = request.param
+    return chosen
 
 
 @pytest.fixture(scope="session")
@@ -78,25 +92,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Pool]:
+def pool(tmp_path_factory: pytest.TempPathFactory, template: Path, identity: Chosen) -> Iterator[Pool]:
     """The portals of the matrix."""
-    pool = Pool(tmp_path_factory.mktemp("pool"), template, PORTALS, POINTS)
+    pool = Pool(tmp_path_factory.mktemp("pool"), template, PORTALS, POINTS, identity)
     yield pool
     pool.close()
 
 
 @pytest.fixture(scope="module")
-def races(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Pool]:
+def races(tmp_path_factory: pytest.TempPathFactory, template: Path, identity: Chosen) -> Iterator[Pool]:
     """One portal after the other, with more fault points."""
-    pool = Pool(tmp_path_factory.mktemp("races"), template, 1, RACE_POINTS)
+    pool = Pool(tmp_path_factory.mktemp("races"), template, 1, RACE_POINTS, identity)
     yield pool
     pool.close()
 
 
 @pytest.fixture
-def portal_with(tmp_path: Path, template: Path) -> PortalWith:
+def portal_with(tmp_path: Path, template: Path, identity: Chosen) -> PortalWith:
     """Makes a portal of this test alone with settings (environment variables of `up`), without fault points."""
-    return lambda **settings: Portal(tmp_path / "portal", template=template, **settings)
+    return lambda **settings: Portal(tmp_path / "portal", template=template, identity=identity, **settings)
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ import psutil
 import pytest
 
 from addon_portal.domain.clock import SystemClock, from_text
-from addon_portal.executors.host_features import pidfd_exit
+from addon_portal.executors.processes.selection import Chosen
 from tests.faults.conftest import PortalWith
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
+from tests.support.identities import kernel_tells
 from tests.support.portal import PARTS, PATIENCE_SECONDS, Json, Pinned, Portal
 from tests.support.waiting import wait_until
 
@@ -118,13 +119,13 @@ UNKNOWN = ("failed", "outcome_unknown", "unknown", None, None)
 
 
 def test_everything_is_killed_at_once_and_started_again(
-    portal: Portal, record_property: Callable[[str, object], None]
+    portal: Portal, identity: Chosen, record_property: Callable[[str, object], None]
 ) -> None:
     with ExitStack() as stack:
         crowd = Crowd(portal, stack)
         living, orphaned, killed, lost = "living", "orphaned", "killed", "lost"
         crowd.begin(living, orphaned, killed, lost)
-        told = pidfd_exit().holds
+        told = kernel_tells(identity)
         for name in (living, killed):
             crowd.observe(name)
         crowd.observe(lost, may_be_unknown=True)

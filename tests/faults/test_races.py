@@ -6,10 +6,11 @@ from contextlib import closing, contextmanager
 import pytest
 
 from addon_portal.domain.clock import SystemClock, from_text
-from addon_portal.executors.host_features import pidfd_exit
+from addon_portal.executors.processes.selection import Chosen
 from tests.faults.conftest import Pool
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
+from tests.support.identities import kernel_tells
 from tests.support.portal import Json, Pinned, Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
@@ -244,11 +245,13 @@ def test_leftovers_of_a_shim_that_died_after_its_record_are_ended_before_the_run
         it.portal.wait_until_whole()
 
 
-def test_what_ends_when_shim_and_keeper_are_gone_is_told_by_the_kernel_or_unknown(races: Pool) -> None:
+def test_what_ends_when_shim_and_keeper_are_gone_is_told_by_the_kernel_or_unknown(
+    races: Pool, identity: Chosen
+) -> None:
     with race(races, "no-parent") as it:
         it.specimen.start()
         it.specimen.wait_begun()
-        with Observer(it.specimen, may_be_unknown=not pidfd_exit().holds) as observer:
+        with Observer(it.specimen, may_be_unknown=not kernel_tells(identity)) as observer:
             observer.wait_for(lambda run: run["state"] == "running", "the run to be running")
             it.kill(it.portal.pin("keeper"))
             it.kill(it.specimen.pin_shim())
@@ -257,5 +260,7 @@ def test_what_ends_when_shim_and_keeper_are_gone_is_told_by_the_kernel_or_unknow
             run = it.wait_final()
         assert not observer.lies, observer.lies
         told = (run["reason"], run["outcome"], run["exit_code"])
-        assert told == (("exit_code", "failure", CODE) if pidfd_exit().holds else ("outcome_unknown", "unknown", None))
+        assert told == (
+            ("exit_code", "failure", CODE) if kernel_tells(identity) else ("outcome_unknown", "unknown", None)
+        )
         it.portal.wait_until_whole()

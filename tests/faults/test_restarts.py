@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from addon_portal.domain.ids import RunId
+from addon_portal.executors.processes.selection import Chosen
 from tests.support.portal import Json, Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
@@ -21,9 +22,9 @@ SLOW = f"({QUICK}); read word <told"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Portal]:
+def shared(tmp_path_factory: pytest.TempPathFactory, template: Path, identity: Chosen) -> Iterator[Portal]:
     """A portal that these tests share: nothing of it is killed."""
-    with Portal(tmp_path_factory.mktemp("shared") / "portal", template=template) as portal:
+    with Portal(tmp_path_factory.mktemp("shared") / "portal", template=template, identity=identity) as portal:
         yield portal
 
 

@@ -141,12 +141,18 @@ class Portal:
     """One data directory and the processes on it. A context manager: running inside, gone without a trace behind."""
 
     def __init__(
-        self, root: Path, *, template: Path | None = None, points: tuple[str, ...] = (), **settings: str
+        self,
+        root: Path,
+        *,
+        template: Path | None = None,
+        points: tuple[str, ...] = (),
+        identity: str = "auto",
+        **settings: str,
     ) -> None:
         """`points` are the fault points that can be armed, `settings` environment variables of `up`.
 
-        `template` is the data directory of a portal that has ended: its first start, which is the slow one, is not
-        repeated.
+        `identity` is how its supervisor knows processes. `template` is the data directory of a portal that has ended:
+        its first start, which is the slow one, is not repeated.
         """
         self.root = root
         root.mkdir(exist_ok=True)
@@ -154,7 +160,7 @@ class Portal:
         if template is not None:
             shutil.copytree(template, self.data.root, ignore=_all_but_what_lasts)
         self.pauses = Pauses(root / "pauses", points)
-        self._settings = settings
+        self._settings = {"ADDON_PORTAL_PROCESS_IDENTITY": identity, **settings}
         self._cages: list[subprocess.Popen[bytes]] = []
         self._port_holder = _reserve_port()
         self._port = self._port_holder.getsockname()[1]

@@ -14,7 +14,7 @@ from addon_portal.shim import shim
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 else:
     from addon_portal.shim.shim import signal
 
@@ -30,6 +30,7 @@ class Children:
         self.runs, self.hints, self.keeper = os.path.join(data, "runs"), os.path.join(data, "hints"), keeper
         self.shims: Dict[int, str] = {}
         self.shim_of: Dict[str, int] = {}
+        self.spares: Set[int] = set()  # shims that have no run yet
         self.programs: Dict[int, str] = {}  # adopted, and their end is not on disk yet
         self.kept: Dict[int, str] = {}  # zombies that could not be dealt with yet, and when they were first seen
         self.ending: Dict[str, Dict[int, int]] = {}  # runs that are to end, and whom we killed for it: pid, start
@@ -37,6 +38,7 @@ class Children:
 
     def add_shim(self, pid: int, run: str) -> None:
         """Remember whose shim this child is."""
+        self.spares.discard(pid)
         self.shims[pid], self.shim_of[run] = run, pid
 
     def settle(self) -> None:
@@ -110,6 +112,7 @@ class Children:
             return
         self.kept.pop(pid, None)
         os.waitpid(pid, 0)
+        self.spares.discard(pid)
         if run is not None:
             shim.faultpoint("keeper.reaped", run)
 
@@ -174,7 +177,7 @@ class Children:
     def kill_all_of(self, run: str, session: Optional[int]) -> Tuple[bool, bool]:
         """Kill the run's processes among our children: whether there were none, and whether each other one is known."""
         nothing_left = sure = True
-        for pid in [pid for pid in shim.children() if pid not in self.shims]:
+        for pid in [pid for pid in shim.children() if pid not in self.shims and pid not in self.spares]:
             owner, dying = self.owner_of(pid, run, session), is_dying(pid)
             if owner == run or (dying and pid not in self.kept):
                 nothing_left = False  # also while somebody dies: what that one leaves becomes our child only then
@@ -232,7 +235,7 @@ def read_signals(directory: int) -> List[Any]:
 def record_end(directory: int, run: str, ended: Any, at: str) -> str:
     """Write `exit.json` in the shim's stead, or find that no code of the program ran; returns the hint for it."""
     event = shim.record_end(directory, run, ended, at, "keeper", read_signals(directory))
-    os.fsync(directory)
+    shim.sync_end(directory)
     return event
 
 

@@ -19,6 +19,7 @@ import time
 
 from addon_portal.shim import shim
 from addon_portal.shim.adoption import Children
+from addon_portal.shim.spares import Spares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
 
     Answer = Dict[str, Any]
 else:  # without the enums and selectors of the full modules, which every shim would pay for: see shim.py
-    import _socket as socket
-
-    from addon_portal.shim.shim import signal
+    from addon_portal.shim.shim import signal, socket
 
 PROTOCOL = 1
 PACKET_BYTES = 1 << 16
+REST_MILLISECONDS = 10.0  # of quiet, before a shim is forked ahead of time: nobody is to wait for that
 OPERATIONS = ("start", "adopted", "end")
-INT = struct.Struct("i")
 RUN_ID = re.compile("run_[0-9a-hjkmnp-tv-z]{26}")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -53,6 +52,7 @@ class Keeper:
         self.leaving = False
         self.children = Children(self.data, self.id)
         self.connections: Dict[int, socket.socket] = {}
+        self.spares = Spares(self.id, self.children)
         self.poller = select.poll()
 
     # Coming and going.
@@ -69,7 +69,9 @@ class Keeper:
         self.poller.register(self.listener, select.POLLIN)
         while not (self.leaving and self.children.is_empty()):
             seconds = self.children.retry_seconds
-            ready = dict(self.poller.poll(None if seconds is None else seconds * 1000))
+            ready = dict(self.poller.poll(self.milliseconds_to_next(seconds)))
+            if not ready and not self.leaving:
+                self.spares.prepare()
             for descriptor in ready:
                 if descriptor == self.wakeup:
                     os.read(self.wakeup, 4096)
@@ -84,6 +86,13 @@ class Keeper:
     def leave(self, *_: object) -> None:
         """SIGTERM: start nothing more, and go when the last child has gone."""
         self.leaving = True
+        self.spares.dismiss()
+
+    def milliseconds_to_next(self, retry_seconds: Optional[float]) -> Optional[float]:
+        """How long to wait when nobody asks for anything: for ever, if nothing is to be done meanwhile."""
+        if self.spares.is_missing and not self.leaving:
+            return REST_MILLISECONDS
+        return None if retry_seconds is None else retry_seconds * 1000
 
     def settle(self) -> None:
         """Look after the children; a bug in that is no reason to leave them alone."""
@@ -137,7 +146,7 @@ class Keeper:
     def serve_connection(self, connection: socket.socket) -> None:
         """Answer one packet. A client that hangs up, or does not take its answers, is dropped."""
         try:
-            packet, descriptors, truncated = receive(connection)
+            packet, descriptors, truncated = shim.receive_packet(connection, PACKET_BYTES)
             if packet:
                 answer = self.answer(packet, descriptors, truncated)
                 connection.send(json.dumps(answer).encode())
@@ -186,25 +195,14 @@ class Keeper:
             lock = take_lock_of(path, run)
             if lock is None:
                 return {"result": "already"}
+            descriptors.append(lock)
             step = "fork"
-            pid = self.fork_shim(path, lock, descriptors[0])
+            identity = self.spares.hand_over(path, lock, descriptors[0])
         except OSError as error:
             return {"result": "refused", "step": step, "errno": error.errno, "message": error.strerror}
+        self.children.add_shim(identity["pid"], run)
         shim.faultpoint("keeper.forked", run)
-        self.children.add_shim(pid, run)
-        return {"result": "started", "shim": shim.identity(pid)}
-
-    def fork_shim(self, path: str, lock: int, environment: int) -> int:
-        """Fork; the child has the lock from then on. Signals wait, lest one runs our handlers in the child."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD, signal.SIGTERM))
-        try:
-            pid = os.fork()
-            if pid == 0:
-                shim.run(path, lock, environment, self.id)
-            return pid
-        finally:
-            os.close(lock)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD, signal.SIGTERM))
+        return {"result": "started", "shim": identity}
 
 
 def take_lock_of(path: str, run: str) -> Optional[int]:
@@ -234,17 +232,6 @@ def read_request(packet: bytes, truncated: bool) -> Tuple[str, str]:
     return operation, run
 
 
-def receive(connection: socket.socket) -> Tuple[bytes, List[int], bool]:
-    """One packet, the descriptors that came with it, and whether something did not fit."""
-    space = socket.CMSG_SPACE(8 * INT.size)
-    packet, ancillary, flags, _ = connection.recvmsg(PACKET_BYTES, space, socket.MSG_CMSG_CLOEXEC)
-    descriptors: List[int] = []
-    for level, kind, content in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            descriptors += [number for (number,) in INT.iter_unpack(content[: len(content) // INT.size * INT.size])]
-    return packet, descriptors, bool(flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC))
-
-
 def become_keeper(leave: Callable[..., None]) -> int:
     """Detach from whoever started us; adopt orphans; be the last to go when memory is short. Returns the wake-up pipe.
 
@@ -253,7 +240,7 @@ def become_keeper(leave: Callable[..., None]) -> int:
     shim.attempt(os.setsid)  # refused if a shell made us the leader of a group
     os.umask(0o077)
     os.chdir("/")
-    shim.LIBC.prctl(shim.PR_SET_NAME, b"portal-keeper", 0, 0, 0)
+    shim.call_ourselves(b"portal-keeper")
     shim.LIBC.prctl(shim.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     shim.attempt(shim.write_oom_score, b"-1000")
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGUSR1, signal.SIGPIPE):

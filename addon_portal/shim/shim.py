@@ -24,11 +24,13 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    import socket
     from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple
 
     Record = Dict[str, Any]
 else:
     import _signal as signal
+    import _socket as socket
 
 VERSION = 1
 NEVER = float("inf")
@@ -41,6 +43,7 @@ REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line 
 PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
 F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
 SPLICE_F_NONBLOCK = 2
+INT = struct.Struct("i")
 PF_FORKNOEXEC = 0x40  # include/linux/sched.h: was forked and has not executed anything yet
 PEEK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
@@ -65,10 +68,10 @@ def faultpoint(name: str, run: str) -> None:
                 time.sleep(REST_SECONDS)
 
 
-def attempt(act: Callable[..., Any], *arguments: Any) -> Any:
+def attempt(act: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """What it returns; None where the system refused and that does not matter."""
     try:
-        return act(*arguments)
+        return act(*arguments, **options)
     except OSError:
         return None
 
@@ -222,7 +225,8 @@ def record_end(directory: int, run: str, ended: Any, at: str, by: str, signals: 
     """Write how the program ended, from what waitid(2) showed of its zombie; returns which hint that is worth.
 
     What was written before stands. A process that never executed anything was our own stub, and its end is no exit of
-    the program. Raises OSError when it cannot be written: then the zombie has to be kept.
+    the program. Raises OSError when it cannot be written: then the zombie has to be kept. Not synced: that protects
+    from a power cut alone, which takes the zombie too, so `sync_end` may follow when nobody waits any more.
     """
     flags, *ticks = stat_fields(ended.si_pid, 9, 14, 15, 16, 17)
     if flags & PF_FORKNOEXEC:
@@ -238,8 +242,18 @@ def record_end(directory: int, run: str, ended: Any, at: str, by: str, signals: 
         record["cpu_user_seconds"] = user + user_of_reaped
         record["cpu_system_seconds"] = system + system_of_reaped
         record["memory_events"] = None
-        write_record(directory, "exit", record)
+        write_record(directory, "exit", record, durable=False)
     return "exit"
+
+
+def sync_end(directory: int) -> None:
+    """Have a power cut spare how the program ended."""
+    for name in ("exit.json", "start_error.json"):
+        descriptor = attempt(os.open, name, os.O_RDONLY | os.O_CLOEXEC, 0, dir_fd=directory)
+        if descriptor is not None:
+            attempt(os.fdatasync, descriptor)
+            os.close(descriptor)
+    attempt(os.fsync, directory)
 
 
 def hint(fifo: str, run: str, event: str) -> None:
@@ -272,15 +286,64 @@ def take_lock(directory: int, run: str, owner: str) -> Optional[int]:
         os.unlink(name, dir_fd=directory)
 
 
-# The stub: the forked process until it becomes the program.
+# Descriptors that travel: over a socket of packets, unix(7), whose other end reads as ended when its owner dies.
 
 
-def become_program(directory: int, run: str, spec: Record, environment: int, gate: int, report: int) -> NoReturn:
-    """Prepare, report, wait at the gate, exec. What fails ends in `start_error.json`, never in an exit code."""
-    step, file = "fork", None
+def send_packet(channel: socket.socket, packet: bytes, descriptors: Sequence[int]) -> None:
+    """Hand on descriptors. Raises OSError when nobody is there any more."""
+    content = b"".join([INT.pack(descriptor) for descriptor in descriptors])
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, content)]
+    channel.sendmsg([packet], ancillary, socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT)
+
+
+def receive_packet(channel: socket.socket, size: int = 4096) -> Tuple[bytes, List[int], bool]:
+    """One packet, the descriptors that came with it, and whether something did not fit; nothing if nobody is there."""
+    packet, ancillary, flags, _ = channel.recvmsg(size, socket.CMSG_SPACE(8 * INT.size), socket.MSG_CMSG_CLOEXEC)
+    descriptors: List[int] = []
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors += [number for (number,) in INT.iter_unpack(content[: len(content) // INT.size * INT.size])]
+    return packet, descriptors, bool(flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC))
+
+
+# The stub: the forked process until it becomes the program. It is forked before there is anything to run, so that
+# nobody waits for the fork and for what it has to undo of us.
+
+
+class Stub:
+    """A child that waits for a run to begin, then at the gate."""
+
+    def __init__(self) -> None:
+        self.channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*IGNORED, *WAKING))  # lest it runs our handlers
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                be_stub(channel)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        channel.close()
+        self.record = describe({"shim": identity(os.getpid())}, self.pid)  # of `child.json`, what is known by now
+
+
+def be_stub(channel: socket.socket) -> NoReturn:
+    """Undo what exec would hand on of us, and become the program of the run that comes; without one, just go."""
     try:
+        call_ourselves(b"portal-stub")
+        close_all_but(channel.fileno())
         become_ordinary()
-        step = "reserve"
+        run, descriptors, _ = receive_packet(channel)
+        if run:
+            become_program(channel, run.decode(), *descriptors)
+    finally:
+        os._exit(127)
+    raise AssertionError("os._exit returned")
+
+
+def become_program(channel: socket.socket, run: str, directory: int, environment: int) -> NoReturn:
+    """Prepare, report, wait at the gate, exec. What fails ends in `start_error.json`, never in an exit code."""
+    step, file = "reserve", None
+    try:
         held = os.open("gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=directory)
         fcntl.flock(held, fcntl.LOCK_EX)  # held until exec or death: so long, user code has not begun
         step = "output"
@@ -288,6 +351,8 @@ def become_program(directory: int, run: str, spec: Record, environment: int, gat
         output = os.open("output.fifo", os.O_RDWR | os.O_CLOEXEC, dir_fd=directory)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        step = "spec"
+        spec = read_spec(directory)
         step, file = "working_directory", spec["cwd"]
         os.chdir(encoded(spec["cwd"]))  # with our privileges: the way to a workspace leads through directories of ours
         step, file = "spec", None
@@ -301,12 +366,11 @@ def become_program(directory: int, run: str, spec: Record, environment: int, gat
         if spec.get("uid") is not None:  # the saved uid lets us write why it failed; exec replaces it, execve(2)
             os.setresuid(spec["uid"], spec["uid"], os.geteuid())
         step = "gate_closed"
-        attempt(os.write, report, b"r")  # refused if the shim is dead; then the gate reads as closed
-        if not os.read(gate, 1):
+        attempt(channel.send, b"r")  # refused if the shim is dead; then the gate reads as closed
+        if not channel.recv(1):
             raise OSError(errno.ECANCELED, "the gate was closed before it opened")
         step, file = "exec", spec["argv"][0]
         argv = [encoded(word) for word in spec["argv"]]
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execvpe(argv[0], argv, variables)  # noqa: S606 - starting programs is what we are for
     except Exception as error:
         os.seteuid(os.getresuid()[2])
@@ -321,7 +385,7 @@ def become_ordinary() -> None:
     os.setsid()
     signal.set_wakeup_fd(-1)
     for number in range(1, signal.NSIG):  # also what Python ignores, and whoever started our keeper
-        if number != signal.SIGPIPE:  # ours until exec: the shim may be dead when we report to it
+        if signal.getsignal(number) != signal.SIG_DFL:
             attempt(signal.signal, number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.umask(0o022)
@@ -335,6 +399,17 @@ def write_oom_score(score: bytes) -> None:
         os.write(descriptor, score)
     finally:
         os.close(descriptor)
+
+
+def read_spec(directory: int) -> Record:
+    """What to run. Raises ValueError for what makes no sense."""
+    spec = read_record(directory, "spec.json")
+    if spec is None or spec.get("version") != VERSION:
+        raise ValueError("spec.json is missing, damaged or not of version %d" % VERSION)
+    argv, cwd = spec.get("argv"), spec.get("cwd")
+    if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in [*argv, cwd]):
+        raise ValueError("spec.json needs argv, a list of strings that is not empty, and cwd, a string")
+    return spec
 
 
 def encoded(text: str) -> bytes:
@@ -353,7 +428,7 @@ class Shim:
         self.directory = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.hints = os.path.join(run_directory, "../../hints")  # until the spec is read
         self.deadline = self.retry_at = NEVER
-        self.stopping = self.killing = False
+        self.stopping = self.killing = self.unsynced = False
         self.signals: List[Record] = []
         self.ended_at: Optional[str] = None
         self.event = ""  # what the program's end was: "exit" or "start_error", once that is on disk
@@ -365,12 +440,16 @@ class Shim:
 
     # Starting.
 
-    def live(self, environment: int) -> NoReturn:
+    def live(self, environment: int, stub: Optional[Stub]) -> NoReturn:
         """Start the program and stay until nothing of it is left."""
+        call_ourselves(b"portal-shim")
         faultpoint("shim.locked", self.run)
-        step = "spec"
+        step = "fork"
         try:
-            self.read_spec()
+            stub = stub or Stub()
+            step = "spec"
+            self.spec = read_spec(self.directory)
+            self.hints = self.spec.get("hints") or self.hints
             step = "output"
             self.open_output()
             step = "reserve"
@@ -378,25 +457,18 @@ class Shim:
                 descriptor = self.open_file(name, os.O_WRONLY | os.O_CREAT)
                 os.posix_fallocate(descriptor, 0, RESERVED_BYTES)
                 os.close(descriptor)
-            step = "fork"
-            self.fork(environment)
         except Exception as error:
             insist(self.directory, write_start_error, self.run, step, error)
+            if stub is not None:
+                kill(stub.pid, signal.SIGKILL)
+                os.waitpid(stub.pid, 0)
             self.event, self.reaped, self.alone = "start_error", True, True
             while True:
                 self.finish()
                 time.sleep(RETRY_SECONDS)
+        self.brief(stub, environment)
+        os.close(environment)
         self.watch()
-
-    def read_spec(self) -> None:
-        """What to run; a spec that makes no sense is refused here, by name, not by a traceback in the stub."""
-        spec = read_record(self.directory, "spec.json")
-        if spec is None or spec.get("version") != VERSION:
-            raise ValueError("spec.json is missing, damaged or not of version %d" % VERSION)
-        argv, cwd = spec.get("argv"), spec.get("cwd")
-        if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in [*argv, cwd]):
-            raise ValueError("spec.json needs argv, a list of strings that is not empty, and cwd, a string")
-        self.spec, self.hints = spec, spec.get("hints") or self.hints
 
     def open_file(self, name: str, flags: int) -> int:
         """Open a file of the run directory."""
@@ -414,30 +486,21 @@ class Shim:
         self.log = self.open_file("output.log", os.O_WRONLY | os.O_CREAT)  # splice(2) refuses O_APPEND
         self.index = self.open_file("output.idx", os.O_WRONLY | os.O_CREAT)
 
-    def fork(self, environment: int) -> None:
-        """Fork the stub; bring its identity to disk meanwhile. Signals wait, lest the stub runs our handlers."""
-        gate, self.gate = os.pipe()
-        self.report, report = os.pipe()
-        signal.pthread_sigmask(signal.SIG_BLOCK, (*IGNORED, *WAKING))
-        self.program = os.fork()
-        if self.program == 0:
-            for descriptor in (self.lock, self.gate, self.report):  # the lock first: it says that the shim lives
-                os.close(descriptor)
-            become_program(self.directory, self.run, self.spec, environment, gate, report)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        for descriptor in (gate, report, environment):
-            os.close(descriptor)
+    def brief(self, stub: Stub, environment: int) -> None:
+        """Let the stub prepare itself for this run; bring its identity to disk meanwhile."""
+        self.stub, self.program, self.at_gate = stub.channel, stub.pid, True
+        attempt(send_packet, self.stub, self.run.encode(), (self.directory, environment))  # refused if it is dead
         faultpoint("shim.forked", self.run)
-        record = {"run": self.run, "started_at": now_text(), "keeper": self.keeper, "shim": identity(os.getpid())}
+        record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
         try:
-            write_record(self.directory, "child", describe(record, self.program), publish=False)
+            write_record(self.directory, "child", record, publish=False)
         except OSError:
             self.close_gate()
 
     def open_gate(self) -> None:
         """The stub holds `gate`: name the identity on disk, and let the program begin, unless it is to stop already."""
         faultpoint("shim.before_identity", self.run)
-        if self.gate >= 0:
+        if self.at_gate:
             try:
                 publish_record(self.directory, "child")
                 os.fsync(self.directory)
@@ -445,16 +508,15 @@ class Shim:
                 self.close_gate()
         faultpoint("shim.before_gate", self.run)
         self.heed_stop()
-        if self.gate >= 0:
-            attempt(os.write, self.gate, b"g")  # refused if the stub is dead, as its wait status will tell
-        self.close_gate()
+        if self.at_gate:
+            self.at_gate = False
+            attempt(self.stub.send, b"g")  # refused if the stub is dead, as its wait status will tell
         faultpoint("shim.gate_open", self.run)
 
     def close_gate(self) -> None:
         """Let nothing pass any more: a stub that still waits writes `gate_closed`."""
-        if self.gate >= 0:
-            os.close(self.gate)
-        self.gate = -1
+        self.at_gate = False
+        attempt(self.stub.shutdown, socket.SHUT_WR)
 
     # Watching.
 
@@ -462,7 +524,7 @@ class Shim:
         """Wait for output, children, stop requests and what is due; when nothing is, sleep for ever."""
         poller = select.poll()
         poller.register(self.wakeup, select.POLLIN)
-        poller.register(self.report, select.POLLIN)
+        poller.register(self.stub, select.POLLIN)
         while True:
             now = time.monotonic()
             resting = self.output_at > now
@@ -470,8 +532,9 @@ class Shim:
             due = min(self.deadline, self.retry_at)
             wait = min(due, self.output_at if resting else NEVER) - now
             ready = dict(poller.poll(None if wait == NEVER else max(wait, 0) * 1000))
-            if self.report in ready and not self.read_report():
-                poller.unregister(self.report)
+            if self.stub.fileno() in ready and not self.read_report():
+                poller.unregister(self.stub)
+                self.stub.close()
             if self.fifo in ready:
                 self.copy_output()
             if self.wakeup in ready:
@@ -481,7 +544,7 @@ class Shim:
 
     def read_report(self) -> bool:
         """The stub waits at the gate, or (false) its end of the pipe is closed: by exec, or because it died."""
-        if os.read(self.report, 1):
+        if attempt(self.stub.recv, 1):  # refused if the stub died without hearing what we had sent
             self.open_gate()
             return True
         faultpoint("shim.before_report", self.run)
@@ -507,6 +570,10 @@ class Shim:
             self.kill_children()
         if self.reaped and self.alone:
             self.finish()
+        if self.unsynced:  # its tree is not gone yet
+            self.unsynced = False
+            hint(self.hints, self.run, "exit")
+            sync_end(self.directory)
 
     # Output.
 
@@ -554,7 +621,7 @@ class Shim:
         self.deadline = min(self.deadline, time.monotonic() + grace)
         if not self.stopping:
             self.stopping = True
-            if self.gate >= 0:
+            if self.at_gate:
                 self.close_gate()
             else:
                 self.send(number, "stop", "group")
@@ -605,9 +672,7 @@ class Shim:
             faultpoint("shim.peeked", self.run)
         try:
             self.event = record_end(self.directory, self.run, ended, self.ended_at, "shim", self.signals)
-            if self.event == "exit":
-                hint(self.hints, self.run, "exit")
-            os.fsync(self.directory)
+            self.unsynced = self.event == "exit"
         except OSError:
             if not is_deleted(self.directory):
                 self.retry_at = time.monotonic() + RETRY_SECONDS
@@ -634,6 +699,7 @@ class Shim:
         os.close(self.lock)
         for event in ("start_error", "done") if self.event == "start_error" else ("done",):
             hint(self.hints, self.run, event)
+        sync_end(self.directory)
         os._exit(0)
 
 
@@ -648,18 +714,28 @@ def read_stop(order: Record) -> Tuple[int, float]:
         return int(signal.SIGTERM), 10.0
 
 
-def detach(*keep: int) -> int:
-    """Keep nothing that was inherited; be ended by SIGKILL only; adopt orphans. Returns the pipe that signals wake."""
+def call_ourselves(name: bytes) -> None:
+    """How ps shows us; at most 15 bytes, prctl(2)."""
+    LIBC.prctl(PR_SET_NAME, name, 0, 0, 0)
+
+
+def close_all_but(*keep: int) -> None:
+    """Keep nothing that was inherited."""
     for descriptor in [int(name) for name in os.listdir("/proc/self/fd")]:
         if descriptor > 2 and descriptor not in keep:
             attempt(os.close, descriptor)  # refused for the one that listed the directory
+
+
+def detach(*keep: int) -> int:
+    """Keep nothing that was inherited; be ended by SIGKILL only; adopt orphans. Returns the pipe that signals wake."""
+    close_all_but(*keep)
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.umask(0o077)
     os.chdir("/")
     attempt(os.setsid)  # refused if a shell made us the leader of a group
-    LIBC.prctl(PR_SET_NAME, b"portal-shim", 0, 0, 0)
+    call_ourselves(b"portal-spare")
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
@@ -671,15 +747,15 @@ def detach(*keep: int) -> int:
     return wakeup
 
 
-def run(run_directory: str, lock: int, environment: int, keeper: Optional[str]) -> NoReturn:
-    """Be the shim of a run, in a process forked for it that has won the lock; `environment` is open on JSON."""
+def be_shim(shim: Shim, environment: int, stub: Optional[Stub] = None) -> NoReturn:
+    """Be the shim of a run whose lock was won for us, after `detach`; `environment` is open on JSON."""
     try:
-        wakeup = detach(lock, environment)
-        Shim(run_directory, lock, keeper, wakeup).live(environment)
+        shim.live(environment, stub)
     except BaseException:  # a bug: the keeper adopts the program and sees its true end
         import traceback
 
-        with open(os.path.join(run_directory, "shim.crash"), "w") as file:
+        path = "/proc/self/fd/%d/shim.crash" % shim.directory
+        with open(path, "w") as file:
             traceback.print_exc(file=file)
     finally:
         os._exit(70)
@@ -694,7 +770,7 @@ def main(argv: Sequence[str]) -> int:
     if lock is None:
         print("this run was started before", file=sys.stderr)
         return 1
-    run(run_directory, lock, 3, None)
+    be_shim(Shim(run_directory, lock, None, detach(lock, 3)), 3)
 
 
 if __name__ == "__main__":

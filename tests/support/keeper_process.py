@@ -24,6 +24,8 @@ from typing import Any, Self
 from addon_portal.domain.clock import SystemClock, to_text
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import RunId, new_run_id
+from tests.support.portal import children_of, name_of, state_of
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests" / "support" / "programs"
@@ -332,6 +334,20 @@ class Keeper:
         assert self.connection.start(run, environment)["result"] == "started"
         run.wait("done")
         return run
+
+    def adopted(self) -> list[int]:
+        """Its children that are no shims, and not about to become one."""
+        ours = {"portal-shim", "portal-spare", "portal-keeper"}
+        return [pid for pid in children_of(self.process.pid) if name_of(pid) not in ours]
+
+    def spare(self) -> Process:
+        """The shim that it has forked ahead of time, once it and its stub are ready."""
+
+        def look() -> list[Process]:
+            spares = [pid for pid in children_of(self.process.pid) if name_of(pid) == "portal-spare"]
+            return [Process(pid) for pid in spares if children_of(pid) and state_of(pid) == "S"]
+
+        return wait_until(look, "a shim to be forked ahead of time")[0]
 
     def end(self, run: RunDirectory) -> None:
         """Have the keeper end what it adopted, and wait until it has."""

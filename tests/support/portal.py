@@ -251,10 +251,12 @@ class Portal:
         return found
 
     def wait_until_alone(self) -> None:
-        """Wait until nothing is left but up, api, supervisor and keeper."""
+        """Wait until nothing is left but up, api, supervisor and keeper, and the shim that this has forked ahead."""
 
         def strangers() -> dict[int, str]:
             ours = {self.pid_of(part) for part in PARTS}
+            spare = [pid for pid in children_of(self.pid_of("keeper")) if name_of(pid) == "portal-spare"][:1]
+            ours.update(spare, *map(children_of, spare))
             return {pid: command for pid, command in self.processes().items() if pid not in ours}
 
         seen: dict[int, str] = {}
@@ -413,6 +415,14 @@ def _stat(pid: int) -> list[str]:
     except (FileNotFoundError, ProcessLookupError):
         return []
     return text.rpartition(")")[2].split()
+
+
+def name_of(pid: int) -> str | None:
+    """What a process calls itself, proc_pid_comm(5); None when there is none."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return None
 
 
 def children_of(pid: int) -> list[int]:

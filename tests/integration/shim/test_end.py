@@ -99,8 +99,13 @@ def test_zombies_that_others_left_are_reaped_while_the_program_runs(keeper: Keep
 
 
 def test_each_event_is_hinted_once_and_in_order(keeper: Keeper) -> None:
-    run = keeper.run("/bin/true")
+    run = keeper.run("/bin/sh", "-c", "(sleep 1000 &)")
     assert [keeper.world.count_hints(run.id, event) for event in ("started", "exit", "done")] == [1, 1, 1]
+
+
+def test_an_end_that_leaves_nothing_behind_is_hinted_once(keeper: Keeper) -> None:
+    run = keeper.run("/bin/true")
+    assert [keeper.world.count_hints(run.id, event) for event in ("started", "exit", "done")] == [1, 0, 1]
 
 
 def test_nobody_listening_to_hints_changes_nothing(keeper: Keeper, world: KeeperWorld) -> None:

@@ -16,6 +16,7 @@ import pytest
 from addon_portal.domain.verdict import Lock
 from addon_portal.executors.run_files import probe
 from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline
+from tests.support.portal import children_of
 from tests.support.waiting import wait_until
 
 A_RUN = "run_" + "0" * 26
@@ -90,6 +91,7 @@ def descriptors_of(keeper: Keeper) -> list[str]:
 
 
 def test_no_descriptor_is_lost_over_many_runs_and_connections(keeper: Keeper) -> None:
+    keeper.spare()
     before = descriptors_of(keeper)
     for _ in range(10):
         connection = keeper.connect()
@@ -277,8 +279,8 @@ def test_neither_keeper_nor_shim_wakes_up_while_nothing_happens(keeper: Keeper) 
     for _ in range(5):
         keeper.run("/bin/echo", "hello")
     assert shim.times_it_slept == slept
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    wait_until(lambda: len(children.read_text().split()) == 1, "the other shims to be reaped")
+    wait_until(lambda: len(children_of(pid)) == 2, "the other shims to be reaped, and one to wait for a run")
+    keeper.spare()
     wait_until(lambda: keeper.process.state == "S", "the keeper to be asleep")
     slept = keeper.process.times_it_slept
     keeper.world.start_keeper().run("/bin/true")

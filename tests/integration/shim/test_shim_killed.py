@@ -39,7 +39,7 @@ def test_killed_before_the_gate_no_user_code_runs(world: KeeperWorld, tmp_path: 
     if point != "shim.locked":
         wait_until(lambda: run.has("start_error"), "start_error.json")
         assert run.record("start_error")["step"] == "gate_closed"
-    wait_until(lambda: not children_of(keeper), "the stub to be gone")
+    wait_until(lambda: not keeper.adopted(), "the stub to be gone")
     assert run.has("child") is (point == "shim.before_gate")
     assert not run.has("exit")
     assert not (tmp_path / "ran").exists()
@@ -47,11 +47,6 @@ def test_killed_before_the_gate_no_user_code_runs(world: KeeperWorld, tmp_path: 
     assert keeper.connection.start(run)["result"] == "already"
     keeper.end(run)
     assert run.record("done")["by"] == "keeper"
-
-
-def children_of(keeper: Keeper) -> list[str]:
-    pid = keeper.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 @pytest.mark.parametrize("point", AFTER_THE_GATE)
@@ -97,7 +92,6 @@ def test_killed_after_it_wrote_the_end_its_record_stands(world: KeeperWorld, poi
     run = world.new_run("/bin/sh", "-c", "exit 7")
     keeper = world.start_keeper({f"{point}@{run.id}": "kill"})
     start(keeper, run)
-    run.wait("exit")
     wait_until_lock_is_free(run)
     assert (run.wait_status, run.record("exit")["by"]) == (7 << 8, "shim")
     assert not run.has("done")
@@ -112,14 +106,13 @@ def test_what_a_killed_shim_did_not_clean_up_is_ended_when_the_keeper_is_asked(
 ) -> None:
     keeper = world.start_keeper({point: "kill"})
     run = begin_daemon(keeper, lifeline, "3")
-    run.wait("exit")
     wait_until_lock_is_free(run)
-    assert len(children_of(keeper)) >= 1, "nothing is killed unasked"
+    wait_until(keeper.adopted, "the keeper to have adopted what is left, since nothing is killed unasked")
     keeper.end(run)
     lifeline.wait_for_their_end()
     assert run.wait_status == 3 << 8
     assert (run.record("done")["proof"], run.record("done")["killed"]) == ("no_children", 1)
-    assert children_of(keeper) == []
+    wait_until(lambda: not keeper.adopted(), "nothing to be left")
 
 
 @pytest.mark.parametrize(("point", "by"), [("shim.before_done", "keeper"), ("shim.done", "shim")])
@@ -127,7 +120,6 @@ def test_killed_around_its_last_record_the_run_is_done_all_the_same(world: Keepe
     run = world.new_run("/bin/sh", "-c", "exit 7")
     keeper = world.start_keeper({f"{point}@{run.id}": "kill"})
     start(keeper, run)
-    run.wait("exit")
     wait_until_lock_is_free(run)
     assert keeper.connection.ask(op="end", run=run.id)["result"] == "ended"
     assert run.record("done")["by"] == by
@@ -157,7 +149,7 @@ def test_a_leftover_that_cannot_be_attributed_is_not_killed_and_makes_the_proof_
     wait_until_lock_is_free(run)
     keeper.end(run)
     assert run.record("done")["proof"] == "assumed"
-    assert len(children_of(keeper)) == 1
+    wait_until(lambda: len(keeper.adopted()) == 1, "that one alone to be left")
 
 
 def test_leftovers_of_another_run_are_left_alone(world: KeeperWorld, lifeline: Lifeline) -> None:
@@ -169,7 +161,7 @@ def test_leftovers_of_another_run_are_left_alone(world: KeeperWorld, lifeline: L
     keeper.end(first)
     lifeline.wait_for_their_end()
     assert first.record("done")["proof"] == "no_children"
-    assert len(children_of(keeper)) == 1
+    wait_until(lambda: len(keeper.adopted()) == 1, "that one alone to be left")
     keeper.end(second)
     other.wait_for_their_end()
 

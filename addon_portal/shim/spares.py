@@ -1,0 +1,107 @@
+"""A shim that is forked ahead of time, with its stub, so that a start does not wait for two forks of an interpreter.
+
+Promises that a run is handed to one shim only, and that an unused one ends with its keeper. Leaves winning the run's
+lock to `keeper`, the ends of all children to `adoption`, and what a shim does to `shim`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+
+from addon_portal.shim import shim
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    import socket
+    from typing import NoReturn, Optional
+
+    from addon_portal.shim.adoption import Children
+else:
+    from addon_portal.shim.shim import signal, socket
+
+
+class Spare:
+    """A shim that waits for a run on its end of `channel`; the end of ours is its end."""
+
+    def __init__(self, keeper: str) -> None:
+        """Fork it. Signals wait, lest one runs our handlers in the child."""
+        self.channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD, signal.SIGTERM))
+        try:
+            pid = os.fork()
+            if pid == 0:
+                be_spare(channel, keeper)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD, signal.SIGTERM))
+        channel.close()
+        self.identity = shim.identity(pid)
+
+
+class Spares:
+    """One keeper's spare. There is one at most: what comes in bursts waits for its forks, as throughput is the same."""
+
+    def __init__(self, keeper: str, children: Children) -> None:
+        self.keeper = keeper
+        self.children = children
+        self.spare: Optional[Spare] = None
+        self.is_missing = (
+            True  # since the last was used; one that died unused is not replaced, lest that go on for ever
+        )
+
+    def prepare(self) -> None:
+        """Fork a spare, if that can be done now."""
+        self.is_missing = False
+        self.spare = shim.attempt(self.fork)
+
+    def fork(self) -> Spare:
+        """Fork one. Raises OSError."""
+        spare = Spare(self.keeper)
+        self.children.spares.add(spare.identity["pid"])
+        return spare
+
+    def hand_over(self, path: str, lock: int, environment: int) -> shim.Record:
+        """Give a run, with its lock, to a shim; returns the shim's identity. Raises OSError when none can be had."""
+        spare, self.spare, self.is_missing = self.spare, None, True
+        if spare is None or not give(spare, path, lock, environment):
+            spare = self.fork()
+            if not give(spare, path, lock, environment):
+                raise OSError(errno.ECHILD, "the shim ended before it heard of its run")
+        return spare.identity
+
+    def dismiss(self) -> None:
+        """Let the spare go."""
+        if self.spare is not None:
+            self.spare.channel.close()
+            self.spare = None
+
+
+def give(spare: Spare, path: str, lock: int, environment: int) -> bool:
+    """Send it its run; False if it is dead, so that nothing of the run can have begun there."""
+    try:
+        shim.send_packet(spare.channel, os.fsencode(path), (lock, environment))
+        return True
+    except OSError:
+        return False
+    finally:
+        spare.channel.close()
+
+
+def be_spare(channel: socket.socket, keeper: str) -> NoReturn:
+    """Be a shim that has no run yet: prepare all that needs none, and wait for one, or for the end of the keeper."""
+    try:
+        wakeup, stub = shim.detach(channel.fileno()), shim.attempt(shim.Stub)
+        poller = select.poll()
+        poller.register(channel, select.POLLIN)
+        poller.register(wakeup, select.POLLIN)
+        if channel.fileno() in dict(poller.poll()):  # else the stub has died, and this pair is good for nothing
+            path, descriptors, _ = shim.receive_packet(channel)
+            if path:
+                channel.close()
+                lock, environment = descriptors
+                shim.be_shim(shim.Shim(os.fsdecode(path), lock, keeper, wakeup), environment, stub)
+    finally:
+        os._exit(0)
+    raise AssertionError("os._exit returned")

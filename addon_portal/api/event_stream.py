@@ -1,7 +1,8 @@
 """Server-sent events: what happens to a tenant's runs, as it happens, and from where a reader stopped.
 
-Event types: `run` (how a run stands, with the journal's sequence number as id), `host` (whether somebody looks after
-the runs), `reset` (too much was missed: read everything anew). A comment every 15 s keeps connections open.
+Event types: `run` (how a run stands, with the journal's sequence number as id where it moved), `log` (how much output a
+run has), `host` (whether somebody looks after the runs), `reset` (too much was missed: read everything anew). A comment
+every 15 s keeps connections open.
 """
 
 import json
@@ -10,10 +11,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
+from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import (
+    Change,
     Follower,
-    HostChanged,
     RunChanged,
     RunChanges,
     host_standing,
@@ -71,9 +73,12 @@ def _opening(
         return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, heads))]
 
 
-def _event(change: RunChanged | HostChanged, to_body: ToBody) -> bytes:
+def _event(change: Change, to_body: ToBody) -> bytes:
     if isinstance(change, RunChanged):
-        return format_sse_event(data_str=_json(to_body(change.run)), event="run", id=str(change.seq))
+        place = None if change.seq is None else str(change.seq)
+        return format_sse_event(data_str=_json(to_body(change.run)), event="run", id=place)
+    if isinstance(change, LogGrown):
+        return format_sse_event(data_str=_json({"run_id": change.run_id, "size": change.size}), event="log")
     seen = to_text(change.observed_at) if change.observed_at else None
     return format_sse_event(data_str=_json({"observed_at": seen, "unreachable": change.is_unreachable}), event="host")
 

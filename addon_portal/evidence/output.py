@@ -96,6 +96,14 @@ def open_output(directory: Path) -> "closing[Output]":
     return closing(Output(directory))
 
 
+def size_of_log(directory: Path) -> int:
+    """How many bytes of output a run has; 0 as long as that cannot be told."""
+    try:
+        return (directory / LOG_FILE).stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
+
+
 def _whole(data: bytes) -> int:
     """How many bytes of `data` end at a character's border: all, but for a UTF-8 sequence cut short at its end."""
     for back in range(1, min(3, len(data)) + 1):

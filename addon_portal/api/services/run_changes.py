@@ -14,11 +14,12 @@ import selectors
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
+from addon_portal.api.services.live_runs import LiveRuns, LogGrown
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_runs
 from addon_portal.api.services.shown import ShownRun
@@ -40,9 +41,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunChanged:
-    """How a run stands after the journal entry `seq`."""
+    """How a run stands after the journal entry `seq`, or, with None, after no more than the passing of time."""
 
-    seq: int
+    seq: int | None
     run: ShownRun
 
 
@@ -54,6 +55,9 @@ class HostChanged:
     is_unreachable: bool
 
 
+Change = RunChanged | HostChanged | LogGrown
+
+
 class Follower:
     """Somebody who waits for all that happens to a tenant. Used in the event loop alone."""
 
@@ -61,13 +65,15 @@ class Follower:
         self.tenant_id = tenant_id
         self.start = 0
         self.is_ended = False
-        self._waiting: dict[RunId | None, RunChanged | HostChanged] = {}
+        self._waiting: dict[object, Change] = {}
         self._something = asyncio.Event()
 
-    def put(self, change: RunChanged | HostChanged) -> None:
-        """Have a change taken; an older one of the same run is forgotten."""
-        key = change.run.run.id if isinstance(change, RunChanged) else None
-        self._waiting.pop(key, None)
+    def put(self, change: Change) -> None:
+        """Have a change taken; an older one of the same kind and run is forgotten, but not its place in the journal."""
+        key = _subject(change)
+        older = self._waiting.pop(key, None)
+        if isinstance(change, RunChanged) and change.seq is None and isinstance(older, RunChanged):
+            change = RunChanged(older.seq, change.run)
         self._waiting[key] = change
         self._something.set()
 
@@ -76,7 +82,7 @@ class Follower:
         self.is_ended = True
         self._something.set()
 
-    async def take(self, seconds: float) -> Sequence[RunChanged | HostChanged]:
+    async def take(self, seconds: float) -> Sequence[Change]:
         """What has changed, as soon as something has; nothing when the time is over or the follower has ended."""
         timer = asyncio.get_running_loop().call_later(seconds, self._something.set)
         try:
@@ -88,6 +94,16 @@ class Follower:
         taken = tuple(self._waiting.values())
         self._waiting.clear()
         return taken
+
+
+def _subject(change: Change) -> object:
+    match change:
+        case RunChanged():
+            return change.run.run.id
+        case LogGrown():
+            return "log", change.run_id
+        case HostChanged():
+            return None
 
 
 Look = Callable[[UnitOfWork], ShownRun]
@@ -128,6 +144,7 @@ class RunChanges:
         self._portal = portal
         self._lock = threading.Lock()
         self._followers: set[Follower] = set()
+        self._live = LiveRuns(portal)
         self._arrived: deque[_Watch] = deque()
         """Those who have not looked at their runs yet."""
         self._watches: set[_Watch] = set()
@@ -171,6 +188,8 @@ class RunChanges:
         """Hand over to `follower` what is recorded after its `start`, which is set here."""
         with self._lock:
             is_first = not self._followers
+            if is_first:
+                self._live = LiveRuns(self._portal)  # nobody has looked meanwhile
             if is_first and not self._watches:
                 with self._portal.storage.read() as uow:
                     self._position = uow.journal.last_seq()
@@ -273,6 +292,8 @@ class RunChanges:
             tenants = {follower.tenant_id for follower in news.followers}
             news.changes = read_changes(self._portal, uow, [head for head in heads if head.tenant_id in tenants])
             news.host = self._host_change(Surroundings(uow).observed_at(self._portal.host_id))
+            turned, news.grown = self._live.look(uow, tenants, [change.run.run for change in news.changes])
+            news.changes += [RunChanged(None, shown) for shown in turned]
         self._watches.difference_update(concerned)
         self._watches.update(watch for watch, outcome in looked if outcome is None)
         # Whose time was over before they got in would never be taken out.
@@ -283,7 +304,7 @@ class RunChanges:
 
     def _hand_over(self, news: "_News") -> None:
         assert self._loop is not None
-        if news.changes or news.host or news.settled:
+        if news.changes or news.grown or news.host or news.settled:
             self._loop.call_soon_threadsafe(news.give)
 
     def _host_change(self, observed_at: datetime | None) -> HostChanged | None:
@@ -320,7 +341,8 @@ class _News:
     """What is to be told in the event loop, and to whom."""
 
     followers: Sequence[Follower] = ()
-    changes: Sequence[RunChanged] = ()
+    changes: list[RunChanged] = field(default_factory=list)
+    grown: Sequence[LogGrown] = ()
     host: HostChanged | None = None
     settled: Sequence[tuple[_Watch, ShownRun | Exception | None]] = ()
 
@@ -330,7 +352,11 @@ class _News:
             watch.settle(outcome)
         for follower in self.followers:
             for change in self.changes:
-                if change.run.run.tenant_id == follower.tenant_id and change.seq > follower.start:
+                is_news = change.seq is None or change.seq > follower.start
+                if change.run.run.tenant_id == follower.tenant_id and is_news:
                     follower.put(change)
+            for grown in self.grown:
+                if grown.tenant_id == follower.tenant_id:
+                    follower.put(grown)
             if self.host:
                 follower.put(self.host)

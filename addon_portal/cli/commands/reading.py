@@ -68,7 +68,7 @@ def status(
         for event in iter_events(watcher, path_of("tenant", "events")):
             if as_json:
                 print_line(event.to_json_line())
-            else:
+            elif event.kind != "log":  # sizes are not in the table
                 if sys.stdout.isatty():
                     console().clear()
                 _show_status(client, limit, as_json=False)

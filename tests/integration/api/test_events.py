@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from addon_portal.api import event_stream
-from tests.support.factories import LONG_AGO
+from tests.support.factories import LONG_AGO, ago
 from tests.support.served import ApiClient
 from tests.support.world import World, assert_problem, path_of
 
@@ -149,6 +149,33 @@ def test_a_supervisor_that_goes_and_comes_back_is_told(any_world: World) -> None
         assert gone == {"observed_at": "2020-01-01T00:00:00.000000Z", "unreachable": True}
         any_world.supervisor.sweep()
         assert events.next("host").data["unreachable"] is False
+
+
+def test_a_run_that_becomes_overdue_is_told_without_a_place_in_the_journal(any_world: World) -> None:
+    overdue_after = any_world.served.app.state.portal.overdue_after
+    with follow(any_world.alice) as events:
+        run = any_world.add_run()
+        any_world.supervisor.start(run["run_id"], ago(seconds=-0.5) - overdue_after)
+        told = next(event for event in events if event.kind == "run" and event.id is None)
+        assert told.data["run_id"] == run["run_id"]
+        assert "overdue" in told.data["health_all"]
+        any_world.supervisor.end(run["run_id"])
+        assert next(event for event in events if event.data.get("state") == "completed").id is not None
+
+
+def test_the_growth_of_output_is_told_to_its_tenant(any_world: World) -> None:
+    with follow(any_world.alice) as events, follow(any_world.charlie) as others:
+        run = any_world.add_running()
+        any_world.supervisor.write(run["run_id"], "output.log", b"x" * 10)
+        assert events.next("log").data == {"run_id": run["run_id"], "size": 10}
+        any_world.supervisor.write(run["run_id"], "output.log", b"x" * 25)
+        assert events.next("log").data["size"] == 25
+        any_world.supervisor.write(run["run_id"], "output.log", b"x" * 26)
+        any_world.supervisor.end(run["run_id"])
+        assert events.next("log").data["size"] == 26
+        mine = any_world.charlie.post(f"{path_of(any_world.add_project(any_world.charlie))}/run").json()
+        first = next(event for event in others if event.kind in {"run", "log"})
+        assert first.data["run_id"] == mine["run_id"]
 
 
 def test_a_quiet_stream_is_kept_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

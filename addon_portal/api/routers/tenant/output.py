@@ -88,8 +88,9 @@ async def follow_events(
     caller: CallerDep,
     last_event_id: Annotated[str | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> Response:
-    """Server-sent events: `run` with a whole Run object, `host` when somebody starts or stops looking after the runs,
-    `reset` when too much was missed to be told. With `Last-Event-ID` nothing is missed.
+    """Server-sent events: `run` with a whole Run object, `log` with the size that an output has grown to, `host` when
+    somebody starts or stops looking after the runs, `reset` when too much was missed to be told. With `Last-Event-ID`
+    nothing is missed.
     """
     principal = await run_in_threadpool(caller.enter, Role.VIEWER)
     events = stream_events(caller.portal, caller.changes, principal, last_event_id, run_body)

@@ -1,0 +1,95 @@
+"""What is told of active runs that stands in no journal, look by look."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from typing_extensions import override
+
+from addon_portal.api.services.live_runs import SIZES_EVERY_SECONDS, LiveRuns
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Run
+from addon_portal.domain.states import Health
+from tests.support.factories import ago
+from tests.support.world import Json, World
+
+
+class HandClock(SystemClock):
+    """The machine's clock, ahead by as much as was added; of the monotonic one only that."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    @override
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+    @override
+    def monotonic(self) -> float:
+        return self.ahead.total_seconds()
+
+
+class Looker:
+    """Looks at one tenant's runs, as the thread that reads changes does."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.clock = world, HandClock()
+        self.portal = replace(world.served.app.state.portal, clock=self.clock)
+        self.live = LiveRuns(self.portal)
+
+    def look(self, *changed: Json, tenants: int = 1) -> tuple[list[tuple[str, bool]], list[tuple[str, int]]]:
+        """Which runs are told to be overdue, or not to be, and the sizes that are told."""
+        followed = {self.world.tenant.id} if tenants else set()
+        with self.world.storage.read() as uow:
+            runs: list[Run] = [run for each in changed if (run := uow.host_runs.find(RunId(each["run_id"])))]
+            turned, grown = self.live.look(uow, followed, runs)
+        told: list[tuple[str, bool]] = [(run.run.id, Health.OVERDUE in (run.health or ())) for run in turned]
+        return told, [(growth.run_id, growth.size) for growth in grown]
+
+
+@pytest.fixture
+def looker(any_world: World) -> Looker:
+    """Somebody who looks at Alice's runs."""
+    return Looker(any_world)
+
+
+def test_a_run_that_becomes_overdue_is_told_once_and_when_it_is_so_no_longer(looker: Looker) -> None:
+    run = looker.world.add_running()
+    assert looker.look(run) == ([], [])
+    looker.clock.ahead = looker.portal.overdue_after + timedelta(seconds=1)
+    assert looker.look() == ([(run["run_id"], True)], [])
+    assert looker.look() == ([], [])
+    looker.clock.ahead = timedelta()
+    assert looker.look() == ([(run["run_id"], False)], [])
+
+
+def test_runs_that_were_overdue_before_anybody_followed_are_not_told(looker: Looker) -> None:
+    long, lately = looker.world.add_run(), looker.world.add_run()
+    looker.world.supervisor.start(long["run_id"], ago(minutes=1) - looker.portal.overdue_after)
+    looker.world.supervisor.start(lately["run_id"], ago(seconds=1) - looker.portal.overdue_after)
+    assert looker.look() == ([(lately["run_id"], True)], [])
+
+
+def test_sizes_are_told_at_first_then_when_they_grow_and_not_too_often(looker: Looker) -> None:
+    run = looker.world.add_running()
+    looker.world.supervisor.write(run["run_id"], "output.log", b"12345")
+    assert looker.look() == ([], [(run["run_id"], 5)])
+    looker.world.supervisor.write(run["run_id"], "output.log", b"123456")
+    looker.clock.ahead = timedelta(seconds=2 * SIZES_EVERY_SECONDS)
+    assert looker.look() == ([], [(run["run_id"], 6)])
+    looker.world.supervisor.write(run["run_id"], "output.log", b"1234567")
+    assert looker.look() == ([], [])
+    looker.world.supervisor.end(run["run_id"])
+    assert looker.look(run) == ([], [(run["run_id"], 7)]), "the last size is told with the end"
+    looker.clock.ahead *= 2
+    assert looker.look() == ([], [])
+
+
+def test_a_tenant_that_nobody_follows_any_more_is_forgotten(looker: Looker) -> None:
+    run = looker.world.add_running()
+    looker.world.supervisor.write(run["run_id"], "output.log", b"12345")
+    assert looker.look(tenants=0) == ([], [])
+    assert looker.look()[1] == [(run["run_id"], 5)]
+    looker.look(tenants=0)
+    assert looker.look()[1] == [(run["run_id"], 5)], "whoever comes next knows no sizes"

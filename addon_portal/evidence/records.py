@@ -36,6 +36,10 @@ class DamagedRecord(Exception):
     """A record is there and cannot be believed: cut short, not JSON, a field missing, or of a newer version."""
 
 
+class TornRecord(DamagedRecord):
+    """A record is there and is no JSON: nobody writes such a one, but a power cut can leave it behind."""
+
+
 def read_json(path: Path | str) -> dict[str, Any] | None:
     """The object in a record file, or None where there is none. Raises DamagedRecord, or OSError if it cannot look."""
     try:
@@ -51,8 +55,11 @@ def read_json(path: Path | str) -> dict[str, Any] | None:
         os.close(descriptor)
     try:
         record: dict[str, Any] = json.loads(content.decode())
+    except ValueError as error:
+        raise TornRecord(f"{_name(path)} is damaged: {error}") from error
+    try:
         version = record["version"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise DamagedRecord(f"{_name(path)} is damaged: {error}") from error
     if not OLDEST_VERSION <= version <= NEWEST_VERSION:
         raise DamagedRecord(
@@ -80,6 +87,22 @@ def read_records(directory: Path | str, seen: RunRecords = NO_RECORDS) -> RunRec
     )
 
 
+def read_child(directory: Path | str) -> ChildRecord | None:
+    """The identity of the program alone; it is brought to disk before the program begins, so no power cut tears it."""
+    return _read(f"{directory}/child.json", _child)
+
+
+def read_records_after_power_cut(directory: Path | str) -> RunRecords:
+    """The records of a run of an earlier boot: what was torn had not reached the disk, so it counts as not written."""
+    return RunRecords(
+        done=_read_unless_torn(f"{directory}/done.json", _done),
+        exit=_read_unless_torn(f"{directory}/exit.json", _exit),
+        start_error=_read_unless_torn(f"{directory}/start_error.json", _start_error),
+        child=read_child(directory),
+        stop=_read_unless_torn(f"{directory}/stop.json", _stop),
+    )
+
+
 def read_sent_signals(directory: Path | str) -> tuple[SentSignal, ...]:
     """The signals that the shim sent its program while that lived, noted for whoever has to finish its work."""
     return _read(f"{directory}/signals.json", _signals) or ()
@@ -99,6 +122,13 @@ def _read_if_whole(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> 
     try:
         return _read(path, build)
     except DamagedRecord:
+        return None
+
+
+def _read_unless_torn(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
+    try:
+        return _read(path, build)
+    except TornRecord:
         return None
 
 

@@ -20,7 +20,16 @@ from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
-from addon_portal.evidence.records import NO_RECORDS, DamagedRecord, read_json, read_records, read_sent_signals
+from addon_portal.evidence.records import (
+    NO_RECORDS,
+    DamagedRecord,
+    TornRecord,
+    read_child,
+    read_json,
+    read_records,
+    read_records_after_power_cut,
+    read_sent_signals,
+)
 from addon_portal.executors import run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, OnChange, Prepared
 from addon_portal.executors.hints import NEWS_WITHIN_SECONDS, Hints
@@ -354,6 +363,17 @@ def _cookie(run_id: RunId) -> bytes:
 
 
 def _read_records(directory: str, seen: RunRecords = NO_RECORDS) -> RunRecords:
+    """All records. Raises DamagedRecord unless a power cut explains the damage."""
+    try:
+        return _read_whole_records(directory, seen)
+    except TornRecord:
+        child = read_child(directory)
+        if child is None or place.is_of_this_boot(child.program):
+            raise
+        return read_records_after_power_cut(directory)
+
+
+def _read_whole_records(directory: str, seen: RunRecords) -> RunRecords:
     """All records; what the dead shim noted of its signals counts until an exit record says it for good."""
     records = read_records(directory, seen)
     if records.stop is None or records.exit is not None:

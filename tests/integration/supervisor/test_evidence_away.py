@@ -225,6 +225,24 @@ def test_a_host_that_was_restarted_tells_the_interval(host: SupervisedHost) -> N
     host.assert_interval_holds(run, ended_at)
 
 
+@pytest.mark.parametrize("torn", ["exit", "done"])
+def test_a_record_that_a_power_cut_tore_counts_as_not_written(host: SupervisedHost, torn: str) -> None:
+    """As a file system may leave a file behind that was not brought to disk: with its length, and nothing in it."""
+    leash = host.leash()
+    run_id = host.running(*leash.argv)
+    program = host.program(run_id)
+    host.kill_everything(run_id)
+    program.kill_and_wait()
+    directory = host.directory(run_id)
+    child = json.loads((directory / "child.json").read_text())
+    (directory / "child.json").write_text(json.dumps({**child, "boot_id": str(uuid.uuid4())}))
+    (directory / f"{torn}.json").write_bytes(bytes(380))
+    host.start_keeper()
+    host.start_supervisor()
+    run = host.final(run_id)
+    assert (run.reason, run.outcome) == (Reason.HOST_RESTARTED, Outcome.UNKNOWN)
+
+
 def test_a_record_that_cannot_be_read_ends_nothing_and_says_which(host: SupervisedHost) -> None:
     leash = host.leash()
     run_id = host.running(*leash.argv)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from addon_portal.evidence.records import DamagedRecord, read_records
+from addon_portal.evidence.records import DamagedRecord, read_records, read_records_after_power_cut
 
 AT = "2026-11-23T12:00:00.000000Z"
 EXIT = {"version": 1, "pid": 1, "wait_status": 0, "ended_at": AT, "by": "shim", "signals": []}
@@ -47,3 +47,16 @@ def test_a_damaged_child_record_does_not_hide_a_proven_end(tmp_path: Path) -> No
     assert records.child is None
     assert records.exit is not None
     assert records.exit.exit.succeeded
+
+
+def test_after_a_power_cut_what_was_torn_counts_as_not_written(tmp_path: Path) -> None:
+    write(tmp_path, "exit", EXIT)
+    write(tmp_path, "done", "\0" * 380)
+    records = read_records_after_power_cut(tmp_path)
+    assert (records.exit is not None, records.done) == (True, None)
+
+
+def test_a_newer_record_is_not_taken_for_torn(tmp_path: Path) -> None:
+    write(tmp_path, "exit", {**EXIT, "version": 2})
+    with pytest.raises(DamagedRecord, match="version 2"):
+        read_records_after_power_cut(tmp_path)

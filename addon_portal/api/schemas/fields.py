@@ -21,6 +21,8 @@ LONGEST_ARGUMENT = 128 * 1024 - 1
 MOST_ENVIRONMENT = 64 * 1024
 LONGEST_PATH = 4095
 DEEPEST_PARAMETERS = 64
+MASKED = "***"
+"""What viewers are shown in place of the values of an environment."""
 OWN_PREFIX = "ADDON_PORTAL_"
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -94,6 +96,13 @@ def _variable(name: str) -> str:
     return name
 
 
+def _value(text: str) -> str:
+    """A value in an environment. Whoever sends back what a viewer was shown would overwrite the secrets with it."""
+    if text == MASKED:
+        raise refuse("the value itself", f"{MASKED}, which viewers are shown in place of values")
+    return _storable(text)
+
+
 def _environment(env: dict[str, str]) -> dict[str, str]:
     size = sum(len(name) + len(value.encode()) + 2 for name, value in env.items())
     if size > MOST_ENVIRONMENT:
@@ -150,7 +159,7 @@ Command = Annotated[
     Field(description="Program and arguments, executed without a shell.", examples=[["python3", "etl.py", "--full"]]),
 ]
 Environment = Annotated[
-    dict[Annotated[str, AfterValidator(_variable)], Annotated[str, AfterValidator(_storable)]],
+    dict[Annotated[str, AfterValidator(_variable)], Annotated[str, AfterValidator(_value)]],
     AfterValidator(_environment),
     Field(description="Variables for the program; 64 KiB in all.", examples=[{"LANG": "C.UTF-8"}]),
 ]

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from addon_portal.api.schemas.fields import (
+    MASKED,
     AbsolutePath,
     Answer,
     Command,
@@ -23,8 +24,6 @@ from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Role, StopSettings
 from addon_portal.domain.states import RunState
-
-MASKED = "***"
 
 
 class StopSettingsRequest(Request):

@@ -256,6 +256,20 @@ def test_a_viewer_sees_no_values_of_the_environment(world: World) -> None:
         assert "s3cret" not in world.victor.get(address).text, address
 
 
+def test_what_a_viewer_was_shown_is_not_stored_as_the_value(world: World) -> None:
+    project = world.add_project(env={"TOKEN": "s3cret", "PLAIN": "x"})
+    shown = json_of(world.victor.get(path_of(project)))
+    body = {"name": "other", "command": ["true"], "env": {**shown["env"], "PLAIN": "y"}}
+    refusals = [
+        world.bob.put(path_of(project), json=body),
+        world.bob.post(PROJECTS, json=body),
+        world.bob.post(f"{path_of(project)}/run", json={"env": shown["env"] | {"PLAIN": "y"}}),
+    ]
+    for refusal in refusals:
+        assert fields_of(assert_problem(refusal, 422, "invalid_request")) == ["env.TOKEN"]
+    assert json_of(world.bob.get(path_of(project)))["env"] == {"TOKEN": "s3cret", "PLAIN": "x"}
+
+
 @pytest.mark.parametrize("call", ["GET ", "POST ", "GET /x", "PUT /x", "DELETE /x"])
 def test_without_a_credential_nothing_is_told(world: World, call: str) -> None:
     # Not even whether identifier or body are well formed.

@@ -6,7 +6,7 @@ things go wrong. Nothing else in the product names an HTTP status for an error.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -83,12 +83,16 @@ def problem(code: str, detail: str, fields: Mapping[str, object], headers: Mappi
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the application a problem document."""
-    app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, answer_status)
-    app.add_exception_handler(StorageError, _storage_trouble)
-    app.add_exception_handler(OutputUnreadable, _output_unreadable)
-    app.add_exception_handler(Exception, _unforeseen)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """The problem document of an error outside of the framework; raises it again if nobody foresaw it."""
+    for kind in type(error).__mro__:
+        if kind is not Exception and kind in _HANDLERS:
+            return await _HANDLERS[kind](request, error)
+    raise error
 
 
 async def _refused(_: Request, error: Exception) -> Response:
@@ -151,3 +155,13 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     with contextlib.suppress(Exception):
         log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
     return problem("internal_error", "The portal failed to answer; its log says why. Nothing is known of effects.", {})
+
+
+_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    DomainError: _refused,
+    RequestValidationError: _invalid,
+    HTTPException: answer_status,
+    StorageError: _storage_trouble,
+    OutputUnreadable: _output_unreadable,
+    Exception: _unforeseen,
+}

@@ -17,7 +17,7 @@ from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import complete_openapi
 from addon_portal.api.routers import admin_api, health, tenant_api
-from addon_portal.api.routers.shortcuts import SHORTCUTS
+from addon_portal.api.routers.shortcuts import Shortcuts
 from addon_portal.api.routers.tenant import output, runs
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.portal import Portal
@@ -64,7 +64,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     app.state.changes = RunChanges(portal)
     # The routes themselves: routers inside of routers cost every request a tenth of a millisecond.
     for routes in (
-        SHORTCUTS,
         tenant_api.execution.routes,
         runs.router.routes,
         tenant_api.router.routes,
@@ -73,6 +72,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     ):
         app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Shortcuts)
     install_error_handlers(app)
     complete_openapi(app)
     return app

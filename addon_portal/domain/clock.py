@@ -35,7 +35,8 @@ class SystemClock:
 
 def to_text(moment: datetime) -> str:
     """Write a time as ISO 8601 UTC with microseconds and `Z`, as in every record and answer."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Half of what strftime costs, and written ten times in every run that is shown.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def from_text(text: str) -> datetime:

@@ -56,7 +56,7 @@ class Database(Protocol):
         ...
 
     def glance(self) -> AbstractContextManager[Connection]:
-        """As `read`, for a single statement, which sees one state of the database by itself."""
+        """As `read`, where each statement may see a newer state than the one before."""
         ...
 
     def write(self) -> AbstractContextManager[Connection]:

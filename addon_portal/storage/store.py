@@ -39,7 +39,7 @@ class Storage:
 
             path = Path(unquote(url.removeprefix("sqlite:///")))
             file = SqliteDatabase(path, clock=clock, busy_timeout_seconds=busy_timeout_seconds)
-            return cls(file, LocalWakeups(path.absolute().parent / "wake"), clock)
+            return cls(file, LocalWakeups(path.absolute().parent / "wake", clock), clock)
         if urlsplit(url).scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
             from addon_portal.storage.postgres import PostgresDatabase
             from addon_portal.storage.wakeups_postgres import PostgresWakeups
@@ -78,7 +78,7 @@ class Storage:
 
     @contextmanager
     def glance(self) -> Iterator[UnitOfWork]:
-        """As `read`, for a single statement."""
+        """As `read`, for a single statement, or for several that may each see a newer state than the one before."""
         with self._database.glance() as connection:
             yield UnitOfWork(connection, self._database, self._clock)
 

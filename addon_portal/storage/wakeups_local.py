@@ -13,17 +13,22 @@ import socket
 import threading
 from pathlib import Path
 
+from addon_portal.domain.clock import Clock
 from addon_portal.storage import errors, wakeups
 from addon_portal.storage.wakeups import Listener
 
 _LONGEST_ADDRESS = 107
+_SETTLED_AFTER_NANOSECONDS = 1e9
 
 
 class LocalWakeups:
     """Wake-ups between processes that share a data directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, clock: Clock) -> None:
         self._directory = directory.absolute()
+        self._clock = clock
+        self._known: tuple[int, list[str]] = -1, []
+        """The sockets of api processes, and since when the directory has not changed."""
         self._descriptor: int | None = None
         self._sender: socket.socket | None = None
         self._opening = threading.Lock()
@@ -47,11 +52,19 @@ class LocalWakeups:
             return self._sender
 
     def _names(self) -> list[str]:
+        """The sockets of api processes; looked up again after every change, which costs as much as sending does."""
         try:
+            changed_at = os.stat(self._directory).st_mtime_ns  # noqa: PTH116 - half the time of Path.stat
+            if changed_at == self._known[0]:
+                return self._known[1]
             with os.scandir(self._directory) as entries:
-                return [each.name for each in entries if each.name.startswith("api-") and each.name.endswith(".sock")]
+                names = [each.name for each in entries if each.name.startswith("api-") and each.name.endswith(".sock")]
         except OSError:
             return []
+        # Two changes within a tick of the kernel's clock (10 ms at most) have the same time: wait until that is over.
+        if self._clock.now().timestamp() * 1e9 - changed_at > _SETTLED_AFTER_NANOSECONDS:
+            self._known = changed_at, names
+        return names
 
     def _address(self, name: str) -> str:
         path = f"{self._directory}/{name}"

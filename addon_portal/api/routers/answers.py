@@ -25,7 +25,7 @@ async def answer_run(caller: Caller, run_id: RunId, wait_seconds: float) -> Resp
     look = RunLook(caller.portal, caller.secret_hash, run_id)
     if wait_seconds:
         return answer(run_body(await caller.changes.wait_until_final(run_id, wait_seconds, look)))
-    return answer(run_body(await asyncio.to_thread(caller.portal.read, look)))
+    return answer(run_body(await asyncio.get_running_loop().run_in_executor(None, caller.portal.read, look)))
 
 
 def accepted(made: Accepted) -> Response:

@@ -116,7 +116,6 @@ class _Watch:
     def __init__(self, run_id: RunId, look: Look, loop: asyncio.AbstractEventLoop) -> None:
         self.run_id = run_id
         self._look = look
-        self._loop = loop
         self.outcome: asyncio.Future[ShownRun | None] = loop.create_future()
 
     def look(self, uow: UnitOfWork) -> ShownRun | DomainError | None:
@@ -210,19 +209,20 @@ class RunChanges:
 
     async def wait_until_final(self, run_id: RunId, seconds: float, look: Look) -> ShownRun:
         """The run as soon as it is final, or as it stands when the time is over; `look` reads it, or refuses."""
-        watch = _Watch(run_id, look, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        watch = _Watch(run_id, look, loop)
         self._arrived.append(watch)
         self._ring()
+        timer = loop.call_later(seconds, watch.settle, None)
         try:
-            async with asyncio.timeout(seconds):
-                if shown := await watch.outcome:
-                    return shown
-        except TimeoutError:
-            pass
+            shown = await watch.outcome
         finally:
+            timer.cancel()
             watch.outcome.cancel()
             self._watches.discard(watch)
-        return await asyncio.to_thread(self._portal.read, look)
+        if shown:
+            return shown
+        return await loop.run_in_executor(None, self._portal.read, look)
 
     def _ring(self) -> None:
         """Have the thread look up: somebody waits, or it is to end."""
@@ -268,7 +268,8 @@ class RunChanges:
             if not (arrived or self._followers or self._watches):
                 return False
             try:
-                with self._portal.storage.read() as uow:
+                # What is seen later may be newer, but never older than the position: then it is told again.
+                with self._portal.storage.glance() as uow:
                     news, is_page_full = self._read_news(uow, arrived)
             except Exception as error:
                 # Whoever has only just come is told of the trouble; the others wait until it is over.

@@ -150,16 +150,27 @@ def test_the_socket_of_a_dead_api_process_is_removed(tmp_path: Path) -> None:
     dead = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     dead.bind(str(tmp_path / "api-1-dead.sock"))
     dead.close()
-    with closing(LocalWakeups(tmp_path)) as local, closing(local.listen(wakeups.API)) as listener:
+    with closing(LocalWakeups(tmp_path, SystemClock())) as local, closing(local.listen(wakeups.API)) as listener:
         local.notify(wakeups.API)
         assert hears(listener)
         assert not (tmp_path / "api-1-dead.sock").exists()
 
 
+def test_an_api_process_that_came_later_is_woken_too(tmp_path: Path) -> None:
+    with closing(LocalWakeups(tmp_path, SystemClock())) as local, closing(local.listen(wakeups.API)) as one:
+        os.utime(tmp_path, (1, 1))
+        for _ in range(2):
+            local.notify(wakeups.API)
+            assert hears(one)
+        with closing(local.listen(wakeups.API)) as two:
+            local.notify(wakeups.API)
+            assert hears(two)
+
+
 def test_a_new_supervisor_takes_the_place_of_a_dead_one_and_the_dead_one_does_not_disturb(tmp_path: Path) -> None:
     channel = wakeups.supervisor(HostId("hst_here"))
     with ExitStack() as stack:
-        local = stack.enter_context(closing(LocalWakeups(tmp_path)))
+        local = stack.enter_context(closing(LocalWakeups(tmp_path, SystemClock())))
         old = local.listen(channel)
         new = stack.enter_context(closing(local.listen(channel)))
         old.close()
@@ -172,7 +183,7 @@ def test_the_directory_may_have_a_long_name(tmp_path: Path) -> None:
     directory.mkdir(parents=True)
     channel = wakeups.supervisor(HostId("hst_here"))
     with (
-        closing(LocalWakeups(directory / "wake")) as local,
+        closing(LocalWakeups(directory / "wake", SystemClock())) as local,
         closing(local.listen(channel)) as one,
         closing(local.listen(wakeups.API)) as two,
     ):
@@ -184,7 +195,10 @@ def test_the_directory_may_have_a_long_name(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "wake").write_text("a file")
-    with closing(LocalWakeups(tmp_path / "wake")) as local, pytest.raises(StorageUnavailable, match="wake"):
+    with (
+        closing(LocalWakeups(tmp_path / "wake", SystemClock())) as local,
+        pytest.raises(StorageUnavailable, match="wake"),
+    ):
         local.listen(wakeups.API)
 
 

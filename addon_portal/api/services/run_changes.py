@@ -267,9 +267,10 @@ class RunChanges:
             arrived = [self._arrived.popleft() for _ in range(len(self._arrived))]
             if not (arrived or self._followers or self._watches):
                 return False
+            # Followers are told what one state of the database says; an end, whoever sees it, is one for ever.
+            reading = self._portal.storage.read if self._followers else self._portal.storage.glance
             try:
-                # What is seen later may be newer, but never older than the position: then it is told again.
-                with self._portal.storage.glance() as uow:
+                with reading() as uow:
                     news, is_page_full = self._read_news(uow, arrived)
             except Exception as error:
                 # Whoever has only just come is told of the trouble; the others wait until it is over.

@@ -100,7 +100,8 @@ def test_no_descriptor_is_lost_over_many_runs_and_connections(keeper: Keeper) ->
         run.wait("done")
         connection.socket.close()
     assert keeper.connection.ask(op="hello")
-    wait_until(lambda: descriptors_of(keeper) == before, "the connections to be closed")
+    # Not the same ones: the next spare may have been forked while the last connection was open.
+    wait_until(lambda: len(descriptors_of(keeper)) == len(before), "the connections to be closed")
 
 
 def test_a_client_that_takes_no_answers_is_dropped_and_others_are_served(keeper: Keeper) -> None:

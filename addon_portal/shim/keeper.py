@@ -68,6 +68,8 @@ class Keeper:
         self.poller.register(self.wakeup, select.POLLIN)
         self.poller.register(self.listener, select.POLLIN)
         while not (self.leaving and self.children.is_empty()):
+            if self.leaving:
+                shim.attempt(self.tell_that_we_leave)
             seconds = self.children.retry_seconds
             ready = dict(self.poller.poll(self.milliseconds_to_next(seconds)))
             if not ready and not self.leaving:
@@ -93,6 +95,10 @@ class Keeper:
         if self.spares.is_missing and not self.leaving:
             return REST_MILLISECONDS
         return None if retry_seconds is None else retry_seconds * 1000
+
+    def tell_that_we_leave(self) -> None:
+        """Put `leaving` beside our record, so that another keeper is started before anybody asks us in vain."""
+        os.close(os.open("leaving", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=self.directory))
 
     def settle(self) -> None:
         """Look after the children; a bug in that is no reason to leave them alone."""

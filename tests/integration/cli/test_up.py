@@ -28,6 +28,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def wait_for_end(pid: int) -> None:
+    """Wait until the process has ended."""
+    wait_until(lambda: not is_alive(pid), f"the end of process {pid}")
+
+
 def test_up_says_where_everything_is_and_the_keeper_outlives_it(own_portal: Portal) -> None:
     said = own_portal.start()
     known = own_portal.up_file()
@@ -98,6 +103,37 @@ def test_a_part_that_dies_at_once_again_and_again_is_said_and_does_not_spin(own_
         killed.append(living)
         line = own_portal.next_line()
     assert "again; starting it in 0.5 s" in line
+
+
+@pytest.mark.faults
+def test_another_keeper_is_started_beside_one_that_was_asked_to_leave(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    first = own_portal.pid_of("keeper")
+    long = ["sh", "-c", "echo ready; exec sleep 1000"]
+    own_portal.run_until_output("--name", "long", "--", *long)
+    os.kill(first, signal.SIGTERM)
+    assert own_portal.next_line() == (
+        f"keeper (pid {first}) was asked to leave and goes with its last run; starting another one."
+    )
+    second = wait_until(
+        lambda: (pid := own_portal.up_file()["pids"]["keeper"]) not in (None, first) and pid, "another keeper"
+    )
+    assert own_portal.call("run", "--name", "well", "--", "true").returncode == 0
+    assert is_alive(first)
+    assert own_portal.ask("show", "long")["run"]["health"] == "ok"
+    keeper = next(finding for finding in own_portal.ask("doctor")["findings"] if finding["code"] == "keeper")
+    assert keeper["found"].count("leaving") == 1
+
+    own_portal.run_until_output("--name", "longer", "--", *long)
+    own_portal.end()
+    os.kill(second, signal.SIGTERM)
+    wait_until(lambda: len(list((own_portal.data / "keepers").glob("*/leaving"))) == 2, "both to leave")
+    own_portal.start()
+    assert own_portal.pid_of("keeper") not in (first, second)
+    assert own_portal.call("run", "well").returncode == 0
+    for project, keeper_pid in (("long", first), ("longer", second)):
+        own_portal.call("stop", project, "--grace", "0")
+        wait_for_end(keeper_pid)
 
 
 @pytest.mark.faults

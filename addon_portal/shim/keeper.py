@@ -33,6 +33,7 @@ else:  # without the enums and selectors of the full modules, which every shim w
 
 PROTOCOL = 1
 PACKET_BYTES = 1 << 16
+LARGEST_LOG_BYTES = 10 << 20
 REST_MILLISECONDS = 10.0  # of quiet, before a shim is forked ahead of time: nobody is to wait for that
 OPERATIONS = ("start", "adopted", "end")
 RUN_ID = re.compile("run_[0-9a-hjkmnp-tv-z]{26}")
@@ -268,7 +269,22 @@ def complain() -> None:
     """Leave the traceback of a bug on stderr, if anybody reads it."""
     import traceback
 
+    shim.attempt(make_room_in_log)
     shim.attempt(traceback.print_exc)
+
+
+def make_room_in_log() -> None:
+    """Put a log that has grown large aside, if it was opened for us; api and supervisor do the same with theirs."""
+    path = os.environ.get("ADDON_PORTAL_LOG_FILE")
+    if path is None or os.fstat(2).st_size <= LARGEST_LOG_BYTES:
+        return
+    if os.path.samestat(os.stat(path), os.fstat(2)):  # another keeper may have done it
+        for older, oldest in (("2", "3"), ("1", "2")):
+            shim.attempt(os.rename, "%s.%s" % (path, older), "%s.%s" % (path, oldest))
+        os.rename(path, path + ".1")
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.dup2(log, 2)
+    os.close(log)
 
 
 def main(argv: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from addon_portal.cli.upkeep import keepers, services
 from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.keepers import Keeper
-from addon_portal.cli.upkeep.log_files import last_line, log_path, open_log
+from addon_portal.cli.upkeep.log_files import LOG_FILE, last_line, log_path, open_log
 from addon_portal.cli.upkeep.options import UpOptions
 
 LOOK_SECONDS = 1.0
@@ -55,7 +55,7 @@ class KeeperWatch:
             try:
                 services.spawn(
                     keepers.command_line(self._options.data),
-                    keepers.clean_environment(),
+                    keepers.clean_environment() | {LOG_FILE: log_path(self._options.logs, "keeper")},
                     output=writer,
                     errors=log,
                     own_group=False,  # it makes a session of its own, which the leader of a group may not

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from addon_portal.cli.upkeep.log_files import KEPT_LOGS, LARGEST_LOG_BYTES, RotatedLog, last_line, open_log
+from addon_portal.cli.upkeep.log_files import KEPT_LOGS, LARGEST_LOG_BYTES, LOG_FILE, RotatedLog, last_line, open_log
 from tests.integration.cli.installed import Portal
 from tests.support.waiting import wait_until
 
@@ -105,6 +105,29 @@ def test_what_libraries_say_goes_the_same_way() -> None:
     told = json.loads(done.stderr)
     assert (told["event"], told["level"], told["logger"]) == ("library", "warning", "library")
     assert told["message"] == "odd: 1"
+
+
+COMPLAIN = """
+import os
+from addon_portal.shim import keeper
+for number in range(5):
+    os.truncate(2, keeper.LARGEST_LOG_BYTES + 1)
+    try:
+        raise RuntimeError("bug %d" % number)
+    except RuntimeError:
+        keeper.complain()
+"""
+
+
+def test_a_keeper_with_a_bug_to_tell_puts_its_log_aside_too(tmp_path: Path) -> None:
+    path = tmp_path / "keeper.log"
+    with path.open("ab") as log:
+        environment = {**os.environ, LOG_FILE: str(path)}
+        subprocess.run([sys.executable, "-c", COMPLAIN], stdout=log, stderr=log, env=environment, check=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["keeper.log", *(f"keeper.log.{n}" for n in (1, 2, 3))]
+    assert last_line(str(path)) == "RuntimeError: bug 4"
+    assert "RuntimeError: bug 3" in (tmp_path / "keeper.log.1").read_text("utf-8", "replace")
+    assert (tmp_path / "keeper.log.3").stat().st_size == LARGEST_LOG_BYTES + 1
 
 
 @pytest.mark.slow

@@ -195,9 +195,10 @@ class Launcher:
             won = [candidate for candidate in candidates if apply(uow, candidate.move)]
         faultpoints.reach("supervisor.claimed")
         for candidate in won:
-            run = candidate.move.applied_to(candidate.facts.run)
             if candidate.ask:
-                self._executor.ask_start(run.id, candidate.environment)
+                self._executor.ask_start(candidate.facts.run.id, candidate.environment)
                 faultpoints.reach("supervisor.asked")
+        for candidate in won:  # Only now: for what comes before it the programs wait.
+            run = candidate.move.applied_to(candidate.facts.run)
             self._on_claimed(run)
             log.info("run_changed", event_kind=candidate.move.kind, run_id=run.id, to_state=run.state)

@@ -30,6 +30,9 @@ KEEPER_PATIENCE_SECONDS = 5.0
 PORTAL_PATIENCE_SECONDS = 3.0
 SUPERVISOR_PATIENCE_SECONDS = 10.0
 
+NOTHING = Stopped([], [])
+"""Of a data directory that is not there, so that there is nothing to be said of its runs."""
+
 
 def end_up(settings: Settings) -> int | None:
     """End the `up` of this data directory and wait until it is gone; returns its pid, None when there was none."""
@@ -75,15 +78,14 @@ def stop_everything(settings: Settings, timeout_seconds: float | None) -> tuple[
 
     `RunStopper` says when runs are given up.
     """
-    nothing = Stopped([], [])
     if not settings.data_dir.exists():
-        return nothing, []
+        return NOTHING, []
     try:
         lock = take_lock(str(settings.data.up_lock))
     except LockTaken as taken:
         raise InstallationTrouble(f"A portal was started again meanwhile, with pid {taken.pid}. Try again.") from None
     try:
-        done = _stop_runs(settings, timeout_seconds) if count_active_runs(settings) else nothing
+        done = _stop_runs(settings, timeout_seconds) if count_active_runs(settings) else Stopped([], [])
         return done, _end_keepers(settings, 0.0 if done.left else KEEPER_PATIENCE_SECONDS)
     finally:
         os.close(lock)

@@ -141,6 +141,8 @@ def down(
 
 
 def _tell_what_is_left(ended: int | None, done: "Stopped", keepers: "list[KeeperEnd]", *, as_json: bool) -> None:
+    from addon_portal.cli.shutdown import NOTHING
+
     for run in done.left:
         hint(run.sentence())
     if as_json:
@@ -153,7 +155,8 @@ def _tell_what_is_left(ended: int | None, done: "Stopped", keepers: "list[Keeper
             }
         )
         return
-    print_line(done.sentence())
+    if done is not NOTHING:
+        print_line(done.sentence())
     for keeper in keepers:
         if keeper.ended:
             print_line(f"The keeper (pid {keeper.pid}) has ended.")

@@ -18,8 +18,8 @@ from addon_portal.domain.verdict import Liveness
 from addon_portal.executors.processes import place
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-_SHIM_NAME = "portal-shim"
-"""What a shim is called, and with it the process it has forked, until that executes something."""
+_OUR_NAMES = frozenset({"portal-shim", "portal-spare", "portal-stub"})
+"""What a shim and the process that it has forked are called, until that executes something (`docs/design/shim.md`)."""
 _OVER = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 
@@ -76,7 +76,7 @@ class PortableProcesses:
         """By its name: executing a program changes it, also that of a later zombie."""
         process = _find(identity)
         try:
-            return process is None or process.name() != _SHIM_NAME or not process.is_running()
+            return process is None or process.name() not in _OUR_NAMES or not process.is_running()
         except psutil.Error:
             return True
 

@@ -19,7 +19,7 @@ from addon_portal.executors.processes import place
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _OUR_NAMES = frozenset({"portal-shim", "portal-spare", "portal-stub"})
-"""What a shim and the process that it has forked are called, until that executes something (`docs/design/shim.md`)."""
+"""What a shim and the process that it has forked are called, until that executes something: `shim.call_ourselves`."""
 _OVER = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 

@@ -36,6 +36,7 @@ VERSION = 1
 NEVER = float("inf")
 CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
+SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
 REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
@@ -451,22 +452,22 @@ class Shim:
             self.spec = read_spec(self.directory)
             self.hints = self.spec.get("hints") or self.hints
             step = "output"
-            self.open_output()
+            self.open_fifo()
+            self.brief(stub, environment)
+            self.open_log()
             step = "reserve"
-            for name in ("child.tmp", "exit.tmp"):  # a disk that fills up later cannot lose how the program ended
-                descriptor = self.open_file(name, os.O_WRONLY | os.O_CREAT)
-                os.posix_fallocate(descriptor, 0, RESERVED_BYTES)
-                os.close(descriptor)
+            self.reserve()
+            record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
+            write_record(self.directory, "child", record, publish=False)
         except Exception as error:
-            insist(self.directory, write_start_error, self.run, step, error)
-            if stub is not None:
+            if stub is not None:  # it has begun nothing, and is not to write while we do
                 kill(stub.pid, signal.SIGKILL)
                 os.waitpid(stub.pid, 0)
+            insist(self.directory, write_start_error, self.run, step, error)
             self.event, self.reaped, self.alone = "start_error", True, True
             while True:
                 self.finish()
                 time.sleep(RETRY_SECONDS)
-        self.brief(stub, environment)
         os.close(environment)
         self.watch()
 
@@ -474,8 +475,8 @@ class Shim:
         """Open a file of the run directory."""
         return os.open(name, flags | os.O_CLOEXEC, 0o600, dir_fd=self.directory)
 
-    def open_output(self) -> None:
-        """One FIFO for both outputs, as large as allowed; a log that only we write; an index of times."""
+    def open_fifo(self) -> None:
+        """One FIFO for both outputs, as large as allowed."""
         os.mkfifo("output.fifo", 0o600, dir_fd=self.directory)
         if self.spec.get("uid") is not None:
             os.chown("output.fifo", self.spec["uid"], -1, dir_fd=self.directory)  # for `> /dev/stderr`
@@ -483,19 +484,23 @@ class Shim:
         self.fifo = self.open_file("output.fifo", os.O_RDWR | os.O_NONBLOCK)
         attempt(fcntl.fcntl, self.fifo, F_SETPIPE_SZ, CHUNK_BYTES)  # may be over the user's quota, pipe(7)
         self.small_chunk = fcntl.fcntl(self.fifo, F_GETPIPE_SZ) // 16
+
+    def open_log(self) -> None:
+        """A log that only we write; an index of times."""
         self.log = self.open_file("output.log", os.O_WRONLY | os.O_CREAT)  # splice(2) refuses O_APPEND
         self.index = self.open_file("output.idx", os.O_WRONLY | os.O_CREAT)
 
+    def reserve(self) -> None:
+        """Make room on disk for how the program ends: a disk that fills up later cannot lose that."""
+        descriptor = self.open_file("exit.tmp", os.O_WRONLY | os.O_CREAT)
+        os.posix_fallocate(descriptor, 0, RESERVED_BYTES)
+        os.close(descriptor)
+
     def brief(self, stub: Stub, environment: int) -> None:
-        """Let the stub prepare itself for this run; bring its identity to disk meanwhile."""
+        """Let the stub prepare itself for this run, while we do the rest."""
         self.stub, self.program, self.at_gate = stub.channel, stub.pid, True
         attempt(send_packet, self.stub, self.run.encode(), (self.directory, environment))  # refused if it is dead
         faultpoint("shim.forked", self.run)
-        record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
-        try:
-            write_record(self.directory, "child", record, publish=False)
-        except OSError:
-            self.close_gate()
 
     def open_gate(self) -> None:
         """The stub holds `gate`: name the identity on disk, and let the program begin, unless it is to stop already."""
@@ -699,6 +704,7 @@ class Shim:
         os.close(self.lock)
         for event in ("start_error", "done") if self.event == "start_error" else ("done",):
             hint(self.hints, self.run, event)
+        time.sleep(SYNC_SECONDS)
         sync_end(self.directory)
         os._exit(0)
 

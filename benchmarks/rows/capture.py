@@ -87,7 +87,8 @@ def _through_fifo_copied(directory: Path, argv: list[str]) -> tuple[float, float
 def _make_shim(directory: Path) -> shim.Shim:
     reader = shim.Shim(str(directory), -1, None, -1)
     reader.spec = {}
-    reader.open_output()
+    reader.open_fifo()
+    reader.open_log()
     return reader
 
 

@@ -4,6 +4,7 @@ Promises that no keeper loses its directory that lives or may be coming up, and 
 lock by which it is known that its keeper is gone. Whatever cannot be read or removed is left for the next time.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -72,7 +73,10 @@ def _remove(directory: Path) -> bool:
     """The record goes last: for as long as it is there the rest is known to be of a dead keeper."""
     try:
         for path in _in_order(directory):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
         directory.rmdir()
     except OSError:
         return False

@@ -50,10 +50,11 @@ class Keeper:
     def __init__(self, data: str) -> None:
         self.data = os.path.abspath(data)
         self.id = new_keeper_id()
+        self.path = os.path.join(self.data, "keepers", self.id)
         self.leaving = False
         self.children = Children(self.data, self.id)
         self.connections: Dict[int, socket.socket] = {}
-        self.spares = Spares(self.id, self.children)
+        self.spares = Spares(self.id, self.path, self.children)
         self.poller = select.poll()
 
     # Coming and going.
@@ -112,9 +113,8 @@ class Keeper:
     def open_directory(self) -> None:
         """Make our directory and hold its lock for life: a free lock is the proof that we are gone."""
         os.makedirs(os.path.join(self.data, "keepers"), 0o700, exist_ok=True)
-        path = os.path.join(self.data, "keepers", self.id)
-        os.mkdir(path, 0o700)
-        self.directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        os.mkdir(self.path, 0o700)
+        self.directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=self.directory)
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # waits at most for somebody who tests it, for an instant
 

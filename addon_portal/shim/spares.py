@@ -26,14 +26,14 @@ else:
 class Spare:
     """A shim that waits for a run on its end of `channel`; the end of ours is its end."""
 
-    def __init__(self, keeper: str) -> None:
+    def __init__(self, keeper: str, rehearsal: Optional[str]) -> None:
         """Fork it. Signals wait, lest one runs our handlers in the child."""
         self.channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD, signal.SIGTERM))
         try:
             pid = os.fork()
             if pid == 0:
-                be_spare(channel, keeper)
+                be_spare(channel, keeper, rehearsal)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD, signal.SIGTERM))
         channel.close()
@@ -43,22 +43,21 @@ class Spare:
 class Spares:
     """One keeper's spare. There is one at most: what comes in bursts waits for its forks, as throughput is the same."""
 
-    def __init__(self, keeper: str, children: Children) -> None:
+    def __init__(self, keeper: str, directory: str, children: Children) -> None:
         self.keeper = keeper
+        self.rehearsal = os.path.join(directory, "rehearsal")
         self.children = children
         self.spare: Optional[Spare] = None
-        self.is_missing = (
-            True  # since the last was used; one that died unused is not replaced, lest that go on for ever
-        )
+        self.is_missing = True  # since the last was used: one that dies unused is not replaced, lest it go on for ever
 
     def prepare(self) -> None:
         """Fork a spare, if that can be done now."""
         self.is_missing = False
-        self.spare = shim.attempt(self.fork)
+        self.spare = shim.attempt(self.fork, self.rehearsal)
 
-    def fork(self) -> Spare:
-        """Fork one. Raises OSError."""
-        spare = Spare(self.keeper)
+    def fork(self, rehearsal: Optional[str] = None) -> Spare:
+        """Fork one, for which a run is waiting or which has time to rehearse. Raises OSError."""
+        spare = Spare(self.keeper, rehearsal)
         self.children.spares.add(spare.identity["pid"])
         return spare
 
@@ -89,10 +88,34 @@ def give(spare: Spare, path: str, lock: int, environment: int) -> bool:
         spare.channel.close()
 
 
-def be_spare(channel: socket.socket, keeper: str) -> NoReturn:
+def rehearse(directory: str) -> None:
+    """Do once, in a directory that nobody reads, what a start and an end do.
+
+    A fork leaves each page to be faulted in when it is touched next; 200 faults, 0.6 ms, came before a program began.
+    """
+    shim.attempt(os.mkdir, directory, 0o700)
+    shim.attempt(os.unlink, os.path.join(directory, "output.fifo"))
+    run = shim.Shim(directory, -1, None, -1)
+    shim.write_record(run.directory, "spec", {"version": shim.VERSION, "argv": ["true"], "cwd": "/"}, durable=False)
+    run.spec = shim.read_spec(run.directory)
+    run.open_fifo()
+    run.open_log()
+    run.reserve()
+    record = shim.describe({"started_at": shim.now_text()}, os.getpid())
+    shim.write_record(run.directory, "child", record, durable=False)
+    run.heed_stop()
+    run.copy_output()
+    shim.hint(directory, run.run, "started")  # nobody is told: a directory cannot be written to
+    for descriptor in (run.fifo, run.log, run.index, run.directory):
+        os.close(descriptor)
+
+
+def be_spare(channel: socket.socket, keeper: str, rehearsal: Optional[str]) -> NoReturn:
     """Be a shim that has no run yet: prepare all that needs none, and wait for one, or for the end of the keeper."""
     try:
         wakeup, stub = shim.detach(channel.fileno()), shim.attempt(shim.Stub)
+        if rehearsal is not None:
+            shim.attempt(rehearse, rehearsal)
         poller = select.poll()
         poller.register(channel, select.POLLIN)
         poller.register(wakeup, select.POLLIN)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
 
+from addon_portal.cli.answering import ANSWER_SECONDS, ask_ready, keeper_answers
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.options import opened_storage
 from addon_portal.cli.stopping import is_out_of_reach, list_active
@@ -62,7 +63,7 @@ def examine(settings: Settings) -> list[Finding]:
             findings += _look_at_portal(settings, storage)
     except CommandFailed as failure:
         findings.append(Finding("database", "problem", failure.message, "nothing can be requested or recorded"))
-    return findings
+    return [*findings, *_look_at_api(settings)]
 
 
 def without_password(url: str) -> str:
@@ -142,15 +143,42 @@ def _look_at_supervisor(settings: Settings, supervised: bool, needed: bool, age:
 def _look_at_keeper(settings: Settings, supervised: bool) -> Finding:
     living = keepers.find_living(str(settings.data.keepers))
     leaving = [keeper for keeper in living if keeper.is_leaving]
+    silent = [keeper for keeper in living if not keeper_answers(keeper.directory)]
     for keeper in living:
         keeper.close()
     found = ", ".join(
-        f"pid {keeper.pid} since {keeper.started_at}" + (", leaving" if keeper in leaving else "") for keeper in living
+        f"pid {keeper.pid} since {keeper.started_at}"
+        + (", leaving" if keeper in leaving else "")
+        + (f", does not answer within {ANSWER_SECONDS:g} s" if keeper in silent else "")
+        for keeper in living
     )
+    if silent:
+        means = "nothing can be started until it answers: is it frozen (SIGSTOP), or the machine overloaded?"
+        return Finding("keeper", "problem", found, means)
     if len(living) > len(leaving):
         return Finding("keeper", "ok", found, "starts shims, and knows the true end of a program whose shim was killed")
     means = "nothing can be started; `addon-portal up` starts one"
     return Finding("keeper", "problem" if supervised else "note", found or "no keeper lives here", means)
+
+
+def _look_at_api(settings: Settings) -> Iterator[Finding]:
+    """By `up.json`: of an API that somebody else keeps it is not known where it listens."""
+    try:
+        known = json.loads(settings.data.up_file.read_text())
+        url, pid = str(known["url"]), known["pids"]["api"]
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        yield Finding("api", "note", f"{settings.data.up_file} cannot be read: {error}", "the API was not asked")
+        return
+    if not is_held(str(settings.data.up_lock)):
+        means = "it was killed; start it again with `addon-portal up`"
+        yield Finding("api", "note", f"no portal is up here, though {settings.data.up_file} is left of one", means)
+    elif wrong := ask_ready(url):
+        means = f"nobody can ask or see anything; it says why in {settings.data.logs / 'api.log'}"
+        yield Finding("api", "problem", f"{url} (pid {pid}) {wrong}", means)
+    else:
+        yield Finding("api", "ok", f"{url} (pid {pid}) is ready", "requests are answered")
 
 
 def _look_at_marker(settings: Settings, storage: Storage, host_id: HostId, needed: bool) -> Finding:

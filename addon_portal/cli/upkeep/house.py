@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TextIO
 
 from addon_portal import __version__
+from addon_portal.cli.upkeep.api_watch import ApiWatch
 from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
-from addon_portal.cli.upkeep.listening import Readiness, url_of
+from addon_portal.cli.upkeep.listening import Readiness, connect_address, url_of
 from addon_portal.cli.upkeep.log_files import log_path
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS, UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
@@ -53,6 +54,7 @@ class House:
         self._parent_pipe = os.pipe()
         self._start_pipe = os.pipe()
         self._api = self._make_service("api", "serve", {LISTEN_FD: listener.fileno()}, options.environment)
+        self._api_watch = ApiWatch(self._loop, self._api, connect_address(listener), say)
         self._supervisor = self._make_service("supervisor", "supervise", {}, {SUPERVISOR_OPTIONS: options.supervisor})
         self._was_ready = False
         self._leaving = False
@@ -136,6 +138,7 @@ class House:
         if self._write_up_file() and not self._was_ready:
             self._was_ready = True
             self._greet()
+            self._api_watch.begin()
 
     def _write_up_file(self) -> bool:
         """Whether it could be written; if not, it is tried again soon and the old one stays as it was."""
@@ -211,6 +214,7 @@ class House:
     def _begin_to_leave(self) -> None:
         self._leaving = True
         self._readiness.cancel()
+        self._api_watch.cancel()
         self._keeper.leave_it()
         self._listener.close()
 

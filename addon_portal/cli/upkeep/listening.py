@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from addon_portal.cli.upkeep.api_watch import QUESTION
 from addon_portal.cli.upkeep.event_loop import EventLoop
 
 ASK_AGAIN_SECONDS = 0.1
@@ -97,7 +98,7 @@ class Readiness:
         connection = socket.socket(self._family)
         try:
             connection.connect(self._address)  # to a listener of this machine: never waits
-            connection.sendall(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            connection.sendall(QUESTION)
             connection.setblocking(False)
         except OSError:
             connection.close()

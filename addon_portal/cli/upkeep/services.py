@@ -127,6 +127,10 @@ class Service:
     def leave(self, number: int = signal.SIGTERM) -> None:
         """Ask it to end for good, or make it."""
         self._leaving = True
+        self.kill(number)
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Signal it, if it lives; when it ends it is started again, unless it was asked to leave."""
         if self.pid is not None:
             os.kill(self.pid, number)  # a child that was not reaped: the number cannot be another's
 

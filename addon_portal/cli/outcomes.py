@@ -66,6 +66,7 @@ def sentence_of(run: Mapping[str, Any]) -> str:
             seen = f"as of {run['observed_at']}" if run.get("observed_at") else "when it was last heard of"
             return f"The run was {run['state']} {seen}; nobody can look: {run.get('condition_detail') or _NOBODY_LOOKS}"
         waiting = f", waiting for {run['waiting_for']}" if run.get("waiting_for") else ""
-        return f"The run is {run['state']}{waiting}."
+        detail = f"; {run['condition_detail']}" if run.get("condition_detail") else ""
+        return f"The run is {run['state']}{waiting}{detail}."
     note = " Its outcome is not known." if run.get("outcome") == Outcome.UNKNOWN else ""
     return f"{run.get('message') or 'The run is ' + run['state'] + '.'}{note}"

@@ -34,9 +34,9 @@ SENTENCES: dict[RunState, str] = {
         "on. While that supervisor is away it waits; nobody else starts it, and it can be withdrawn."
     ),
     RunState.STARTING: (
-        "The supervisor has claimed the run, written its directory and asked the keeper to start it. It moves on when "
-        "the program has been executed or could not be. If the supervisor dies, the next one asks again: the lock's "
-        "link lets only one start happen."
+        "The supervisor has claimed the run, written its directory and asked the keeper to start it. When no shim "
+        "has begun after 2 s, `condition_detail` says why. It moves on when the program has been executed or could "
+        "not be. If the supervisor dies, the next one asks again: the lock's link lets only one start happen."
     ),
     RunState.RUNNING: (
         "The program is executing. It moves on when the program ends or a stop is asked for. If its shim dies the "

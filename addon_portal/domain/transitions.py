@@ -79,6 +79,7 @@ def started(run_id: RunId, started_at: datetime, actor: str, *, supervised: bool
     values = {
         "started_at": started_at,
         "conditions": frozenset() if supervised else frozenset({"unsupervised"}),
+        "condition_detail": None,
     }
     return Transition(
         run_id,

@@ -82,6 +82,8 @@ class RunEvidence:
     kernel_exit: ProcessExit | None = None
     tree: Tree = Tree.UNCHECKED
     last_seen_alive_at: datetime | None = None
+    start_trouble: str | None = None
+    """Why a start that was asked for has not happened, where that is late; in words, and no proof of anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,10 @@ class KeeperClient:
                 os.close(descriptor)
         return False
 
+    def has_willing(self) -> bool:
+        """Whether a keeper is there that may start something, as far as anybody knows without its answer."""
+        return next(self._candidates(), None) is not None
+
     def ask(self, keeper_id: str, op: str, run_id: RunId) -> bool:
         """Send a request without a descriptor; False when the keeper could not take it now."""
         return self._send(keeper_id, {"op": op, "run": run_id})

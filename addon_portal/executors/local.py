@@ -37,10 +37,10 @@ from addon_portal.executors.keeper_client import Answer, KeeperClient
 from addon_portal.executors.output_takeover import OutputTakeover
 from addon_portal.executors.processes import place
 from addon_portal.executors.processes.contract import HeldProcess, Processes
+from addon_portal.executors.start_requests import StartRequests
 
 _ANSWER_WITHIN_SECONDS = 2.0
 """A keeper that has not answered for so long is called silent; it stays so until it does."""
-_ASK_AGAIN_AFTER_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Watched:
 
     held: dict[str, HeldProcess] = field(default_factory=dict)
     """`shim` and `program`; kept after the process ended, since the kernel tells its exit through them."""
-    start_asked: float | None = None
+    start: StartRequests = field(default_factory=StartRequests)
     adoption_asked: float | None = None
     adoption: Keeper = Keeper.NOT_ASKED
     takeover: OutputTakeover | None = None
@@ -96,10 +96,8 @@ class LocalExecutor:
         """Send the request to a keeper unless one was sent a moment ago."""
         watched = self._remember(run_id)
         now = self._clock.monotonic()
-        if watched.start_asked is not None and now - watched.start_asked < _ASK_AGAIN_AFTER_SECONDS:
-            return
-        if self._keepers.ask_start(run_id, environment):
-            watched.start_asked = now
+        if watched.start.may_ask(now) and self._keepers.ask_start(run_id, environment):
+            watched.start.was_sent(now)
 
     def forbid_start(self, run_id: RunId) -> None:
         """Win the lock's link, so that no keeper can."""
@@ -117,6 +115,8 @@ class LocalExecutor:
         records = _read_records(directory)
         place = self._place(known, records.child, lock)
         seen = RunEvidence(self._clock.now(), True, True, lock, records, place, last_seen_alive_at=alive_at)
+        if lock is Lock.MISSING and known.run_id in self._watched:
+            seen = replace(seen, start_trouble=self._watched[known.run_id].start.trouble(self._clock, self._keepers))
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
             return seen
         watched = self._remember(known.run_id)
@@ -350,10 +350,8 @@ class LocalExecutor:
                 watched.adoption = Keeper.MINE
             case "adopted", "not_mine":
                 watched.adoption = Keeper.NOT_MINE
-            case "start", "refused":
-                watched.start_asked = None
-                return
             case "start", _:
+                watched.start.was_answered(answer)
                 return
         self._on_change(run_id, 0.0)
 

@@ -149,7 +149,12 @@ def plan(it: Situation) -> list[Action]:
         case NotLinked():
             return [*_stop_if_asked(it), *_start_or_forbid(it)]
         case Starting():
-            return [*_stop_if_asked(it), *_wake_if_stopping(it), *_look_if_deaf(it)]
+            return [
+                *_condition(it, frozenset(), None),
+                *_stop_if_asked(it),
+                *_wake_if_stopping(it),
+                *_look_if_deaf(it),
+            ]
         case Alive(started_at, supervised):
             return [
                 *_running(it, started_at, supervised=supervised),
@@ -188,6 +193,7 @@ def cannot_finish(it: Situation, why: str) -> list[Action]:
 
 def _start_or_forbid(it: Situation) -> Iterator[Action]:
     if it.run.stop_requested_at is None and it.run.state is RunState.STARTING:
+        yield from _condition(it, frozenset(), it.seen.start_trouble)
         yield AskStart()
     else:
         yield ForbidStart()

@@ -107,8 +107,13 @@ def _project_row(project: Json) -> tuple[object, ...]:
         latest["number"],
         time_text(latest["started_at"]),
         ended_text(latest),
-        latest["message"] or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else ""),
+        latest["message"] or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else _trouble_of(latest)),
     )
+
+
+def _trouble_of(run: Json) -> str:
+    """What is said of an active run's health; not what was said while somebody could look."""
+    return str(run["condition_detail"] or "") if not is_final(run) else ""
 
 
 def runs(

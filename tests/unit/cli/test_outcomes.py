@@ -68,3 +68,8 @@ def test_a_run_out_of_reach_is_said_to_have_been_as_it_is_shown() -> None:
     assert sentence_of(run).startswith("The run was running as of 2026-01-01T00:00:00Z; nobody can look: ")
     away = sentence_of(run | {"condition_detail": "the run root is not mounted"})
     assert away.endswith("; nobody can look: the run root is not mounted")
+
+
+def test_what_keeps_a_start_from_happening_is_said() -> None:
+    run = {"state": "starting", "health": "ok", "condition_detail": "no keeper is there to start it"}
+    assert sentence_of(run) == "The run is starting; no keeper is there to start it."

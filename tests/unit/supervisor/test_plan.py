@@ -182,3 +182,22 @@ def test_an_unknown_outcome_is_amended_only_by_evidence() -> None:
         for seen in (gone, found, told)
     ]
     assert seen_reasons == [[], [Reason.SUCCEEDED], [Reason.EXIT_CODE]]
+
+
+def test_a_late_start_is_said_once_and_taken_back_when_somebody_starts_it() -> None:
+    starting = replace(RUN, state=RunState.STARTING)
+    late = replace(evidence(Lock.MISSING, child=None), start_trouble="no keeper is there")
+    todo = actions(late, starting)
+    assert kinds(todo) == [plans.Record, plans.AskStart]
+    said = records(todo)[0].applied_to(starting)
+    assert (said.state, said.conditions, said.condition_detail) == (
+        RunState.STARTING,
+        frozenset(),
+        "no keeper is there",
+    )
+    assert kinds(actions(late, said)) == [plans.AskStart]
+    [taken_back] = records(actions(evidence(Lock.HELD, child=None), said))
+    assert taken_back.applied_to(said).condition_detail is None
+    assert records(actions(evidence(Lock.HELD, child=None), starting)) == []
+    [started] = records(actions(evidence(), said))
+    assert started.applied_to(said).condition_detail is None

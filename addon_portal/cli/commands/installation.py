@@ -13,8 +13,12 @@ app = typer.Typer(help="The tables of the database.", no_args_is_help=True, rich
 @app.command(epilog=examples("addon-portal db upgrade --database-url postgresql://portal@db/portal"))
 def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Make the tables, or bring those of an older version to this one. Make a backup first."""
+    from addon_portal.config import ensure_host_id
+    from addon_portal.domain.clock import SystemClock
+
     settings = settings_of(data_dir=data, database_url=database_url)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ensure_host_id(settings, SystemClock())  # whatever the database, the directory is a portal's from now on
     with opened_storage(settings, must_exist=False) as storage:
         storage.upgrade()
         storage.check_schema()

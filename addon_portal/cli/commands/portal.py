@@ -60,12 +60,25 @@ def up(
     unless --on-shutdown says otherwise, and the next `up` finds them.
     """
     settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
+    _check_address(settings)
     stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
     options = _options_of(settings, samples=not no_samples, stop_runs_at_end=stop)
     sys.stdout.flush()
     command = [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.data]
     # What stays is a process without all that was imported to get here.
     os.execve(sys.executable, command, {**os.environ, **options.to_environment()})  # noqa: S606
+
+
+def _check_address(settings: "Settings") -> None:
+    """Make nothing where the portal could not listen. Who has a portal there is told of that one, further on."""
+    from addon_portal.cli.upkeep.listening import CannotListen, check_address
+
+    if settings.data.up_lock.exists():
+        return
+    try:
+        check_address(settings.bind_host, settings.port)
+    except CannotListen as problem:
+        raise InstallationTrouble(str(problem)) from problem
 
 
 def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) -> "UpOptions":

@@ -3,10 +3,12 @@
 import json
 import os
 import sys
+from shlex import quote
 from typing import Annotated
 
 import typer
 
+from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.options import Data, DatabaseUrl, examples, settings_of
 
 
@@ -50,5 +52,10 @@ def keeper(data: Data = None) -> None:
     from addon_portal.cli.upkeep.keepers import clean_environment, command_line
 
     settings = settings_of(data_dir=data)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = (settings.data.database, settings.data.host_file, settings.data.run_root_marker, settings.data.keepers)
+    if not any(path.exists() for path in known):
+        raise InstallationTrouble(
+            f"{settings.data_dir} is no data directory of a portal. Name one with --data, or make it with: "
+            f"addon-portal up --data {quote(str(settings.data_dir))}"
+        )
     os.execve(sys.executable, command_line(str(settings.data_dir)), clean_environment())  # noqa: S606

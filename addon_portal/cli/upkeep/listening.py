@@ -8,11 +8,13 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from addon_portal.cli.upkeep.api_watch import QUESTION
 from addon_portal.cli.upkeep.event_loop import EventLoop
 
 ASK_AGAIN_SECONDS = 0.1
+_ASK_SECONDS = 1.0
 _QUEUE = 2048
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  how a client reaches them
 
@@ -44,8 +46,18 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def check_address(host: str, port: int) -> None:
+    """Take it and give it back, for whoever wants to know before anything is made. Raises CannotListen."""
+    listen(host, port).close()
+
+
 def _explain(error: OSError, host: str, port: int) -> str:
     match error.errno:
+        case errno.EADDRINUSE if _is_a_portal(host, port):
+            return (
+                f"Port {port} of {host} is in use by another Addon Portal. Use that one, with its --data, or choose "
+                "another port with --port."
+            )
         case errno.EADDRINUSE:
             return f"Port {port} of {host} is in use by another program. Choose another one with --port."
         case errno.EACCES:
@@ -54,6 +66,16 @@ def _explain(error: OSError, host: str, port: int) -> str:
             return f"This machine has no address {host}. Choose another one with --host."
         case _:
             return f"The portal cannot listen on {host} port {port}: {error.strerror or error}."
+
+
+def _is_a_portal(host: str, port: int) -> bool:
+    """Whether what answers there asks for a credential of ours."""
+    answer = b""
+    with suppress(OSError), socket.create_connection((_ANYWHERE.get(host, host), port), _ASK_SECONDS) as connection:
+        connection.settimeout(_ASK_SECONDS)
+        connection.sendall(b"GET /api/tenant/status HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        answer = connection.recv(4096)
+    return b'realm="addon-portal"' in answer
 
 
 def url_of(listener: socket.socket) -> str:

@@ -91,6 +91,15 @@ def test_a_directory_without_a_portal_is_said_and_not_made(tmp_path: Path) -> No
     assert not (tmp_path / "none").exists()
 
 
+def test_a_keeper_serves_in_no_directory_that_is_not_a_portals(tmp_path: Path) -> None:
+    (tmp_path / "else").mkdir()
+    for name in ("none", "else"):
+        done = call("keeper", "--data", str(tmp_path / name))
+        assert done.returncode == ExitCode.INSTALLATION
+        assert f"{tmp_path / name} is no data directory of a portal." in done.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["else"]
+
+
 def test_the_tables_are_made_once_and_then_found(data: Path) -> None:
     first = ask(data, "db", "status")
     assert first["usable"]

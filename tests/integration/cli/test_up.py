@@ -208,9 +208,17 @@ def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         done = call("up", "--data", str(tmp_path / "data"), "--port", port)
     assert done.returncode == ExitCode.INSTALLATION
-    assert f"Port {port} of 127.0.0.1 is in use" in done.stderr
-    assert not (tmp_path / "data" / "portal.db").exists()
+    assert f"Port {port} of 127.0.0.1 is in use by another program." in done.stderr
+    assert not (tmp_path / "data").exists()
     assert not find_processes(tmp_path)
+
+
+def test_a_port_that_another_portal_uses_is_told_as_such(own_portal: Portal, tmp_path: Path) -> None:
+    own_portal.start("--no-samples")
+    done = call("up", "--data", str(tmp_path / "other"), "--port", str(own_portal.port))
+    assert done.returncode == ExitCode.INSTALLATION
+    assert f"Port {own_portal.port} of 127.0.0.1 is in use by another Addon Portal." in done.stderr
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks import programs
 from benchmarks.bench import Bench
 from benchmarks.direct import DirectRun
-from benchmarks.portal import Client, Portal
-from benchmarks.processes import cpu_seconds, cpu_seconds_of_reaped
+from benchmarks.portal import Client, Portal, wait_for
+from benchmarks.processes import children, cpu_seconds, cpu_seconds_of_reaped
 from benchmarks.results import Row, ratio_of, spread
 
 MIB = 1 << 20
@@ -126,6 +126,8 @@ def _our_rate(portal: Portal, client: Client, project: str, size: int) -> tuple[
     end = evidence["records"]["exit.json"]
     of_the_program = end["cpu_user_seconds"] + end["cpu_system_seconds"]
     log = Path(evidence["directory"]) / "output.log"
+    shim = evidence["records"]["child.json"]["shim"]["pid"]
+    wait_for(lambda: shim not in children(pids["keeper"]), "the shim to be reaped")
     used = _used(pids) - before - of_the_program
     _check_blocks(log, size)
     return size * MIB / 1e6 / seconds, used, run_id, log

@@ -204,12 +204,12 @@ class Keeper:
                 return {"result": "already"}
             descriptors.append(lock)
             step = "fork"
-            identity = self.spares.hand_over(path, lock, descriptors[0])
+            pid = self.spares.hand_over(path, lock, descriptors[0])
         except OSError as error:
             return {"result": "refused", "step": step, "errno": error.errno, "message": error.strerror}
-        self.children.add_shim(identity["pid"], run)
+        self.children.add_shim(pid, run)
         shim.faultpoint("keeper.forked", run)
-        return {"result": "started", "shim": identity}
+        return {"result": "started", "pid": pid}
 
 
 def take_lock_of(path: str, run: str) -> Optional[int]:

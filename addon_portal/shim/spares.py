@@ -31,13 +31,12 @@ class Spare:
         self.channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD, signal.SIGTERM))
         try:
-            pid = os.fork()
-            if pid == 0:
+            self.pid = os.fork()
+            if self.pid == 0:
                 be_spare(channel, keeper, rehearsal)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD, signal.SIGTERM))
         channel.close()
-        self.identity = shim.identity(pid)
 
 
 class Spares:
@@ -58,17 +57,17 @@ class Spares:
     def fork(self, rehearsal: Optional[str] = None) -> Spare:
         """Fork one, for which a run is waiting or which has time to rehearse. Raises OSError."""
         spare = Spare(self.keeper, rehearsal)
-        self.children.spares.add(spare.identity["pid"])
+        self.children.spares.add(spare.pid)
         return spare
 
-    def hand_over(self, path: str, lock: int, environment: int) -> shim.Record:
-        """Give a run, with its lock, to a shim; returns the shim's identity. Raises OSError when none can be had."""
+    def hand_over(self, path: str, lock: int, environment: int) -> int:
+        """Give a run, with its lock, to a shim; returns the shim's pid. Raises OSError when none can be had."""
         spare, self.spare, self.is_missing = self.spare, None, True
         if spare is None or not give(spare, path, lock, environment):
             spare = self.fork()
             if not give(spare, path, lock, environment):
                 raise OSError(errno.ECHILD, "the shim ended before it heard of its run")
-        return spare.identity
+        return spare.pid
 
     def dismiss(self) -> None:
         """Let the spare go."""

@@ -5,6 +5,7 @@ the command that serves.
 """
 
 import asyncio
+import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +18,12 @@ KEEP_ALIVE_SECONDS = 75
 GRACEFUL_SECONDS = 5
 MOST_THREADS = 40
 """As many as the framework has: whoever waits for the database takes one for up to its busy time-out."""
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a record of the server's says more than the error table, which logs every failure of the application."""
+    failure = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(failure, Exception) and str(record.msg).startswith("Exception in ASGI application"))
 
 
 class PortalServer(uvicorn.Server):
@@ -40,6 +47,7 @@ class PortalServer(uvicorn.Server):
             )
         )
         self._app = app
+        logging.getLogger("uvicorn.error").addFilter(is_news)
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,6 +7,7 @@ its place: no line is written twice or lost, whoever writes meanwhile, and nobod
 import errno
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -52,7 +53,10 @@ def last_line(path: str) -> str:
 
 
 class RotatedLog:
-    """The log file behind descriptors of this process. A path of None stands for output that is not ours to rotate."""
+    """The log file behind descriptors of this process. A path of None stands for output that is not ours to rotate.
+
+    Holds a descriptor of the directory and one in reserve: a process that has none left has the most to complain of.
+    """
 
     def __init__(
         self,
@@ -66,12 +70,23 @@ class RotatedLog:
         self._descriptors = descriptors
         self._largest_bytes = largest_bytes
         self._kept = kept
+        self._rotating = threading.Lock()
+        self._directory: int | None = None
+        self._reserve: int | None = None
+        self._make_provision()
+
+    def close(self) -> None:
+        """Let go of what is held; the log's own descriptors stay."""
+        for descriptor in (self._directory, self._reserve):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._directory = self._reserve = self._path = None
 
     def rotate_if_large(self) -> None:
         """Put the file aside when it has grown large. Never raises OSError: what fails is tried at the next line."""
         if self._path is None or not self._is_large():
             return
-        with suppress(OSError), _alone(self._path):
+        with suppress(OSError), self._alone():
             if self._is_large():  # nobody else was faster
                 self._rotate(self._path)
 
@@ -84,6 +99,9 @@ class RotatedLog:
             # Another process may have put it aside, or we may, when there was no room for a new one.
             if os.path.samestat(old, Path(path).stat()):
                 _put_aside(path, self._kept)
+        if self._reserve is not None:
+            os.close(self._reserve)  # makes room for the new file's
+            self._reserve = None
         new = _open(path)
         try:
             for descriptor in self._descriptors:
@@ -91,6 +109,34 @@ class RotatedLog:
                     os.dup2(new, descriptor)
         finally:
             os.close(new)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Raises BlockingIOError where another thread or process is rotating in this directory."""
+        if not self._rotating.acquire(blocking=False):
+            raise BlockingIOError(errno.EWOULDBLOCK, "another thread is rotating")
+        try:
+            self._make_provision()
+            if self._directory is None:
+                raise OSError(errno.EMFILE, "no descriptor of the directory")
+            fcntl.flock(self._directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._directory, fcntl.LOCK_UN)
+        finally:
+            self._make_provision()
+            self._rotating.release()
+
+    def _make_provision(self) -> None:
+        """Hold what a rotation takes, if there is any to be had."""
+        if self._path is None:
+            return
+        with suppress(OSError):
+            if self._directory is None:
+                self._directory = os.open(Path(self._path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            if self._reserve is None:
+                self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _open(path: str) -> int:
@@ -102,14 +148,3 @@ def _put_aside(path: str, kept: int) -> None:
         with suppress(FileNotFoundError):
             Path(f"{path}.{number}").replace(f"{path}.{number + 1}")
     Path(path).replace(f"{path}.1")
-
-
-@contextmanager
-def _alone(path: str) -> Iterator[None]:
-    """Raises BlockingIOError where another thread or process is rotating in this directory."""
-    directory = os.open(Path(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(directory)

@@ -12,11 +12,14 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote as quote_part
+from urllib.parse import urlencode, urlsplit
 
 from addon_portal import __version__
 from addon_portal.cli.errors import BadUsage, NotAllowed, PortalUnavailable, Refused
+from addon_portal.cli.suggestions import suggest
 
 URL_VARIABLE = "ADDON_PORTAL_URL"
 KEY_VARIABLE = "ADDON_PORTAL_API_KEY"
@@ -72,7 +75,7 @@ def _read_up_file(path: Path, *, needed: bool) -> Json:
         problem = f"{path} may not be read by uid {os.geteuid()}. Be its owner, or give --url and --key."
     except FileNotFoundError:
         problem = (
-            f"No portal is up on {path.parent}. Start one with: addon-portal up --data {path.parent} "
+            f"No portal is up on {path.parent}. Start one with: addon-portal up --data {quote(str(path.parent))} "
             "(or name another one with --data, or with --url and --key)."
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -221,7 +224,7 @@ class PortalClient:
         self._connection.close()
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return PortalUnavailable(
-            f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: addon-portal up"
+            f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: {suggest('up')}"
         )
 
     def _refuse_if_problem(self, response: http.client.HTTPResponse, content: bytes) -> None:
@@ -240,7 +243,7 @@ class PortalClient:
 
 def path_of(*parts: str) -> str:
     """An address below `/api` from parts that may hold anything."""
-    return "/api/" + "/".join(quote(part, safe="") for part in parts)
+    return "/api/" + "/".join(quote_part(part, safe="") for part in parts)
 
 
 def _as_text(value: object) -> object:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
+from shlex import quote
 
 from addon_portal.cli.answering import ANSWER_SECONDS, ask_ready, keeper_answers
 from addon_portal.cli.errors import CommandFailed
@@ -79,7 +80,7 @@ def _look_at_mode(settings: Settings) -> Finding:
         f"{settings.data_dir}, mode {mode:04o}",
         "only its owner can read keys, output and evidence"
         if not mode & 0o077
-        else f"others can get in; close it with: chmod 700 {settings.data_dir}",
+        else f"others can get in; close it with: chmod 700 {quote(str(settings.data_dir))}",
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from addon_portal.cli.client import PortalClient, path_of
 from addon_portal.cli.errors import Refused
+from addon_portal.cli.suggestions import suggest, word_for
 from addon_portal.domain.ids import has_form
 
 Json = dict[str, Any]
@@ -27,7 +28,7 @@ def get_project(client: PortalClient, name_or_id: str) -> Json:
         raise Refused(
             {
                 "code": "not_found",
-                "detail": f"There is no project {name_or_id!r} here. List them with: addon-portal project list",
+                "detail": f"There is no project {name_or_id!r} here. List them with: {suggest('project', 'list')}",
             }
         )
     return project
@@ -47,7 +48,8 @@ def get_run(client: PortalClient, run_or_project: str) -> Json:
         raise Refused(
             {
                 "code": "never_run",
-                "detail": f"Project {project['name']!r} has never run. Run it with: addon-portal run {project['name']}",
+                "detail": f"Project {project['name']!r} has never run. "
+                f"Run it with: {suggest('run', word_for(project['name'], project['id']))}",
             }
         )
     return latest

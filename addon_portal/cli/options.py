@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from typing_extensions import override
 
 from addon_portal.cli.client import DATA_VARIABLE, KEY_VARIABLE, URL_VARIABLE, PortalClient, find_portal
 from addon_portal.cli.errors import InstallationTrouble, Refused
+from addon_portal.cli.suggestions import remember_data
 from addon_portal.domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def _named_directory(text: str | Path) -> Path:
     """An empty name would be the current directory, which is hardly ever meant: a variable was not set."""
     if not str(text):
         raise typer.BadParameter("expected a directory, got an empty path.")
+    remember_data(str(text))
     return Path(text)
 
 
@@ -101,7 +104,7 @@ def opened_storage(settings: "Settings", *, must_exist: bool = True) -> "Iterato
     if must_exist and settings.database_url is None and not settings.data.database.exists():
         raise InstallationTrouble(
             f"There is no database in {settings.data_dir}. Name its directory with --data, or make it with: "
-            f"addon-portal db upgrade --data {settings.data_dir}"
+            f"addon-portal db upgrade --data {quote(str(settings.data_dir))}"
         )
     storage = Storage.open(settings.database, clock=SystemClock())
     try:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.suggestions import suggest
+from addon_portal.cli.visible import visible
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import FINAL, Health, Outcome, RunState
 
@@ -28,7 +30,10 @@ _OF_REASON: Mapping[Reason, ExitCode] = {
 """Every reason but those that end with the program's own code."""
 
 _SIGNALLED = 128
-_NOBODY_LOOKS = "no supervisor has looked since. Start it with: addon-portal up"
+
+
+def _nobody_looks() -> str:
+    return f"no supervisor has looked since. Start it with: {suggest('up')}"
 
 
 def is_final(run: Mapping[str, Any]) -> bool:
@@ -64,9 +69,11 @@ def sentence_of(run: Mapping[str, Any]) -> str:
     if not is_final(run):
         if run.get("health") == Health.UNREACHABLE:
             seen = f"as of {run['observed_at']}" if run.get("observed_at") else "when it was last heard of"
-            return f"The run was {run['state']} {seen}; nobody can look: {run.get('condition_detail') or _NOBODY_LOOKS}"
+            return (
+                f"The run was {run['state']} {seen}; nobody can look: {run.get('condition_detail') or _nobody_looks()}"
+            )
         waiting = f", waiting for {run['waiting_for']}" if run.get("waiting_for") else ""
         detail = f"; {run['condition_detail']}" if run.get("condition_detail") else ""
         return f"The run is {run['state']}{waiting}{detail}."
     note = " Its outcome is not known." if run.get("outcome") == Outcome.UNKNOWN else ""
-    return f"{run.get('message') or 'The run is ' + run['state'] + '.'}{note}"
+    return f"{visible(run.get('message') or 'The run is ' + run['state'] + '.')}{note}"

@@ -7,8 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from addon_portal.cli.visible import visible
 from addon_portal.domain.states import FINAL, Health, Outcome, RunState
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def counted(number: int, noun: str) -> str:
 def runs_go_on(number: int, data: object) -> str:
     """What becomes of the runs of a portal that ends, and how to end them."""
     verb = "goes" if number == 1 else "go"
-    stop = f"addon-portal down --stop-runs --data {data}"
+    stop = f"addon-portal down --stop-runs --data {quote(str(data))}"
     return f"{counted(number, 'active run')} {verb} on; the next `up` finds what still runs. Stop with: {stop}"
 
 
@@ -153,5 +155,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
-    # What comes from programs and people must not steer the terminal.
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in str(value))
+    return visible(str(value))

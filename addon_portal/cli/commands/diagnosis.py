@@ -8,6 +8,7 @@ from addon_portal.cli.client import path_of
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, Key, Url, connect, examples, settings_of
 from addon_portal.cli.output import console, hint, print_fields, print_json, print_line
+from addon_portal.cli.suggestions import suggest
 
 _MARKS: Mapping[str, tuple[str, str]] = {
     "ok": ("ok", "green"),
@@ -63,4 +64,4 @@ def cleanup(
         return
     print_fields((name, value) for name, value in request.items())
     if request["completed_at"] is None:
-        hint("The supervisor has not answered yet. Does it live? See: addon-portal doctor")
+        hint(f"The supervisor has not answered yet. Does it live? See: {suggest('doctor')}")

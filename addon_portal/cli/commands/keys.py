@@ -9,6 +9,7 @@ from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.first_start import DEFAULT_TENANT
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
+from addon_portal.cli.suggestions import suggest
 from addon_portal.domain.ids import KeyId, TenantId, has_form
 from addon_portal.domain.models import ApiKey, Role, Tenant
 
@@ -104,7 +105,7 @@ def _find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:
     tenant = uow.tenants.find_by_name(name_or_id)
     if tenant is None:
         raise Refused(
-            {"code": "not_found", "detail": f"There is no tenant {name_or_id!r}. See: addon-portal tenant list"}
+            {"code": "not_found", "detail": f"There is no tenant {name_or_id!r}. See: {suggest('tenant', 'list')}"}
         )
     return tenant
 

@@ -10,6 +10,7 @@ from addon_portal.cli.definitions import Env, parse_env, parse_parameters
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import print_json, print_line, print_table
+from addon_portal.cli.visible import visible
 
 app = typer.Typer(help="Programs: what an operator allows tenants to run.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,7 +47,7 @@ def create(
     if as_json:
         print_json(program)
     else:
-        print_line(f"Made program {program['name']} ({program['id']}).")
+        print_line(f"Made program {visible(program['name'])} ({program['id']}).")
 
 
 @app.command("list", epilog=examples("addon-portal program list --json"))

@@ -11,6 +11,8 @@ from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import cut, print_fields, print_json, print_line, print_table, state_text, time_text
+from addon_portal.cli.suggestions import suggest, word_for
+from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
 
@@ -59,7 +61,8 @@ def create(
     if as_json:
         print_json(project)
     else:
-        print_line(f"Made project {project['name']} ({project['id']}). Run it with: addon-portal run {project['name']}")
+        run_it = suggest("run", word_for(project["name"], project["id"]))
+        print_line(f"Made project {visible(project['name'])} ({project['id']}). Run it with: {run_it}")
 
 
 @app.command(
@@ -102,7 +105,7 @@ def update(
     if as_json:
         print_json(known)
     else:
-        print_line(f"Project {known['name']} is at version {known['definition_version']} of its definition.")
+        print_line(f"Project {visible(known['name'])} is at version {known['definition_version']} of its definition.")
 
 
 def _fields(
@@ -183,7 +186,7 @@ def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) 
     client = connect(url, key, data)
     found = get_project(client, project)
     client.delete(path_of("tenant", "projects", found["id"]))
-    print_line(f"Deleted project {found['name']}.")
+    print_line(f"Deleted project {visible(found['name'])}.")
 
 
 def _command_text(project: Json) -> str:

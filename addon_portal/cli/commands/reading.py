@@ -28,6 +28,7 @@ from addon_portal.cli.output import (
     state_text,
     time_text,
 )
+from addon_portal.cli.suggestions import suggest
 
 Json = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
     print_table(
         ("PROJECT", "STATE", "RUN", "STARTED", "ENDED", "WHAT HAPPENED"),
         (_project_row(project) for project in projects),
-        "There are no projects. Make one with: addon-portal run --name hello -- sh -c 'echo hello'",
+        "There are no projects. Make one with: " + suggest("run", "--name", "hello", then="-- sh -c 'echo hello'"),
     )
     active = ", ".join(f"{number} {state}" for state, number in counts["active_runs"].items() if number)
     print_line(f"\n{counts['projects']} projects; active runs: {active or 'none'}.")
@@ -93,7 +94,7 @@ def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
         when = counts["observed_at"]
         hint(
             "Nobody looks after the runs now; what is shown of active ones was true at "
-            f"{time_text(when) or 'no time that is known'}. Start the supervisor: addon-portal up"
+            f"{time_text(when) or 'no time that is known'}. Start the supervisor: {suggest('up')}"
         )
 
 

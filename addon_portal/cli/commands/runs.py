@@ -1,5 +1,6 @@
 """`run`, `restart`, `stop`, `wait`: asking for things to happen to programs, and seeing them end."""
 
+import math
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,9 @@ from addon_portal.cli.lookups import find_project, get_project, get_run
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
 from addon_portal.cli.output import forget_stdout, hint, print_json, print_line
+from addon_portal.cli.suggestions import suggest, word_for
+from addon_portal.cli.visible import visible
+from addon_portal.domain.clock import SystemClock, from_text
 
 Json = dict[str, Any]
 
@@ -153,7 +157,8 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
             print_line(run_id)
         raise typer.Exit(ExitCode.OK)
     if sys.stderr.isatty():
-        hint(f"Run {run_id} (number {started['number']} of {started['project_name']}). Ctrl-C stops following only.")
+        name = visible(started["project_name"])
+        hint(f"Run {run_id} (number {started['number']} of {name}). Ctrl-C stops following only.")
     try:
         if as_json:
             final = wait_for_end(client.address, run_id)
@@ -161,8 +166,8 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
             final = follow_output(client.address, run_id, _write_through)
     except KeyboardInterrupt:
         hint(f"\nNo longer following; run {run_id} goes on.")
-        hint(f"Follow it with: addon-portal logs -f {run_id}")
-        hint(f"Stop it with:   addon-portal stop {started['project_name']}")
+        hint(f"Follow it with: {suggest('logs', '-f', run_id)}")
+        hint(f"Stop it with:   {suggest('stop', word_for(started['project_name'], started['project_id']))}")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
     except BrokenPipeError:
         forget_stdout()
@@ -181,7 +186,7 @@ def finish(client: PortalClient, final: Json, *, as_json: bool) -> None:
     if as_json:
         print_json(final)
     elif code != ExitCode.OK:
-        hint(f"addon-portal: {sentence_of(final)} See: addon-portal show {final['run_id']}")
+        hint(f"addon-portal: {sentence_of(final)} See: {suggest('show', final['run_id'])}")
     raise typer.Exit(code)
 
 
@@ -257,8 +262,15 @@ def stop(
     elif is_final(asked):
         print_line(sentence_of(asked))
     else:
-        deadline = f"; it is killed at {asked['stop_deadline_at']}" if asked["stop_deadline_at"] else ""
-        print_line(f"Run {asked['run_id']} is asked to end{deadline}.")
+        print_line(f"Run {asked['run_id']} is asked to end{_last_word(asked['stop_deadline_at'])}.")
+
+
+def _last_word(deadline_at: str | None) -> str:
+    """What follows if it does not do as it was asked."""
+    if deadline_at is None:
+        return ""
+    left = max(0, math.ceil((from_text(deadline_at) - SystemClock().now()).total_seconds()))
+    return f"; if it has not ended in {left} s, it is killed"
 
 
 def wait(

@@ -6,6 +6,7 @@ import typer
 
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import print_json, print_line, print_table, time_text
+from addon_portal.cli.visible import visible
 from addon_portal.domain.models import Tenant
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ def create(
     if as_json:
         print_json(_shown(tenant))
     else:
-        print_line(f"Made tenant {tenant.name} ({tenant.id}).")
+        print_line(f"Made tenant {visible(tenant.name)} ({tenant.id}).")
 
 
 @app.command("list", epilog=examples("addon-portal tenant list"))

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from shlex import quote
 
 from addon_portal.cli.upkeep.house import House
 from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
@@ -23,7 +24,7 @@ def main() -> int:
     except LockTaken as taken:
         return refuse(
             f"A portal is already up on {options.data}, with pid {taken.pid}. "
-            f"Use it, or end it with: addon-portal down --data {options.data}"
+            f"Use it, or end it with: addon-portal down --data {quote(options.data)}"
         )
     except OSError as error:
         return refuse(f"{error.filename}: {error.strerror}. Choose a directory that you may write, with --data.")

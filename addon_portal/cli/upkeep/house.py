@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import TextIO
 
 from addon_portal import __version__
@@ -172,7 +173,7 @@ class House:
         say(f"  keeper      pid {keeper.pid}, started at {keeper.started_at}")
         say(f"  data        {data}")
         say(f"  API key     in {self._options.up_file}")
-        say(f"Go on in another terminal: addon-portal run --data {data} --name hello -- sh -c 'echo hello'")
+        say(f"Go on in another terminal: addon-portal run --data {quote(data)} --name hello -- sh -c 'echo hello'")
         what = "stops all runs, then the portal." if self._options.stop_runs_at_end else "ends the portal; runs go on."
         say(f"Ctrl-C {what}")
 

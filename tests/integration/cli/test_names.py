@@ -39,6 +39,17 @@ def test_a_project_that_is_named_like_a_run_is_found(portal: Portal) -> None:
     assert nobody.returncode == ExitCode.REFUSED
 
 
+def test_another_members_name_is_never_run_by_a_shell_and_never_hidden(portal: Portal) -> None:
+    name = "two words; echo pwned"
+    made = portal.call("project", "create", name, "--", "true")
+    assert made.stdout.endswith(f"Run it with: addon-portal run '{name}' --data {portal.data}\n")
+    never = portal.call("show", name)
+    assert never.stderr.endswith(f"Run it with: addon-portal run '{name}' --data {portal.data}\n")
+    hidden = portal.call("project", "create", "\u202eevil\u200b", "--", "true")
+    assert hidden.stdout.startswith("Made project \\u202eevil\\u200b (prj_")
+    assert "\\u202eevil\\u200b" in portal.call("project", "list").stdout
+
+
 def test_the_portals_own_key_is_revoked_only_if_that_is_meant(portal: Portal) -> None:
     own = next(key for key in portal.ask("key", "list") if key["role"] == "operator")
     done = portal.call("key", "revoke", own["id"])

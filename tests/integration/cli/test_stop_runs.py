@@ -1,6 +1,7 @@
 """`down --stop-runs` on runs that can be reached and do not end: said, bounded, and told by the exit code."""
 
 import json
+import re
 import signal
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -101,3 +102,15 @@ def test_a_time_limit_without_a_request_to_stop_is_refused(tmp_path: Path) -> No
     done = Portal(tmp_path).call("down", "--timeout", "5")
     assert done.returncode == ExitCode.USAGE
     assert "--stop-runs" in done.stderr
+
+
+def test_a_deadline_is_said_in_seconds_and_as_a_condition(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    script = "trap '' TERM; echo ready; exec sleep 1000"
+    run_id = own_portal.run_until_output("--name", "stubborn", "--", "sh", "-c", script)
+    own_portal.call("stop", "stubborn", "--grace", "3")
+    wait_until(lambda: own_portal.ask("show", run_id)["run"]["stop_deadline_at"], "the deadline")
+    again = own_portal.call("stop", "stubborn")
+    assert re.fullmatch(
+        rf"Run {run_id} is asked to end; if it has not ended in [0-3] s, it is killed\.\n", again.stdout
+    )

@@ -6,7 +6,7 @@ every 15 s keeps connections open.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -36,7 +36,7 @@ ToBody = Callable[[ShownRun], dict[str, object]]
 
 async def stream_events(
     portal: Portal, changes: RunChanges, principal: Principal, last_event_id: str | None, to_body: ToBody
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The events of one tenant from `last_event_id` (by default from now) until the reader or the portal leaves."""
     follower = Follower(principal.tenant.id)
     try:

@@ -5,6 +5,7 @@ is no UTF-8 is replaced, never dropped. A run without a log yet has an empty one
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 LOG_FILE = "output.log"
 _BLOCK = 64 * 1024
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+"""A FIFO in the place of the log would have us wait for whoever writes to it, open(2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,20 @@ class Output:
 
     def __init__(self, directory: Path) -> None:
         """Raises OutputUnreadable. A directory without a log has an empty one."""
+        self._file: int | None = None
         try:
-            self._file: int | None = os.open(directory / LOG_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            self._file = os.open(directory / LOG_FILE, _FLAGS)
         except FileNotFoundError:
-            self._file = None
+            return
         except OSError as error:
             raise OutputUnreadable(f"The output cannot be read: {error.strerror}.") from error
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            self.close()
+            raise OutputUnreadable(f"The output cannot be read: {LOG_FILE} is not a regular file.")
+
+    def __del__(self) -> None:
+        """A request that is given up between opening and sending leaves nobody to close it."""
+        self.close()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,9 +1,19 @@
 """GET /api/tenant/runs/{run_id}/log and GET, HEAD …/log/raw."""
 
+import asyncio
+import os
 import shutil
+import socket
+import struct
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from pathlib import Path
 
+import httpx
 import pytest
 
+from addon_portal.api.streams import ClosingStream
+from tests.support.waiting import wait_until
 from tests.support.world import Json, World, assert_problem, fields_of, json_of
 
 TEXT = "one\nzwei ü\ndrei €\nvier 😀\n"
@@ -192,3 +202,61 @@ def test_others_do_not_read(world: World, run: Json, path: str) -> None:
 def test_head_is_refused_like_get(world: World, run: Json) -> None:
     assert world.nobody.head(raw_of(run)).status_code == 401
     assert world.charlie.head(raw_of(run)).status_code == 404
+
+
+def test_output_that_is_no_regular_file_is_not_read(world: World, run: Json) -> None:
+    log = world.served.settings.data.run_directory(run["run_id"]) / "output.log"
+    for make in (log.mkdir, lambda: os.mkfifo(log), lambda: None):
+        log.rmdir() if log.is_dir() else log.unlink()
+        make()
+        for path in ("log", "log/raw") if log.exists() else ():
+            response = world.alice.get(f"/api/tenant/runs/{run['run_id']}/{path}")
+            assert "regular" in assert_problem(response, 503, "output_unreadable")["detail"]
+
+
+def open_logs(run: Json) -> int:
+    """How many descriptors of a run's output this process has, which serves the API."""
+    wanted, found = f"{run['run_id']}/output.log", 0
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found += str(entry.readlink()).endswith(wanted)
+    return found
+
+
+@pytest.mark.parametrize("reads", [0, 100])
+def test_a_download_that_is_broken_off_leaves_nothing_open(world: World, run: Json, reads: int) -> None:
+    log = world.served.settings.data.run_directory(run["run_id"]) / "output.log"
+    os.truncate(log, 50 << 20)
+    url = httpx.URL(world.served.url)
+    key = world.alice.headers["Authorization"]
+    request = f"GET {raw_of(run)} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\n\r\n".encode()
+    for number in range(20):
+        with socket.create_connection((url.host, url.port or 0)) as client:
+            client.sendall(request)
+            assert len(client.recv(reads)) <= reads
+            if number % 2:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    world.alice.get(raw_of(run), headers={"Range": "bytes=0-9"})
+    wait_until(lambda: not open_logs(run), "the output to be closed")
+
+
+def test_an_answer_that_nobody_begins_to_read_closes_what_it_is_made_from() -> None:
+    closed = []
+
+    async def content() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"never"
+        finally:
+            closed.append("content")
+
+    async def broken(_: object) -> None:
+        raise ConnectionResetError
+
+    async def never() -> dict[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    answer = ClosingStream(content(), 200, {}, "text/plain", lambda: closed.append("file"))
+    with pytest.raises(ConnectionResetError):
+        asyncio.run(answer({"type": "http"}, never, broken))  # type: ignore[arg-type]
+    assert closed == ["file"]

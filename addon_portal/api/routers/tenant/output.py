@@ -1,12 +1,11 @@
 """Output of runs, as text by offset and raw with ranges; and the stream of what happens now."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
+from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from addon_portal.api.deps import CallerDep, RunIdPath
 from addon_portal.api.errors import problem
@@ -17,6 +16,7 @@ from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
 from addon_portal.api.schemas.runs import run_body
 from addon_portal.api.services import history_service
+from addon_portal.api.streams import ClosingStream
 from addon_portal.domain.models import Role
 from addon_portal.evidence.output import Output
 
@@ -60,14 +60,14 @@ def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | Non
     bounds = _bounds(range, size)
     if bounds is None:
         headers = _raw_headers(run_id, size)
-        return StreamingResponse(_blocks(output, 0, size), 200, headers, "text/plain; charset=utf-8")
+        return _stream(output, 0, size, 200, headers)
     start, end = bounds
     if start >= size:
         output.close()
         detail = f"The output has {size} bytes now."
         return problem("range_not_satisfiable", detail, {"size": size}, {"Content-Range": f"bytes */{size}"})
     headers = _raw_headers(run_id, end - start) | {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
-    return StreamingResponse(_blocks(output, start, end), 206, headers, "text/plain; charset=utf-8")
+    return _stream(output, start, end, 206, headers)
 
 
 @router.head("/runs/{run_id}/log/raw", **{**_RAW, "summary": "Get the size of the raw output of a run"})
@@ -95,7 +95,7 @@ async def follow_events(
     principal = await run_in_threadpool(caller.enter, Role.VIEWER)
     events = stream_events(caller.portal, caller.changes, principal, last_event_id, run_body)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, 200, headers, "text/event-stream")
+    return ClosingStream(events, 200, headers, "text/event-stream")
 
 
 def _bounds(range: str | None, size: int) -> tuple[int, int] | None:
@@ -125,8 +125,6 @@ def _raw_headers(run_id: str, length: int) -> dict[str, str]:
     }
 
 
-def _blocks(output: Output, start: int, end: int) -> Iterator[bytes]:
-    try:
-        yield from output.iter_bytes(start, end)
-    finally:
-        output.close()
+def _stream(output: Output, start: int, end: int, status: int, headers: dict[str, str]) -> Response:
+    blocks = cast("AsyncGenerator[bytes, None]", iterate_in_threadpool(output.iter_bytes(start, end)))
+    return ClosingStream(blocks, status, headers, "text/plain; charset=utf-8", output.close)

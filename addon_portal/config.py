@@ -55,6 +55,10 @@ def _default_data_dir() -> Path:
     return Path("/var/lib/addon-portal") if os.geteuid() == 0 else Path.home() / ".local/share/addon-portal"
 
 
+def _only_final_states() -> PydanticCustomError:
+    return PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
+
+
 class Settings(BaseSettings):
     """Every setting; field descriptions say unit and consequence."""
 
@@ -160,13 +164,18 @@ class Settings(BaseSettings):
     @field_validator("restartable_statuses", mode="before")
     @classmethod
     def _split_statuses(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not FINAL.issuperset(parts):
+            raise _only_final_states()
+        return parts
 
     @field_validator("restartable_statuses")
     @classmethod
     def _check_statuses(cls, states: frozenset[RunState]) -> frozenset[RunState]:
         if not states <= FINAL:
-            raise PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
+            raise _only_final_states()
         return states
 
     @property

@@ -25,10 +25,12 @@ from addon_portal.cli.commands import (
 )
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.options import Commands
 from addon_portal.cli.output import forget_stdout, hint
 
 app = typer.Typer(
     name="addon-portal",
+    cls=Commands,
     help="Runs programs, says truthfully what happened to them, and restarts them.",
     no_args_is_help=True,
     add_completion=True,

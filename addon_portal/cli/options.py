@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from shlex import quote
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
 
 from addon_portal.cli.client import DATA_VARIABLE, KEY_VARIABLE, URL_VARIABLE, PortalClient, find_portal
@@ -45,6 +47,8 @@ DatabaseUrl = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+_NEARLY = 0.72
+"""How much of two words has to be the same: `stauts` is nearly `status`, `bogus` is not nearly `logs`."""
 _ARGV = "addon_portal.argv"
 
 
@@ -64,6 +68,16 @@ class CommandWithArgv(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """What the usage line shows."""
         return [*super().collect_usage_pieces(ctx), "[-- ARGV...]"]
+
+
+class Commands(TyperGroup):
+    """A group that asks `did you mean` only where a command is nearly what was typed."""
+
+    @override
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command. Raises a usage error when there is none."""
+        self.suggest_commands = bool(args and get_close_matches(args[0], self.commands, cutoff=_NEARLY))
+        return super().resolve_command(ctx, args)
 
 
 def argv_of(ctx: typer.Context) -> list[str] | None:
@@ -89,7 +103,7 @@ def settings_of(**given: object) -> "Settings":
     try:
         return load_settings(**{name: value for name, value in given.items() if value is not None})
     except SettingsError as error:
-        raise InstallationTrouble(f"The settings cannot be used. {error}") from error
+        raise InstallationTrouble(f"The settings cannot be used.\n{indent(str(error), '  ')}") from error
 
 
 @contextmanager

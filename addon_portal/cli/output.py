@@ -91,9 +91,14 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
         hint(empty)
         return
     to = console()
-    if not to.is_terminal:
-        to.width = 10_000  # a file has no width: nothing is cut
-    to.print(table)
+    if to.is_terminal:
+        to.print(table)
+        return
+    to.width = 10_000  # a file has no width: nothing is cut, and nothing is filled up
+    with to.capture() as captured:
+        to.print(table)
+    for line in captured.get().splitlines():
+        print_line(line.rstrip())
 
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:

@@ -68,6 +68,7 @@ def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch
         ("PROJECT_EXECUTION_TIMEOUT_HOURS", "nan", "a finite number"),
         ("PROJECT_CLEANUP_INTERVAL_SECONDS", "-1", "a number greater than or equal to 0"),
         ("RESTARTABLE_STATUSES", "failed,running", "final states only (cancelled, completed, failed)"),
+        ("RESTARTABLE_STATUSES", "bogus,running", "final states only (cancelled, completed, failed)"),
         ("RESTARTABLE_STATUSES", ",", "at least 1 item, not 0"),
         ("ADDON_PORTAL_PORT", "http", "a whole number"),
         ("ADDON_PORTAL_PORT", "65536", "a number less than or equal to 65535"),

@@ -4,10 +4,16 @@ import typer
 
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.options import AsJson, Commands, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import print_json, print_line
 
-app = typer.Typer(help="The tables of the database.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The tables of the database.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
+    epilog=examples("addon-portal db status", "addon-portal db upgrade --data /srv/portal"),
+)
 
 
 @app.command(epilog=examples("addon-portal db upgrade --database-url postgresql://portal@db/portal"))

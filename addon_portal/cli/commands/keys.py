@@ -7,7 +7,7 @@ import typer
 from addon_portal.cli.commands.tenants import checked_name
 from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.first_start import DEFAULT_TENANT
-from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.options import AsJson, Commands, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
 from addon_portal.cli.suggestions import suggest
 from addon_portal.domain.ids import KeyId, TenantId, has_form
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from addon_portal.storage import UnitOfWork
 
 app = typer.Typer(
-    help="API keys. Works on the data directory, without a key.", no_args_is_help=True, rich_markup_mode=None
+    help="API keys. Works on the data directory, without a key.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
+    epilog=examples("addon-portal key create ci --tenant acme --role member", "addon-portal key list --tenant acme"),
 )
 
 OfTenant = Annotated[str, typer.Option("--tenant", metavar="TENANT", help="Name or id.")]

@@ -8,11 +8,17 @@ import typer
 from addon_portal.cli.client import path_of
 from addon_portal.cli.definitions import Env, parse_env, parse_parameters
 from addon_portal.cli.errors import BadUsage
-from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
+from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import print_json, print_line, print_table
 from addon_portal.cli.visible import visible
 
-app = typer.Typer(help="Programs: what an operator allows tenants to run.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Programs: what an operator allows tenants to run.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
+    epilog=examples("addon-portal program list"),
+)
 
 
 @app.command(

@@ -9,14 +9,24 @@ from addon_portal.cli.client import path_of
 from addon_portal.cli.definitions import Env, Parameters, changed_definition, parse_env, parse_parameters
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.lookups import get_project
-from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
+from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import cut, print_fields, print_json, print_line, print_table, state_text, time_text
 from addon_portal.cli.suggestions import suggest, word_for
 from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
 
-app = typer.Typer(help="Projects: definitions of what can be run.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Projects: definitions of what can be run.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
+    epilog=examples(
+        "addon-portal project create nightly -- python3 etl.py",
+        "addon-portal project update nightly --name hourly",
+        "addon-portal project list --search night",
+    ),
+)
 
 Named = Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id.")]
 Program = Annotated[

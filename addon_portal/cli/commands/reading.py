@@ -17,6 +17,7 @@ from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
 from addon_portal.cli.outcomes import is_final, sentence_of
 from addon_portal.cli.output import (
     console,
+    counted,
     ended_sentence,
     ended_text,
     forget_stdout,
@@ -89,7 +90,8 @@ def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
         "There are no projects. Make one with: " + suggest("run", "--name", "hello", then="-- sh -c 'echo hello'"),
     )
     active = ", ".join(f"{number} {state}" for state, number in counts["active_runs"].items() if number)
-    print_line(f"\n{counts['projects']} projects; active runs: {active or 'none'}.")
+    cut = f", of which the first {len(projects)} are shown (--limit)" if counts["projects"] > len(projects) else ""
+    print_line(f"\n{counted(counts['projects'], 'project')}{cut}; active runs: {active or 'none'}.")
     if counts["unreachable"]:
         when = counts["observed_at"]
         hint(

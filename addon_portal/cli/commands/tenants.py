@@ -4,13 +4,17 @@ from typing import Annotated
 
 import typer
 
-from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, opened_storage, settings_of
+from addon_portal.cli.options import AsJson, Commands, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import print_json, print_line, print_table, time_text
 from addon_portal.cli.visible import visible
 from addon_portal.domain.models import Tenant
 
 app = typer.Typer(
-    help="Tenants. Works on the data directory, without a key.", no_args_is_help=True, rich_markup_mode=None
+    help="Tenants. Works on the data directory, without a key.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=Commands,
+    epilog=examples("addon-portal tenant create acme --max-runs 10", "addon-portal tenant list"),
 )
 
 

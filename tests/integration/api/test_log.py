@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import struct
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -206,7 +206,8 @@ def test_head_is_refused_like_get(world: World, run: Json) -> None:
 
 def test_output_that_is_no_regular_file_is_not_read(world: World, run: Json) -> None:
     log = world.served.settings.data.run_directory(run["run_id"]) / "output.log"
-    for make in (log.mkdir, lambda: os.mkfifo(log), lambda: None):
+    makers: tuple[Callable[[], None], ...] = (log.mkdir, lambda: os.mkfifo(log), lambda: None)
+    for make in makers:
         log.rmdir() if log.is_dir() else log.unlink()
         make()
         for path in ("log", "log/raw") if log.exists() else ():
@@ -258,5 +259,5 @@ def test_an_answer_that_nobody_begins_to_read_closes_what_it_is_made_from() -> N
 
     answer = ClosingStream(content(), 200, {}, "text/plain", lambda: closed.append("file"))
     with pytest.raises(ConnectionResetError):
-        asyncio.run(answer({"type": "http"}, never, broken))  # type: ignore[arg-type]
+        asyncio.run(answer({"type": "http"}, never, broken))
     assert closed == ["file"]

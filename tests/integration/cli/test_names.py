@@ -50,6 +50,15 @@ def test_another_members_name_is_never_run_by_a_shell_and_never_hidden(portal: P
     assert "\\u202eevil\\u200b" in portal.call("project", "list").stdout
 
 
+def test_a_table_that_is_no_terminals_ends_each_line_where_its_words_end(portal: Portal) -> None:
+    for name in ("first", "second"):
+        portal.call("run", "--name", name, "--", "sh", "-c", "exit 3")
+    lines = portal.call("status").stdout.splitlines()
+    assert [line for line in lines if line.endswith(" ")] == []
+    shown = portal.call("status", "--limit", "1").stdout
+    assert re.search(r"\n\d+ projects, of which the first 1 are shown \(--limit\); active runs: none\.\n$", shown)
+
+
 def test_the_portals_own_key_is_revoked_only_if_that_is_meant(portal: Portal) -> None:
     own = next(key for key in portal.ask("key", "list") if key["role"] == "operator")
     done = portal.call("key", "revoke", own["id"])

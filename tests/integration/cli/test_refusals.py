@@ -106,3 +106,32 @@ def test_a_refused_run_makes_and_changes_no_project(portal: Portal, arguments: l
     before = portal.ask("project", "show", "sample-hello")
     assert portal.call("run", "sample-hello", *arguments, "--", "false").returncode == ExitCode.REFUSED
     assert portal.ask("project", "show", "sample-hello")["definition_version"] == before["definition_version"]
+
+
+def test_every_wrong_setting_has_a_line_of_its_own(tmp_path: Path) -> None:
+    done = call(*("doctor", "--data", str(tmp_path)), ADDON_PORTAL_PORT="x", RESTARTABLE_STATUSES="bogus,running")
+    assert done.returncode == ExitCode.INSTALLATION
+    assert done.stderr.splitlines() == [
+        "addon-portal: The settings cannot be used.",
+        "  ADDON_PORTAL_PORT: expected a whole number, got 'x'",
+        "  RESTARTABLE_STATUSES: expected final states only (cancelled, completed, failed), got 'bogus,running'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(["stauts"], "'status'"), (["stp"], "'stop'"), (["key", "crate"], "'create'"), (["bogus"], None), (["x"], None)],
+)
+def test_a_command_that_does_not_exist_is_taken_for_another_only_if_it_is_nearly_that(
+    typed: list[str], meant: str | None
+) -> None:
+    done = call(*typed)
+    assert_is_one_sentence(done, ExitCode.USAGE, "No such command")
+    assert ("Did you mean" in done.stderr) == (meant is not None)
+    assert meant is None or f"Did you mean {meant}" in done.stderr
+
+
+@pytest.mark.parametrize("group", ["project", "program", "tenant", "key", "db"])
+def test_the_help_of_a_group_has_examples(group: str) -> None:
+    _, _, examples = call(group, "--help").stdout.partition("Examples:\n")
+    assert examples.strip().startswith(f"addon-portal {group} ")

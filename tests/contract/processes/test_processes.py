@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from addon_portal.domain.records import ProcessIdentity
 from addon_portal.domain.verdict import Liveness
 from addon_portal.executors.processes.contract import HeldProcess, Processes
 from addon_portal.executors.processes.selection import Chosen
@@ -114,8 +115,12 @@ def test_a_signal_to_a_leader_reaches_its_group(processes: Processes) -> None:
 def test_a_signal_to_one_who_leads_no_group_reaches_it_alone(processes: Processes, child: Child) -> None:
     child.tell("sleep 60 & echo $!; wait")
     pid = int(child.hear())
-    found = [member for member in processes.find_members(child.cookie, None) if member.pid == pid]
-    held = processes.hold(found[0])
+
+    def find() -> list[ProcessIdentity]:
+        return [member for member in processes.find_members(child.cookie, None) if member.pid == pid]
+
+    # While it executes sleep, its environment cannot be read for a moment.
+    held = processes.hold(wait_until(find, "it to be found")[0])
     assert held is not None
     assert held.send_signal_to_group(signal.SIGKILL)
     held.close()

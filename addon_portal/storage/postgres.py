@@ -2,50 +2,83 @@
 
 Reading transactions see one state (REPEATABLE READ); writing ones are READ COMMITTED and rely on guarded updates, row
 locks and unique indexes. Nobody waits longer than the busy time-out for a lock, and a process that is frozen in the
-middle of a transaction for twice as long loses it instead of stopping everybody.
+middle of a transaction for twice as long loses it instead of stopping everybody. A server that does not answer at all,
+frozen or behind a network that swallows packets, is given up from our side, since it keeps no time-out of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any, Never
+from typing import Any, Never, TypeVar
 
 import psycopg
 from psycopg.types.string import TextLoader
+from typing_extensions import override
 
 from addon_portal.domain.errors import StorageBusy
 from addon_portal.storage import errors
 from addon_portal.storage.connection import LIST, NAME, NOTHING, Connection, Parameters, Row
 from addon_portal.storage.pool import Pool
 
-Raw = psycopg.Connection[tuple[Any, ...]]
+R = TypeVar("R")
+_LOOK_SECONDS = 0.1
+_LEAST_PATIENCE_SECONDS = 1.0
+"""Less than this of silence says nothing about a server."""
+_SERVER_PART = 0.9
+"""The server's own time-outs are this part of our patience: what it cancels itself costs no connection."""
 
 _JOURNAL_LOCK = 0x41504A4C
 """Any number that other users of the database do not lock; the letters APJL."""
 
 
+class Silence(psycopg.OperationalError):
+    """The server did not answer in time; the connection is closed. What it was asked to do, it may still do."""
+
+
+class Raw(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that closes itself when the server does not answer a statement in time."""
+
+    patience_seconds = 5.0
+
+    # psycopg waits here for every statement.
+    @override
+    def wait(self, gen: Generator[Any, Any, R], interval: float = _LOOK_SECONDS, timeout: float | None = None) -> R:
+        try:
+            return super().wait(gen, interval, self.patience_seconds if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001  the wait functions raise nothing else
+            if timeout is not None:
+                raise  # Of a caller within psycopg, which expects it.
+            self.close()
+            raise Silence(f"the server has not answered for {self.patience_seconds:g} s") from error
+
+
 class PostgresDatabase:
-    """A database on a server."""
+    """A database on a server.
+
+    `patience_seconds`: how long the server may take for one answer before the connection is given up.
+    """
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, busy_timeout_seconds: float) -> None:
+    def __init__(self, url: str, *, busy_timeout_seconds: float, patience_seconds: float) -> None:
         self.address = url
         self._busy_timeout_seconds = busy_timeout_seconds
+        self._patience_seconds = max(_LEAST_PATIENCE_SECONDS, patience_seconds)
         self._pool = Pool(
             self.connect, psycopg.Connection.close, limit=20, keep=4, timeout_seconds=busy_timeout_seconds
         )
 
     def connect(self) -> Raw:
         """A connection of our kind; each statement is its own transaction unless BEGIN says otherwise."""
-        busy_ms = max(1, int(self._busy_timeout_seconds * 1000))
+        raw = None
         try:
-            raw = psycopg.connect(
-                self.address, autocommit=True, connect_timeout=max(2, round(self._busy_timeout_seconds))
-            )
-            limits = f"SET lock_timeout = {busy_ms}; SET idle_in_transaction_session_timeout = {2 * busy_ms}"
-            raw.execute(limits.encode())
+            # psycopg waits at least 2 s, for each host that the address names.
+            raw = Raw.connect(self.address, autocommit=True, connect_timeout=max(2, int(self._patience_seconds)))
+            raw.patience_seconds = self._patience_seconds
+            raw.execute(self._limits())
         except psycopg.Error as error:
+            if raw is not None:
+                raw.close()
             raise errors.StorageUnavailable(
                 f"No connection to the database: {_detail(error)}. "
                 "See that its server runs, and that the URL names a database and a user that it has."
@@ -53,6 +86,16 @@ class PostgresDatabase:
         # JSON is read as the text that was written, as on SQLite.
         raw.adapters.register_loader("json", TextLoader)
         return raw
+
+    def _limits(self) -> bytes:
+        """What makes the server itself end waiting: for a lock, for a statement, for us."""
+        statement_ms = int(self._patience_seconds * _SERVER_PART * 1000)
+        lock_ms = max(1, min(statement_ms, int(self._busy_timeout_seconds * 1000)))
+        idle_ms = max(1, int(2 * self._busy_timeout_seconds * 1000))
+        return (
+            f"SET lock_timeout = {lock_ms}; SET statement_timeout = {statement_ms}; "
+            f"SET idle_in_transaction_session_timeout = {idle_ms}"
+        ).encode()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -73,9 +116,7 @@ class PostgresDatabase:
         raw = self._begun(begin)
         try:
             yield raw
-            # A transaction in which a statement failed answers COMMIT with ROLLBACK, without an error.
-            if raw.execute(b"COMMIT").statusmessage != "COMMIT":
-                raise errors.StorageError("The transaction was rolled back because one of its statements had failed.")
+            _commit(raw)
         except psycopg.Error as error:
             _roll_back(raw)
             refuse(error)
@@ -94,9 +135,11 @@ class PostgresDatabase:
         try:
             raw.execute(begin)
             return raw
-        except psycopg.Error:
+        except psycopg.Error as error:
             self._pool.discard(raw)
             self._pool.close_idle()
+            if isinstance(error, Silence):
+                refuse(error)
         raw = self._pool.acquire()
         try:
             raw.execute(begin)
@@ -132,6 +175,18 @@ class PostgresDatabase:
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _commit(raw: Raw) -> None:
+    try:
+        # A transaction in which a statement failed answers COMMIT with ROLLBACK, without an error.
+        if raw.execute(b"COMMIT").statusmessage != "COMMIT":
+            raise errors.StorageError("The transaction was rolled back because one of its statements had failed.")
+    except Silence as error:
+        raise errors.StorageUnavailable(
+            f"The database cannot be used: {_detail(error)}. It is not known whether what was being written is, "
+            "or will be."
+        ) from error
 
 
 def _roll_back(raw: Raw) -> None:

@@ -25,13 +25,16 @@ class Storage:
         self._clock = clock
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock, busy_timeout_seconds: float = 5.0) -> "Storage":
+    def open(
+        cls, url: str, *, clock: Clock, busy_timeout_seconds: float = 5.0, patience_seconds: float | None = None
+    ) -> "Storage":
         """Make a storage for `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
 
         Percent escapes in a path are decoded.
 
-        `busy_timeout_seconds` is how long anybody waits for a turn before StorageBusy. Raises ValueError for another
-        kind of URL.
+        `busy_timeout_seconds` is how long anybody waits for a turn before StorageBusy. `patience_seconds` is how long
+        a server may leave anything unanswered before StorageUnavailable (default: the busy time-out; at least 1, for
+        connecting at least 2); a file has no such limit. Raises ValueError for another kind of URL.
         """
         if url.startswith("sqlite:///") and url not in {"sqlite:///", "sqlite:///:memory:"}:
             from addon_portal.storage.sqlite import SqliteDatabase
@@ -44,7 +47,11 @@ class Storage:
             from addon_portal.storage.postgres import PostgresDatabase
             from addon_portal.storage.wakeups_postgres import PostgresWakeups
 
-            server = PostgresDatabase(url.replace("+psycopg", "", 1), busy_timeout_seconds=busy_timeout_seconds)
+            server = PostgresDatabase(
+                url.replace("+psycopg", "", 1),
+                busy_timeout_seconds=busy_timeout_seconds,
+                patience_seconds=busy_timeout_seconds if patience_seconds is None else patience_seconds,
+            )
             return cls(server, PostgresWakeups(server), clock)
         raise ValueError(
             f"expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, got {url!r}"

@@ -1,7 +1,8 @@
 """Wake-ups through PostgreSQL: NOTIFY in the writing transaction, LISTEN on a connection of its own.
 
 A thread holds that connection and reopens it when it breaks, so that a listener's descriptor stays the same and nobody
-waits for a server that is away. After a gap it wakes once, since something may have been missed.
+waits for a server that is away. A connection that has been quiet for a while is asked whether it still answers, since
+one that hangs looks just the same. After a gap it wakes once, since something may have been missed.
 """
 
 import contextlib
@@ -19,13 +20,16 @@ from addon_portal.storage.postgres import PostgresDatabase, Raw, refuse
 from addon_portal.storage.wakeups import Listener
 
 _RETRY_SECONDS = 1.0
+_QUIET_SECONDS = 10.0
 
 
 class PostgresWakeups:
     """Wake-ups between processes that share a database server."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, *, quiet_seconds: float = _QUIET_SECONDS) -> None:
         self._database = database
+        self.quiet_seconds = quiet_seconds
+        """How long a listening connection may be quiet before it is asked whether it still answers."""
 
     def notify(self, channel: str) -> None:
         """Wake outside a transaction; inside one, the database does it at the commit."""
@@ -33,16 +37,17 @@ class PostgresWakeups:
             self._database.take_turn(connection, journals=False, channels=(channel,))
 
     def listen(self, channel: str) -> Listener:
-        return _PostgresListener(self._database.connect, channel)
+        return _PostgresListener(self._database.connect, channel, self.quiet_seconds)
 
     def close(self) -> None:
         """Nothing is kept."""
 
 
 class _PostgresListener:
-    def __init__(self, connect: Callable[[], Raw], channel: str) -> None:
+    def __init__(self, connect: Callable[[], Raw], channel: str, quiet_seconds: float) -> None:
         self._connect = connect
         self._channel = channel
+        self._quiet_seconds = quiet_seconds
         raw = self._open()
         self._ear, self._bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._leave, self._leaving = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -99,9 +104,11 @@ class _PostgresListener:
             selector.register(raw.fileno(), selectors.EVENT_READ)
             selector.register(self._leave, selectors.EVENT_READ)
             while True:
-                for key, _ in selector.select():
-                    if key.fd == self._leave:
-                        return
+                ready = selector.select(self._quiet_seconds)
+                if any(key.fd == self._leave for key, _ in ready):
+                    return
+                if not ready:
+                    raw.execute(b"SELECT 1")
                 for _ in raw.notifies(timeout=0):
                     self._ring()
 

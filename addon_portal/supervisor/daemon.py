@@ -38,6 +38,8 @@ log = structlog.get_logger()
 SWEEP_SECONDS = 1.0
 """Every run is looked at this often even if nothing happens; three missed sweeps make a host unreachable."""
 _RETRY_SECONDS = 0.5
+_PATIENCE_SECONDS = 2.0
+"""What is left unanswered for this long is given up: programs need us meanwhile. psycopg connects no faster."""
 _SAY_AWAY_SECONDS = 60.0
 _UNKNOWN_AT_ONCE = 100
 
@@ -101,6 +103,7 @@ class Supervisor:
                 log.warning("database_away", error=str(error))
                 self._say_away_again = self._clock.monotonic() + _SAY_AWAY_SECONDS
             self._woken = True
+            self._next_cleanup = 0.0  # A commit that got no answer may still come: read all that is claimed then.
             # What programs need of us, such as their output read or a kill at its deadline, needs no database.
             self._watcher.look(list(self._watcher.runs))
             self._away_until = self._clock.monotonic() + _RETRY_SECONDS
@@ -287,7 +290,7 @@ def run(options: SupervisorOptions) -> int:
     with InstanceLock(options.data.supervisor_lock):
         clock = SystemClock()
         identity = choose(options.process_identity)
-        storage = Storage.open(options.database_url, clock=clock)
+        storage = Storage.open(options.database_url, clock=clock, patience_seconds=_PATIENCE_SECONDS)
         try:
             storage.check_schema()
             log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id, process_identity=identity)

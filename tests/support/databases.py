@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -99,6 +100,27 @@ class PostgresServer:
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(30)
         self._process = None
+
+    @contextmanager
+    def frozen(self, *, backends_alone: bool = False) -> Iterator[None]:
+        """Stop every process of the server, or only those that serve connections: it neither answers nor refuses."""
+        pids = [
+            pid for pid, title in self._processes() if not backends_alone or title.startswith("postgres: postgres ")
+        ]
+        if not backends_alone:
+            pids.append(self.pid)
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def _processes(self) -> list[tuple[int, str]]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [(int(pid), Path(f"/proc/{pid}/cmdline").read_bytes().decode()) for pid in children]
 
     def url_of(self, database: str) -> str:
         """The address of a database, for SQLAlchemy and for psycopg alike."""

@@ -11,7 +11,7 @@ from addon_portal.domain.ids import RunId
 from addon_portal.domain.states import RunState
 from tests.support.databases import PostgresServer
 from tests.support.host import SupervisedHost
-from tests.support.host_parts import Leash
+from tests.support.host_parts import Leash, find_processes_of
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +59,35 @@ def test_a_server_that_stops_and_comes_back(
     kinds = [host.kinds(run_id) for run_id in (supervised, living)]
     assert kinds[0] == ["requested", "claimed", "started", "ended"]
     assert kinds[1] == ["requested", "claimed", "started", "stop_requested", "stopping", "ended"]
+
+
+@pytest.mark.faults
+@pytest.mark.postgres
+def test_a_server_that_freezes_and_thaws(
+    host_on_own_server: SupervisedHost, own_postgres_server: PostgresServer
+) -> None:
+    """Nothing is refused, nothing is answered: programs are read and killed all the same."""
+    host = host_on_own_server
+    leash = host.leash()
+    alone = host.running("sh", "-c", f'read word <"$0"; seq 1 400000; {leash.script}', str(leash.path))
+    stubborn = host.running("sh", "-c", "trap '' TERM; echo begun; while :; do sleep 60; done")
+    host.wait_for(lambda: host.output(stubborn) == b"begun\n", "the program to heed no SIGTERM")
+    stubborn_shim = host.shim(stubborn)
+    host.request_stop(stubborn, grace_seconds=3)
+    host.reach(stubborn, RunState.STOPPING)
+    stubborn_shim.kill_and_wait()
+    with own_postgres_server.frozen():
+        host.shim(alone).kill_and_wait()
+        leash.end()
+        log = host.directory(alone) / "output.log"
+        host.wait_for(lambda: log.stat().st_size > 2_000_000, "the output to be read")
+        host.wait_for(lambda: not find_processes_of([stubborn]), "the program to be killed at its deadline")
+        host.wait_for(lambda: "has not answered" in host.log.read_text(), "the supervisor to say what is wrong")
+        assert host.supervisor.is_running
+    assert host.final(stubborn).state is RunState.CANCELLED
+    leash.end(5)
+    assert host.final(alone).exit_code == 5
+    assert host.output(alone).endswith(b"\n400000\n")
 
 
 def test_a_database_that_somebody_else_keeps_locked(host: SupervisedHost) -> None:

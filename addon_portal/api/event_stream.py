@@ -11,18 +11,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
+from addon_portal.api.services.followers import Change, Follower, Missed, RunChanged
 from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.run_changes import (
-    Change,
-    Follower,
-    RunChanged,
-    RunChanges,
-    host_standing,
-    read_changes,
-)
+from addon_portal.api.services.run_changes import RunChanges, host_standing, read_changes
 from addon_portal.api.services.shown import ShownRun
-from addon_portal.auth.policies import Principal
 from addon_portal.domain.clock import to_text
 from addon_portal.storage.surroundings import Surroundings
 
@@ -35,15 +28,16 @@ ToBody = Callable[[ShownRun], dict[str, object]]
 
 
 async def stream_events(
-    portal: Portal, changes: RunChanges, principal: Principal, last_event_id: str | None, to_body: ToBody
+    portal: Portal, changes: RunChanges, follower: Follower, last_event_id: str | None, to_body: ToBody
 ) -> AsyncGenerator[bytes, None]:
-    """The events of one tenant from `last_event_id` (by default from now) until the reader or the portal leaves."""
-    follower = Follower(principal.tenant.id)
+    """The events of one tenant from `last_event_id` (by default from now) until the reader or the portal leaves, or the
+    reader's key is revoked.
+    """
     try:
         await run_in_threadpool(changes.follow, follower)
-        for event in await run_in_threadpool(_opening, portal, principal, follower.start, last_event_id, to_body):
+        for event in await run_in_threadpool(_opening, portal, follower, last_event_id, to_body):
             yield event
-        while not follower.is_ended:
+        while not (follower.is_ended or changes.is_ending):
             taken = await follower.take(HEARTBEAT_SECONDS)
             for change in taken:
                 yield _event(change, to_body)
@@ -53,10 +47,9 @@ async def stream_events(
         changes.unfollow(follower)
 
 
-def _opening(
-    portal: Portal, principal: Principal, start: int, last_event_id: str | None, to_body: ToBody
-) -> Sequence[bytes]:
+def _opening(portal: Portal, follower: Follower, last_event_id: str | None, to_body: ToBody) -> Sequence[bytes]:
     """How the host stands, and what was missed; or that too much was."""
+    start = follower.start
     with portal.storage.read() as uow:
         host = host_standing(portal, Surroundings(uow).observed_at(portal.host_id))
         events = [format_sse_event(retry=RECONNECT_MILLISECONDS), _event(host, to_body)]
@@ -64,11 +57,11 @@ def _opening(
             return [*events, format_sse_event(comment="from here on", id=str(start))]
         after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
         if not max(0, start - MOST_MISSED) <= after <= start:
-            return [*events, format_sse_event(event="reset", data_str="{}", id=str(start))]
+            return [*events, _reset(start)]
         heads = [
             head
             for head in uow.journal.read_heads_after(after, MOST_MISSED)
-            if head.tenant_id == principal.tenant.id and head.seq <= start
+            if head.tenant_id == follower.tenant_id and head.seq <= start
         ]
         return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, heads))]
 
@@ -79,8 +72,14 @@ def _event(change: Change, to_body: ToBody) -> bytes:
         return format_sse_event(data_str=_json(to_body(change.run)), event="run", id=place)
     if isinstance(change, LogGrown):
         return format_sse_event(data_str=_json({"run_id": change.run_id, "size": change.size}), event="log")
+    if isinstance(change, Missed):
+        return _reset(change.seq)
     seen = to_text(change.observed_at) if change.observed_at else None
     return format_sse_event(data_str=_json({"observed_at": seen, "unreachable": change.is_unreachable}), event="host")
+
+
+def _reset(seq: int) -> bytes:
+    return format_sse_event(event="reset", data_str="{}", id=str(seq))
 
 
 def _json(value: object) -> str:

@@ -64,6 +64,15 @@ def authenticate(secret_hash: bytes, find: FindKey) -> Principal:
     return Principal(key.id, tenant, key.role, f"key:{key.name}", key.last_used_at)
 
 
+def is_valid(secret_hash: bytes, find: FindKey) -> bool:
+    """Whether a key of this hash is still good."""
+    try:
+        authenticate(secret_hash, find)
+    except Unauthenticated:
+        return False
+    return True
+
+
 def scope_for_operator(principal: Principal, tenant: Tenant) -> TenantScope:
     """The right of an operator to manage another tenant's keys. Raises Forbidden for everybody else."""
     principal.require(Role.OPERATOR)

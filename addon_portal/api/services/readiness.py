@@ -1,7 +1,8 @@
 """Whether this process can do its work."""
 
+from addon_portal.api.services.followers import HostChanged
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.run_changes import HostChanged, host_standing
+from addon_portal.api.services.run_changes import host_standing
 from addon_portal.storage.surroundings import Surroundings
 
 

@@ -1,10 +1,9 @@
 """Telling those who wait what happens to runs: one thread hears wakes and reads the journal for all of them.
 
-Promises that a follower misses nothing that was recorded after its `start`, in order, and that each change is read
-once, however many follow. Several changes of one run that wait to be taken become one: a follower is told how a run
-stands, not how often it moved. Who waits for the end of one run costs a reading at the beginning and one at the end, in
-this thread too: no other has to be woken for it. While nobody waits nothing is read. Leaves the wire to
-`api.event_stream`.
+Promises that a follower misses nothing that was recorded after its `start`, in order, that each change is read once,
+however many follow, and that nothing is told whose key was revoked before. Who waits for the end of one run costs a
+reading at the beginning and one at the end, in this thread too: no other has to be woken for it. While nobody waits
+nothing is read. Leaves the wire to `api.event_stream`.
 """
 
 import asyncio
@@ -19,13 +18,15 @@ from datetime import datetime
 
 import structlog
 
+from addon_portal.api.services.followers import Follower, HostChanged, RunChanged
 from addon_portal.api.services.live_runs import LiveRuns, LogGrown
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_runs
 from addon_portal.api.services.shown import ShownRun
+from addon_portal.auth.policies import is_valid
 from addon_portal.domain.errors import DomainError
 from addon_portal.domain.health import UNREACHABLE_AFTER
-from addon_portal.domain.ids import RunId, TenantId
+from addon_portal.domain.ids import RunId
 from addon_portal.domain.states import FINAL
 from addon_portal.storage import StorageError, UnitOfWork, wakeups
 from addon_portal.storage.journal import EntryHead
@@ -33,77 +34,12 @@ from addon_portal.storage.surroundings import Surroundings
 
 SLOW_POLL_SECONDS = 1.0
 """The safety net for a lost wake, and how exactly the loss of a supervisor is told."""
+KEYS_EVERY_SECONDS = 2.0
+"""How long a follower of a tenant in which nothing happens may outlive its key."""
 _PAGE = 1000
 _FINAL_WORDS = frozenset(state.value for state in FINAL)
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunChanged:
-    """How a run stands after the journal entry `seq`, or, with None, after no more than the passing of time."""
-
-    seq: int | None
-    run: ShownRun
-
-
-@dataclass(frozen=True, slots=True)
-class HostChanged:
-    """Somebody looks after the runs of this installation's host again, or nobody does any more."""
-
-    observed_at: datetime | None
-    is_unreachable: bool
-
-
-Change = RunChanged | HostChanged | LogGrown
-
-
-class Follower:
-    """Somebody who waits for all that happens to a tenant. Used in the event loop alone."""
-
-    def __init__(self, tenant_id: TenantId) -> None:
-        self.tenant_id = tenant_id
-        self.start = 0
-        self.is_ended = False
-        self._waiting: dict[object, Change] = {}
-        self._something = asyncio.Event()
-
-    def put(self, change: Change) -> None:
-        """Have a change taken; an older one of the same kind and run is forgotten, but not its place in the journal."""
-        key = _subject(change)
-        older = self._waiting.pop(key, None)
-        if isinstance(change, RunChanged) and change.seq is None and isinstance(older, RunChanged):
-            change = RunChanged(older.seq, change.run)
-        self._waiting[key] = change
-        self._something.set()
-
-    def end(self) -> None:
-        """Nothing more will come."""
-        self.is_ended = True
-        self._something.set()
-
-    async def take(self, seconds: float) -> Sequence[Change]:
-        """What has changed, as soon as something has; nothing when the time is over or the follower has ended."""
-        timer = asyncio.get_running_loop().call_later(seconds, self._something.set)
-        try:
-            await self._something.wait()
-        finally:
-            timer.cancel()
-        if not self.is_ended:
-            self._something.clear()
-        taken = tuple(self._waiting.values())
-        self._waiting.clear()
-        return taken
-
-
-def _subject(change: Change) -> object:
-    match change:
-        case RunChanged():
-            return change.run.run.id
-        case LogGrown():
-            return "log", change.run_id
-        case HostChanged():
-            return None
 
 
 Look = Callable[[UnitOfWork], ShownRun]
@@ -149,6 +85,9 @@ class RunChanges:
         self._watches: set[_Watch] = set()
         self._position = 0
         self._was_unreachable: bool | None = None
+        self._keys_at = float("-inf")
+        self.is_ending = False
+        """Whether `end_streams` was called: whoever comes now is told nothing."""
         self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -163,12 +102,15 @@ class RunChanges:
         self._thread.start()
 
     def end_streams(self) -> None:
-        """Tell every follower that nothing more comes, so that a server that shuts down need not wait for them."""
-        with self._lock:
-            followers, watches = tuple(self._followers), (*self._arrived, *self._watches)
-        for follower in followers:
+        """Tell every follower that nothing more comes, so that a server that shuts down need not wait for them.
+
+        Called in the event loop, which must not wait for the lock: it is held while the database is read. Whoever is
+        being moved at this moment is told by the thread, which looks at `is_ending` after it has moved them.
+        """
+        self.is_ending = True
+        for follower in tuple(self._followers):
             follower.end()
-        for watch in watches:
+        for watch in (*self._arrived, *self._watches):
             watch.settle(None)
 
     def close(self) -> None:
@@ -198,9 +140,8 @@ class RunChanges:
             self._ring()
 
     def unfollow(self, follower: Follower) -> None:
-        """Hand over nothing more."""
-        with self._lock:
-            self._followers.discard(follower)
+        """Hand over nothing more. Called in the event loop, and so without the lock."""
+        self._followers.discard(follower)
 
     @property
     def waiting(self) -> int:
@@ -296,17 +237,29 @@ class RunChanges:
             news.host = self._host_change(Surroundings(uow).observed_at(self._portal.host_id))
             turned, news.grown = self._live.look(uow, tenants, [change.run.run for change in news.changes])
             news.changes += [RunChanged(None, shown) for shown in turned]
+            news.refused = self._refuse(uow, news)
         self._watches.difference_update(concerned)
         self._watches.update(watch for watch, outcome in looked if outcome is None)
         # Whose time was over before they got in would never be taken out.
         self._watches.difference_update([watch for watch in arrived if watch.outcome.done()])
-        news.settled = [(watch, outcome) for watch, outcome in looked if outcome is not None]
+        news.settled = [(watch, outcome) for watch, outcome in looked if outcome is not None or self.is_ending]
         self._position = position
         return news, len(heads) == _PAGE
 
+    def _refuse(self, uow: UnitOfWork, news: "_News") -> list[Follower]:
+        """Whose key is good no more: looked up for those about to be told something, and for all now and then."""
+        told = {change.run.run.tenant_id for change in news.changes} | {grown.tenant_id for grown in news.grown}
+        now = self._portal.clock.monotonic()
+        is_time = now - self._keys_at >= KEYS_EVERY_SECONDS
+        if is_time:
+            self._keys_at = now
+        keys = {each.credential for each in news.followers if is_time or news.host or each.tenant_id in told}
+        revoked = {key for key in keys if not is_valid(key, uow.credentials.find_by_hash)}
+        return [follower for follower in news.followers if follower.credential in revoked]
+
     def _hand_over(self, news: "_News") -> None:
         assert self._loop is not None
-        if news.changes or news.grown or news.host or news.settled:
+        if news.changes or news.grown or news.host or news.settled or news.refused:
             self._loop.call_soon_threadsafe(news.give)
 
     def _host_change(self, observed_at: datetime | None) -> HostChanged | None:
@@ -347,12 +300,17 @@ class _News:
     grown: Sequence[LogGrown] = ()
     host: HostChanged | None = None
     settled: Sequence[tuple[_Watch, ShownRun | Exception | None]] = ()
+    refused: Sequence[Follower] = ()
 
     def give(self) -> None:
         """Tell it."""
         for watch, outcome in self.settled:
             watch.settle(outcome)
+        for follower in self.refused:
+            follower.end()
         for follower in self.followers:
+            if follower.is_ended:
+                continue
             for change in self.changes:
                 is_news = change.seq is None or change.seq > follower.start
                 if change.run.run.tenant_id == follower.tenant_id and is_news:

@@ -1,16 +1,28 @@
 """GET /api/tenant/events."""
 
+import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 
 from addon_portal.api import event_stream
+from addon_portal.api.services import followers, run_changes
+from addon_portal.api.services.followers import Follower, HostChanged, Missed, RunChanged
+from addon_portal.api.services.live_runs import LogGrown
+from addon_portal.api.services.run_views import get_shown_run
+from addon_portal.auth.policies import scope_for_setup
+from addon_portal.auth.tokens import hash_key
+from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import TenantScope
 from tests.support.factories import LONG_AGO, ago
-from tests.support.served import ApiClient
+from tests.support.served import ApiClient, Served
+from tests.support.waiting import wait_until
 from tests.support.world import World, assert_problem, path_of
 
 
@@ -188,6 +200,94 @@ def test_a_reader_that_leaves_is_forgotten(world: World) -> None:
     with follow(world.alice):
         world.wait_for_followers(1)
     world.wait_for_followers(0)
+
+
+def revoke(world: World, client: ApiClient) -> None:
+    """End the key that a client uses, as the command on the machine does."""
+    with world.storage.write() as uow:
+        known = uow.credentials.find_by_hash(hash_key(client.headers["Authorization"].split()[1]))
+        assert known
+        uow.credentials.revoke(scope_for_setup(known[1]), known[0].id, SystemClock().now())
+
+
+def test_a_stream_ends_when_its_key_is_revoked(any_world: World) -> None:
+    with follow(any_world.victor) as events, follow(any_world.alice) as others:
+        any_world.wait_for_followers(2)
+        revoke(any_world, any_world.victor)
+        run = any_world.add_run()
+        assert [event.kind for event in events if event.kind == "run"] == []
+        assert others.states(1) == [(run["run_id"], "pending")]
+
+
+def test_a_stream_on_which_nothing_happens_ends_when_its_key_is_revoked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_changes, "KEYS_EVERY_SECONDS", 0.01)
+    with follow(world.victor) as events:
+        world.wait_for_followers(1)
+        revoke(world, world.victor)
+        assert [event.kind for event in events if event.kind == "run"] == []
+
+
+def test_a_reader_that_takes_nothing_is_kept_little_and_told_to_begin_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followers, "MOST_WAITING", 3)
+    run_id = RunId(world.add_final()["run_id"])
+    portal = world.served.app.state.portal
+    with world.storage.read() as uow:
+        shown = get_shown_run(uow, TenantScope(world.tenant.id), run_id, portal.circumstances())
+
+    async def miss() -> None:
+        follower = Follower(world.tenant.id, b"")
+        follower.put(RunChanged(6, shown))
+        for number in range(10):
+            follower.put(LogGrown(world.tenant.id, RunId(f"run_{number}"), number))
+        follower.put(HostChanged(None, is_unreachable=True))
+        follower.put(RunChanged(7, shown))
+        assert await follower.take(10) == (Missed(7), HostChanged(None, is_unreachable=True))
+        follower.put(RunChanged(8, shown))
+        assert await follower.take(10) == (RunChanged(8, shown),)
+
+    asyncio.run(miss())
+
+
+def test_a_reader_is_told_that_it_missed_something(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "MOST_WAITING", 0)
+    with follow(world.alice) as events:
+        run = world.add_run()
+        reset = next(event for event in events if event.kind)
+    assert (reset.kind, reset.data) == ("reset", {})
+    with follow(world.alice, reset.id) as events:
+        world.accept(f"{path_of(run)}/stop")
+        assert next(event for event in events if event.kind).kind == "reset"
+
+
+def waiters(observer: "psycopg.Connection[tuple[object, ...]]") -> list[tuple[object, ...]]:
+    """Who waits for a lock of the database, and since which statement."""
+    return observer.execute(
+        "SELECT pid, query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    ).fetchall()
+
+
+@pytest.mark.postgres
+def test_readers_leave_while_the_database_does_not_answer(
+    postgres_served: Served,
+) -> None:
+    url = postgres_served.settings.database
+    with (
+        closing(World(postgres_served)) as world,
+        psycopg.connect(url) as holder,
+        psycopg.connect(url, autocommit=True) as observer,
+    ):
+        with follow(world.alice):
+            world.wait_for_followers(1)
+            holder.execute("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE")
+            waiting = wait_until(lambda: waiters(observer), "somebody who reads the journal")
+        world.wait_for_followers(0)
+        assert world.nobody.get("/healthz").status_code == 200
+        assert waiters(observer) == waiting, "the database had given up waiting before"
+        holder.rollback()
 
 
 def test_without_a_credential_nothing_is_told(world: World) -> None:

@@ -16,6 +16,7 @@ from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
 from addon_portal.api.schemas.runs import run_body
 from addon_portal.api.services import history_service
+from addon_portal.api.services.followers import Follower
 from addon_portal.api.streams import ClosingStream
 from addon_portal.domain.models import Role
 from addon_portal.evidence.output import Output
@@ -93,7 +94,8 @@ async def follow_events(
     nothing is missed.
     """
     principal = await run_in_threadpool(caller.enter, Role.VIEWER)
-    events = stream_events(caller.portal, caller.changes, principal, last_event_id, run_body)
+    follower = Follower(principal.tenant.id, caller.secret_hash)
+    events = stream_events(caller.portal, caller.changes, follower, last_event_id, run_body)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return ClosingStream(events, 200, headers, "text/event-stream")
 

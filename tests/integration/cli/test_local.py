@@ -117,12 +117,14 @@ def test_the_doctor_says_each_fact_with_what_it_buys(data: Path) -> None:
     codes = [finding["code"] for finding in examined["findings"]]
     wanted = {
         *("kernel", "pidfd", "pidfs_inodes", "pidfd_exit", "subreaper", "children_file", "splice", "file_system"),
-        *("durable_writes", "disk_room", "separate_users", "oom_protection", "cgroup", "database", "host"),
-        "process_identity",
+        *("durable_writes", "disk_room", "separate_users", "oom_protection", "cgroup", "database"),
+        *("process_identity", "supervisor", "keeper", "run_root"),
     }
     assert wanted <= set(codes)
     assert all(finding["found"] and finding["means"] for finding in examined["findings"])
     assert examined["sound"]
+    (data / "host.json").unlink()
+    assert "host" in [finding["code"] for finding in ask(data, "doctor")["findings"]]
 
 
 def test_the_doctor_says_how_processes_are_known_and_what_is_lost(data: Path) -> None:

@@ -45,7 +45,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.AlreadyRunning.code: ErrorInfo(409, "The project is already running"),
     errors.NeverRun.code: ErrorInfo(409, "The project has never run"),
     errors.NotRestartable.code: ErrorInfo(409, "The newest run cannot be restarted in its state"),
-    errors.AlreadyRestarted.code: ErrorInfo(409, "The run has already been restarted"),
+    errors.AlreadyRestarted.code: ErrorInfo(409, "The run that is meant has been followed by another"),
     errors.ConfirmationRequired.code: ErrorInfo(409, "The restart has to be confirmed"),
     errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),

@@ -12,13 +12,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
-from addon_portal.api.services.definitions import MOST_PARAMETERS
+from addon_portal.api.services.definitions import MOST_ENVIRONMENT, MOST_PARAMETERS, environment_size
 
 LONGEST_NAME = 200
 LONGEST_NOTE = 2000
 LONGEST_ARGUMENT = 128 * 1024 - 1
 """Bytes; the kernel's MAX_ARG_STRLEN counts the terminating NUL, execve(2)."""
-MOST_ENVIRONMENT = 64 * 1024
 LONGEST_PATH = 4095
 DEEPEST_PARAMETERS = 64
 MASKED = "***"
@@ -104,7 +103,7 @@ def _value(text: str) -> str:
 
 
 def _environment(env: dict[str, str]) -> dict[str, str]:
-    size = sum(len(name) + len(value.encode()) + 2 for name, value in env.items())
+    size = environment_size(env)
     if size > MOST_ENVIRONMENT:
         raise refuse(f"at most {MOST_ENVIRONMENT} bytes in all", f"{size} bytes")
     return env

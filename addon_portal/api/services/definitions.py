@@ -16,6 +16,7 @@ from addon_portal.domain.programs import placeholders
 from addon_portal.validation import describe, name_of_field
 
 MOST_PARAMETERS = 64 * 1024
+MOST_ENVIRONMENT = 64 * 1024
 """Bytes of JSON; they reach the program in one environment variable, for which the kernel allows 128 KiB."""
 
 
@@ -101,6 +102,20 @@ def check_size(parameters: JsonObject) -> list[FieldProblem]:
         return []
     expected = f"at most {MOST_PARAMETERS} bytes of JSON together with those of the definition"
     return [FieldProblem("parameters", expected, f"{size} bytes")]
+
+
+def environment_size(env: Mapping[str, str]) -> int:
+    """The bytes of an environment as the kernel keeps it, execve(2): `NAME=value` with a NUL behind."""
+    return sum(len(name) + len(value.encode()) + 2 for name, value in env.items())
+
+
+def check_environment(env: Mapping[str, str]) -> list[FieldProblem]:
+    """What is wrong with the size of an environment that was laid over another: restarts could add to it for ever."""
+    size = environment_size(env)
+    if size <= MOST_ENVIRONMENT:
+        return []
+    expected = f"at most {MOST_ENVIRONMENT} bytes in all together with what the run would have anyway"
+    return [FieldProblem("env", expected, f"{size} bytes")]
 
 
 def check_schema(schema: JsonObject) -> list[FieldProblem]:

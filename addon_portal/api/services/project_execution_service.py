@@ -8,7 +8,7 @@ are the supervisor's; nothing here touches a process or a file.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from addon_portal.api.services.definitions import check_parameters, check_size
+from addon_portal.api.services.definitions import check_environment, check_parameters, check_size
 from addon_portal.api.services.once import Accepted, Ask, act_once
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_run
@@ -153,6 +153,9 @@ def _insert(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: 
     definition = draft.definition
     if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
         raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
+    env = {**draft.env, **(choices.env or {})}
+    if choices.env and (too_large := check_environment({**definition.env, **env})):
+        raise InvalidRequest(too_large)
     if choices.parameters:
         problems = check_size(parameters)
         if definition.program_id is not None:
@@ -167,7 +170,7 @@ def _insert(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: 
         requested_at=portal.clock.now(),
         requested_by=ask.actor,
         parameters=parameters,
-        env={**draft.env, **(choices.env or {})},
+        env=env,
         note=choices.note,
         workspace=draft.workspace,
         restart_of=draft.restart_of,

@@ -63,6 +63,33 @@ def test_a_second_restart_of_the_same_run_names_the_new_one(any_world: World) ->
             any_world.supervisor.finish(new["run_id"], 1)
 
 
+def test_a_restart_of_a_run_that_is_not_the_newest_says_only_that(world: World) -> None:
+    old = world.add_final()
+    new = world.accept(f"{path_of(old)}/run")
+    problem = assert_problem(
+        world.alice.post(f"{path_of(old)}/restart", json={"run_id": old["run_id"]}), 409, "already_restarted"
+    )
+    assert (problem["title"], problem["new_run_id"]) == (
+        "The run that is meant has been followed by another",
+        new["run_id"],
+    )
+
+
+@pytest.mark.parametrize("definition", ["pinned", "latest"])
+def test_an_environment_does_not_grow_beyond_its_limit_from_restart_to_restart(world: World, definition: str) -> None:
+    project = world.add_project(env={"FIRST": "x" * 40_000})
+    run = world.add_final(project=project)
+    asked = {"definition": definition, "env": {"SECOND": "x" * 40_000}}
+    problem = assert_problem(world.alice.post(f"{path_of(run)}/restart", json=asked), 422, "invalid_request")
+    assert fields_of(problem) == ["env"]
+    assert_problem(world.alice.post(f"{path_of(run)}/run", json={"env": asked["env"]}), 422, "invalid_request")
+    small = {"definition": definition, "env": {"SECOND": "x" * 20_000}}
+    world.supervisor.finish(world.accept(f"{path_of(run)}/restart", **small)["run_id"])
+    again = {"definition": definition, "env": {"THIRD": "x" * 20_000}}
+    expected = 422 if definition == "pinned" else 202
+    assert world.alice.post(f"{path_of(run)}/restart", json=again).status_code == expected
+
+
 @pytest.mark.slow
 def test_of_100_simultaneous_restarts_one_starts(any_world: World) -> None:
     old = any_world.add_final()

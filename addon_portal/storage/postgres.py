@@ -15,6 +15,7 @@ import psycopg
 from psycopg.types.string import TextLoader
 from typing_extensions import override
 
+from addon_portal.domain.clock import Clock
 from addon_portal.domain.errors import StorageBusy
 from addon_portal.storage import errors
 from addon_portal.storage.connection import LIST, NAME, NOTHING, Connection, Parameters, Row
@@ -22,6 +23,8 @@ from addon_portal.storage.pool import Pool
 
 R = TypeVar("R")
 _LOOK_SECONDS = 0.1
+_SHUN_SECONDS = 1.0
+"""After a server let us wait in vain for a connection, nobody else waits for one so soon."""
 _LEAST_PATIENCE_SECONDS = 1.0
 """Less than this of silence says nothing about a server."""
 _SERVER_PART = 0.9
@@ -60,12 +63,18 @@ class PostgresDatabase:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, busy_timeout_seconds: float, patience_seconds: float) -> None:
+    def __init__(self, url: str, *, clock: Clock, busy_timeout_seconds: float, patience_seconds: float) -> None:
         self.address = url
+        self._clock = clock
         self._busy_timeout_seconds = busy_timeout_seconds
         self._patience_seconds = max(_LEAST_PATIENCE_SECONDS, patience_seconds)
+        self._shunned_until = 0.0
         self._pool = Pool(
-            self.connect, psycopg.Connection.close, limit=20, keep=4, timeout_seconds=busy_timeout_seconds
+            self._connect_again,
+            psycopg.Connection.close,
+            limit=20,
+            keep=4,
+            timeout_seconds=busy_timeout_seconds,
         )
 
     def connect(self) -> Raw:
@@ -79,6 +88,8 @@ class PostgresDatabase:
         except psycopg.Error as error:
             if raw is not None:
                 raw.close()
+            if isinstance(error, Silence | psycopg.errors.ConnectionTimeout):
+                self._shunned_until = self._clock.monotonic() + _SHUN_SECONDS
             raise errors.StorageUnavailable(
                 f"No connection to the database: {_detail(error)}. "
                 "See that its server runs, and that the URL names a database and a user that it has."
@@ -86,6 +97,12 @@ class PostgresDatabase:
         # JSON is read as the text that was written, as on SQLite.
         raw.adapters.register_loader("json", TextLoader)
         return raw
+
+    def _connect_again(self) -> Raw:
+        # Whoever queued behind those who waited in vain has waited long enough.
+        if self._clock.monotonic() < self._shunned_until:
+            raise errors.StorageUnavailable("No connection to the database: its server did not answer a moment ago.")
+        return self.connect()
 
     def _limits(self) -> bytes:
         """What makes the server itself end waiting: for a lock, for a statement, for us."""

@@ -49,6 +49,7 @@ class Storage:
 
             server = PostgresDatabase(
                 url.replace("+psycopg", "", 1),
+                clock=clock,
                 busy_timeout_seconds=busy_timeout_seconds,
                 patience_seconds=busy_timeout_seconds if patience_seconds is None else patience_seconds,
             )

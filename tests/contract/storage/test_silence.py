@@ -2,17 +2,20 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import StorageBusy
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Run
 from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage, UnitOfWork, apply, wakeups
 from addon_portal.storage.errors import StorageUnavailable
 from addon_portal.storage.postgres import PostgresDatabase
 from addon_portal.storage.wakeups_postgres import PostgresWakeups
+from tests.contract.storage.concurrency import outcomes_of
 from tests.contract.storage.test_wakeups import hears
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
@@ -30,16 +33,24 @@ def url(own_postgres_server: PostgresServer) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[PostgresDatabase]:
     """That database, given up after one second of silence."""
-    with closing(PostgresDatabase(url, busy_timeout_seconds=5, patience_seconds=1)) as opened:
+    with closing(PostgresDatabase(url, clock=SystemClock(), busy_timeout_seconds=5, patience_seconds=1)) as opened:
         yield opened
 
 
 @pytest.fixture
 def world(url: str) -> Iterator[World]:
     """A world in that database, as patient."""
-    with closing(Storage.open(url, clock=SteppedClock(), patience_seconds=1)) as storage:
+    with closing(Storage.open(url, clock=SystemClock(), patience_seconds=1)) as storage:
         storage.upgrade()
         yield World(storage, SteppedClock()).found()
+
+
+def get_if_there(world: World, run_id: RunId) -> Run | None:
+    """The run, or None while the server is taken for silent."""
+    try:
+        return world.get(run_id)
+    except StorageUnavailable:
+        return None
 
 
 @pytest.mark.parametrize("backends_alone", [False, True], ids=["the whole server", "its backends"])
@@ -56,7 +67,7 @@ def test_whoever_begins_while_the_server_is_frozen_is_told_so(
         else:
             with pytest.raises(StorageUnavailable, match="No connection"):
                 world.get(run.id)
-    assert world.get(run.id) == run
+    assert wait_until(lambda: get_if_there(world, run.id), "the server to be asked again") == run
     assert world.apply(world.claimed(run.id)) == [True]
 
 
@@ -107,6 +118,27 @@ def test_a_server_that_accepts_and_says_nothing_is_no_database() -> None:
             storage.read(),
         ):
             pass
+
+
+def test_nobody_queues_behind_others_for_a_server_that_says_nothing() -> None:
+    """Those who found no free connection are refused together with those who tried."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as mute:
+        url = f"postgresql://someone@127.0.0.1:{mute.getsockname()[1]}/portal"
+        with closing(Storage.open(url, clock=SystemClock(), busy_timeout_seconds=30, patience_seconds=1)) as storage:
+            outcomes = outcomes_of([lambda: storage.read().__enter__()] * 50)
+        assert {type(outcome) for outcome in outcomes} == {StorageUnavailable}
+        assert count_connections(mute) == 20, "all that there may be at a time, once"
+
+
+def count_connections(server: socket.socket) -> int:
+    """How many have connected by now."""
+    server.setblocking(False)
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            count += 1
+    return count
 
 
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(world: World) -> None:

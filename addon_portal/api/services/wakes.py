@@ -12,6 +12,9 @@ from addon_portal.domain.clock import Clock
 
 T = TypeVar("T")
 
+MOST_WAITING = 10
+"""Threads that wait at the same time. Each is one that answers no other request meanwhile, of 40 that there are."""
+
 
 class Wakes:
     """Counts wakes; any thread may wait for the next."""
@@ -36,10 +39,14 @@ class Wakes:
             self._condition.notify_all()
 
     def wait_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
-        """Look now and after every wake, until there is something or the time is over; then None."""
-        deadline = self._clock.monotonic() + seconds
+        """Look now and after every wake, until there is something or the time is over; then None.
+
+        Where `MOST_WAITING` wait already it is looked once.
+        """
         with self._condition:
+            is_full = self._waiting >= MOST_WAITING
             self._waiting += 1
+        deadline = self._clock.monotonic() + (0 if is_full else seconds)
         self.on_waiting()
         try:
             while True:

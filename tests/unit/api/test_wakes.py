@@ -2,7 +2,7 @@
 
 import threading
 
-from addon_portal.api.services.wakes import Wakes
+from addon_portal.api.services.wakes import MOST_WAITING, Wakes
 from addon_portal.domain.clock import SystemClock
 
 
@@ -51,3 +51,25 @@ def test_whoever_listens_is_told_that_somebody_waits() -> None:
     wakes.on_waiting = lambda: told.append(wakes.is_awaited)
     wakes.wait_for(lambda: "here", 60)
     assert told == [True]
+
+
+def test_no_more_than_so_many_threads_wait() -> None:
+    wakes, looked, done = Wakes(SystemClock()), threading.Semaphore(0), list[str]()
+
+    def look() -> str | None:
+        looked.release()
+        return "done" if done else None
+
+    waiters = [threading.Thread(target=wakes.wait_for, args=(look, 60)) for _ in range(MOST_WAITING)]
+    for waiter in waiters:
+        waiter.start()
+        assert looked.acquire(timeout=10)
+    late = threading.Thread(target=wakes.wait_for, args=(look, 60))
+    late.start()
+    late.join(10)
+    was_late = late.is_alive()
+    done.append("now")
+    wakes.wake()
+    for waiter in (*waiters, late):
+        waiter.join(10)
+    assert not was_late

@@ -4,6 +4,7 @@ Promises that a missing or malformed credential is refused before anything else 
 left to the handler's own thread, since it asks the database: `caller.enter(role)`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,9 +15,12 @@ from starlette.types import Scope
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.auth.policies import Principal, read_credential
-from addon_portal.domain.errors import NotFound
+from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
 from addon_portal.domain.ids import CleanupId, KeyId, ProjectId, RunId, has_form
 from addon_portal.domain.models import Role
+
+_MANY = {"state", "reason"}
+"""What a query may name more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,13 @@ class Caller:
 
 
 async def get_caller(request: Request) -> Caller:
-    """Read the credential of a request."""
-    return caller_of(request.scope)
+    """Read the credential of a request. Raises Unauthenticated; InvalidRequest for a query that says a thing twice."""
+    caller = caller_of(request.scope)
+    if request.scope["query_string"]:
+        counts = Counter(name for name, _ in request.query_params.multi_items() if name not in _MANY)
+        if repeated := [name for name, count in counts.items() if count > 1]:
+            raise InvalidRequest([FieldProblem(name[:80], "one value", f"{counts[name]} values") for name in repeated])
+    return caller
 
 
 def caller_of(scope: Scope) -> Caller:

@@ -90,3 +90,10 @@ def test_what_is_not_http_does_no_harm(world: World) -> None:
         connection.sendall(b"\x16\x03\x01nonsense\r\n\r\n")
         assert connection.recv(1024).startswith(b"HTTP/1.1 400")
     assert world.nobody.get("/healthz").status_code == 200
+
+
+def test_a_query_that_says_a_thing_twice_is_refused(world: World) -> None:
+    response = world.alice.get("/api/tenant/runs?limit=1&limit=2&state=failed&state=completed")
+    problem = assert_problem(response, 422, "invalid_request")
+    assert problem["problems"] == [{"field": "limit", "expected": "one value", "got": "2 values"}]
+    assert world.alice.get("/api/tenant/runs?limit=1&state=failed&state=completed").status_code == 200

@@ -71,6 +71,7 @@ class Keeper:
         self.poller.register(self.listener, select.POLLIN)
         while not (self.leaving and self.children.is_empty()):
             if self.leaving:
+                self.spares.dismiss()  # not in the signal's handler, which may come while one is being forked
                 shim.attempt(self.tell_that_we_leave)
             seconds = self.children.retry_seconds
             ready = dict(self.poller.poll(self.milliseconds_to_next(seconds)))
@@ -90,7 +91,6 @@ class Keeper:
     def leave(self, *_: object) -> None:
         """SIGTERM: start nothing more, and go when the last child has gone."""
         self.leaving = True
-        self.spares.dismiss()
 
     def milliseconds_to_next(self, retry_seconds: Optional[float]) -> Optional[float]:
         """How long to wait when nobody asks for anything: for ever, if nothing is to be done meanwhile."""

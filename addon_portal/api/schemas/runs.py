@@ -132,7 +132,9 @@ class RunBody(Answer):
         Literal["proven", "assumed"] | None, Field(description="Whether everything it started is proven gone.")
     ]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
-    condition_detail: Annotated[str | None, Field(description="What stands behind its health.")]
+    condition_detail: Annotated[
+        str | None, Field(description="What stands behind its health, or why it has not started yet.")
+    ]
 
 
 class RunPage(Answer):

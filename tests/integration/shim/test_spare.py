@@ -75,6 +75,15 @@ def test_it_does_not_hold_up_a_keeper_that_is_to_leave(keeper: Keeper) -> None:
     spare.wait()
 
 
+def test_a_keeper_may_be_asked_to_leave_just_while_it_forks_one(world: KeeperWorld) -> None:
+    for _ in range(10):
+        keeper = world.start_keeper()
+        while not children_of(keeper.process.pid):
+            pass  # as soon as possible after the fork
+        keeper.process.kill(signal.SIGTERM)
+        keeper.process.wait()
+
+
 def test_it_is_no_unknown_child_when_a_run_is_ended(world: KeeperWorld) -> None:
     run = world.new_run("sleep", "1000")
     keeper = world.start_keeper()

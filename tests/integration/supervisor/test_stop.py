@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,13 +134,14 @@ def test_a_stop_without_a_shim_reaches_the_programs_group(host: SupervisedHost) 
 
 def groups_can_be_signalled() -> bool:
     """Whether pidfd_send_signal(2) knows process groups."""
-    descriptor = os.pidfd_open(os.getpgrp())
-    try:
-        signal.pidfd_send_signal(descriptor, 0, None, _PIDFD_SIGNAL_PROCESS_GROUP)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=0) as leader:
+        descriptor = os.pidfd_open(leader.pid)
+        try:
+            signal.pidfd_send_signal(descriptor, 0, None, _PIDFD_SIGNAL_PROCESS_GROUP)
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
     return True
 
 

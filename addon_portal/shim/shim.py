@@ -367,7 +367,7 @@ def become_program(channel: socket.socket, run: str, directory: int, environment
         if spec.get("uid") is not None:  # the saved uid lets us write why it failed; exec replaces it, execve(2)
             os.setresuid(spec["uid"], spec["uid"], os.geteuid())
         step = "gate_closed"
-        attempt(channel.send, b"r")  # refused if the shim is dead; then the gate reads as closed
+        attempt(channel.send, b"r", socket.MSG_NOSIGNAL)  # refused if the shim is dead; then the gate reads as closed
         if not channel.recv(1):
             raise OSError(errno.ECANCELED, "the gate was closed before it opened")
         step, file = "exec", spec["argv"][0]

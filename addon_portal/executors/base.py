@@ -126,7 +126,10 @@ class Executor(Protocol):
         ...
 
     def save_output(self, run_id: RunId) -> None:
-        """Keep what the program wrote last, where we read its output; to be done before anybody is told of its end."""
+        """Keep what the program wrote last and its dead shim had not read; to be done before its end is told.
+
+        Raises OSError where that cannot be stored now; then it stays where it is.
+        """
         ...
 
     def forget(self, run_id: RunId) -> None:

@@ -236,12 +236,18 @@ class LocalExecutor:
 
     def take_output(self, run_id: RunId) -> None:
         """Become the FIFO's reader; asked only when the lock was seen free."""
+        with contextlib.suppress(OSError):
+            takeover = self._take_over(run_id)
+            if takeover is not None:
+                takeover.listen()
+
+    def _take_over(self, run_id: RunId) -> OutputTakeover | None:
+        """The reader of a dead shim's FIFO; None where there is no FIFO any more. Raises OSError."""
         watched = self._remember(run_id)
-        if watched.takeover is not None:
-            watched.takeover.listen()
-        elif self._selector is not None:
-            with contextlib.suppress(OSError):
+        if watched.takeover is None and self._selector is not None:
+            with contextlib.suppress(FileNotFoundError):
                 watched.takeover = OutputTakeover(self._data.run_directory(run_id), self._selector, self._clock)
+        return watched.takeover
 
     def clean_up(self, run_id: RunId) -> None:
         """Have the keeper end its adopted children of the run; without a keeper, find and end them here."""
@@ -263,10 +269,14 @@ class LocalExecutor:
             watched.tree = Tree.ASSUMED_EMPTY
 
     def save_output(self, run_id: RunId) -> None:
-        """Empty the FIFO if we are its reader. Raises OSError when the disk is full."""
-        watched = self._watched.get(run_id)
-        if watched is not None and watched.takeover is not None:
-            watched.takeover.drain()
+        """Empty the FIFO for good, and have the keeper let it go. Raises OSError."""
+        takeover = self._take_over(run_id)
+        if takeover is None:
+            return
+        takeover.finish()
+        child = read_child(self._directory_of(run_id))
+        if child is not None and child.keeper is not None and self._keepers.is_alive(child.keeper):
+            self._keepers.ask(child.keeper, "adopted", run_id)  # makes it look; what it answers is not needed
 
     def forget(self, run_id: RunId) -> None:
         """Close everything."""

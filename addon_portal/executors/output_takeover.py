@@ -13,6 +13,7 @@ import struct
 from pathlib import Path
 from selectors import EVENT_READ, BaseSelector
 
+from addon_portal import faultpoints
 from addon_portal.domain.clock import Clock
 
 _CHUNK_BYTES = 1 << 20
@@ -25,13 +26,14 @@ class OutputTakeover:
 
     def __init__(self, directory: Path, selector: BaseSelector, clock: Clock) -> None:
         """Raises OSError when the FIFO or the log cannot be opened."""
+        self._name = directory / "output.fifo"
         self._selector = selector
         self._clock = clock
         self._indexed_at = -_INDEX_SECONDS
         self._held = b""
         self._is_listening = False
         with contextlib.ExitStack() as opened:
-            self._fifo = _open(opened, directory / "output.fifo", os.O_RDONLY | os.O_NONBLOCK)
+            self._fifo = _open(opened, self._name, os.O_RDONLY | os.O_NONBLOCK)
             # Not O_APPEND, which splice(2) refuses; nobody else writes there any more.
             self._log = _open(opened, directory / "output.log", os.O_WRONLY | os.O_CREAT)
             self._index = _open(opened, directory / "output.idx", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -44,10 +46,16 @@ class OutputTakeover:
             self._selector.register(self._fifo, EVENT_READ, self._on_readable)
             self._is_listening = True
 
-    def drain(self) -> None:
-        """Read all there is now. Raises OSError when the disk is full; then the rest stays where it is."""
+    def finish(self) -> None:
+        """Read all there is, when nobody is left who could write, and remove the FIFO's name to say that it was read.
+
+        Raises OSError when the disk is full; then the rest stays where it is. May be repeated.
+        """
+        faultpoints.reach("supervisor.before_last_output")
         while self._move():
             pass
+        faultpoints.reach("supervisor.last_output_read")
+        self._name.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go; what the program writes next waits in the FIFO for the next reader."""

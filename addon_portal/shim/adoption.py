@@ -35,11 +35,15 @@ class Children:
         self.kept: Dict[int, str] = {}  # zombies that could not be dealt with yet, and when they were first seen
         self.ending: Dict[str, Dict[int, int]] = {}  # runs that are to end, and whom we killed for it: pid, start
         self.retry_seconds: Optional[float] = None  # settle again after this, although no child has ended
+        self.outputs: Dict[str, int] = {}  # the FIFOs of those whose shims live: with one open, nothing in it is lost
+        self.unread: Dict[str, int] = {}  # and of those whose shims died; the supervisor reads them
 
-    def add_shim(self, pid: int, run: str) -> None:
-        """Remember whose shim this child is."""
+    def add_shim(self, pid: int, run: str, *fifo: int) -> None:
+        """Remember whose shim this child is, and keep open what its program writes to."""
         self.spares.discard(pid)
         self.shims[pid], self.shim_of[run] = run, pid
+        for descriptor in fifo:
+            self.outputs[run] = descriptor
 
     def settle(self) -> None:
         """Deal with every child that has ended, and go on with the runs that are to end. May always be repeated."""
@@ -52,6 +56,7 @@ class Children:
             ended = self.peek()
         for run in list(self.ending):
             self.go_on_ending(run)
+        self.let_go_of_output()
 
     def adopted(self, run: str) -> str:
         """Who has to record that run's end: its shim, we, or nobody here."""
@@ -129,7 +134,23 @@ class Children:
         child = self.look_into(run, find_program)
         if child is not None and is_our_child(child["pid"], child["start_ticks"]):
             self.programs[child["pid"]] = run
+        output = self.outputs.pop(run, None)
+        if child is not None and output is not None:
+            self.unread[run] = output
+        elif output is not None:
+            os.close(output)
         del self.shims[pid], self.shim_of[run]
+
+    def has_unread_output(self) -> bool:
+        """Whether anything would be lost if we went, once nobody is left who could write more."""
+        return any(shim.unread_bytes(output) for output in self.unread.values())
+
+    def let_go_of_output(self) -> None:
+        """Close what has been read to its end: whoever did that removed the FIFO's name."""
+        for run, output in list(self.unread.items()):
+            if os.fstat(output).st_nlink == 0:
+                os.close(output)
+                del self.unread[run]
 
     def record(self, ended: Any, at: str) -> None:
         """Write how an adopted program ended."""

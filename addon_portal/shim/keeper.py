@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import re
+import resource
 import select
 import struct
 import sys
@@ -69,7 +70,7 @@ class Keeper:
         gc.freeze()  # a forked shim that never touches these objects never copies their pages
         self.poller.register(self.wakeup, select.POLLIN)
         self.poller.register(self.listener, select.POLLIN)
-        while not (self.leaving and self.children.is_empty()):
+        while not (self.leaving and self.children.is_empty() and not self.children.has_unread_output()):
             if self.leaving:
                 self.spares.dismiss()  # not in the signal's handler, which may come while one is being forked
                 shim.attempt(self.tell_that_we_leave)
@@ -198,27 +199,29 @@ class Keeper:
             return {"result": "leaving"}
         shim.faultpoint("keeper.asked", run)
         path, step = os.path.join(self.data, "runs", run), "lock"
+        fifo: List[int] = []
         try:
-            lock = take_lock_of(path, run)
+            directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            descriptors.append(directory)
+            lock = shim.take_lock(directory, run, "keeper")
             if lock is None:
                 return {"result": "already"}
             descriptors.append(lock)
             step = "fork"
-            pid = self.spares.hand_over(path, lock, descriptors[0])
+            fifo += make_fifo(directory)
+            pid = self.spares.hand_over(path, [lock, descriptors[0], *fifo])
         except OSError as error:
+            descriptors += fifo
             return {"result": "refused", "step": step, "errno": error.errno, "message": error.strerror}
-        self.children.add_shim(pid, run)
+        self.children.add_shim(pid, run, *fifo)
         shim.faultpoint("keeper.forked", run)
         return {"result": "started", "pid": pid}
 
 
-def take_lock_of(path: str, run: str) -> Optional[int]:
-    """The lock of the run directory at this path, or None if it was won before."""
-    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        return shim.take_lock(directory, run, "keeper")
-    finally:
-        os.close(directory)
+def make_fifo(directory: int) -> List[int]:
+    """The FIFO of a run, or nothing: then its shim tries the same, and tells what is in the way."""
+    fifo = shim.attempt(shim.make_fifo, directory)
+    return [] if fifo is None else [fifo]
 
 
 def read_request(packet: bytes, truncated: bool) -> Tuple[str, str]:
@@ -250,6 +253,7 @@ def become_keeper(leave: Callable[..., None]) -> int:
     shim.call_ourselves(b"portal-keeper")
     shim.LIBC.prctl(shim.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     shim.attempt(shim.write_oom_score, b"-1000")
+    raise_descriptor_limit()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGUSR1, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     wakeup, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -257,6 +261,14 @@ def become_keeper(leave: Callable[..., None]) -> int:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     return wakeup
+
+
+def raise_descriptor_limit() -> None:
+    """Room for a FIFO of each run; a stub goes back to what was, since select(2) breaks beyond 1024."""
+    limit = resource.RLIMIT_NOFILE
+    lowest, highest = shim.INHERITED[limit] = resource.getrlimit(limit)
+    if lowest != highest:
+        resource.setrlimit(limit, (highest, highest))
 
 
 def new_keeper_id() -> str:

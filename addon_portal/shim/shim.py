@@ -13,7 +13,7 @@ import errno
 import fcntl
 import json
 import os
-import resource  # noqa: F401  os.wait4 imports it, and once here is less than once in every shim
+import resource  # os.wait4 imports it too, and once here is less than once in every shim
 import select
 import struct
 import sys
@@ -34,6 +34,7 @@ else:
 
 VERSION = 1
 NEVER = float("inf")
+NOT_OPEN = -1
 CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
 SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
@@ -42,7 +43,7 @@ INDEX_SECONDS = 0.1
 REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
 
 PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
-F_SETPIPE_SZ, F_GETPIPE_SZ = 1031, 1032
+F_SETPIPE_SZ, F_GETPIPE_SZ, FIONREAD = 1031, 1032, 0x541B
 SPLICE_F_NONBLOCK = 2
 INT = struct.Struct("i")
 PF_FORKNOEXEC = 0x40  # include/linux/sched.h: was forked and has not executed anything yet
@@ -53,6 +54,7 @@ WAKING = (signal.SIGCHLD, signal.SIGUSR1)
 
 LIBC = ctypes.CDLL(None)
 HOST: Record = {}  # filled once by host_identity; a forked shim has it from its keeper
+INHERITED: Dict[int, Tuple[int, int]] = {}  # limits as they were before our keeper raised its own
 FAULTPOINTS = json.loads(os.environ.get("ADDON_PORTAL_FAULTPOINTS") or "{}")
 
 
@@ -265,6 +267,21 @@ def hint(fifo: str, run: str, event: str) -> None:
         os.close(descriptor)
 
 
+def make_fifo(directory: int) -> int:
+    """The FIFO for both outputs, as large as allowed; what is in it lasts for as long as anybody has it open."""
+    if not exists(directory, "output.fifo"):  # our keeper may have made it, and not been able to open it
+        os.mkfifo("output.fifo", 0o600, dir_fd=directory)
+    # For writing too: a program that closes its output and goes on would wake us with POLLHUP for ever.
+    fifo = os.open("output.fifo", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
+    attempt(fcntl.fcntl, fifo, F_SETPIPE_SZ, CHUNK_BYTES)  # may be over the user's quota, pipe(7)
+    return fifo
+
+
+def unread_bytes(fifo: int) -> int:
+    """How much is in a FIFO, ioctl_list(2): FIONREAD."""
+    return int(INT.unpack(fcntl.ioctl(fifo, FIONREAD, bytes(INT.size)))[0])
+
+
 def take_lock(directory: int, run: str, owner: str) -> Optional[int]:
     """Win the run's lock, or None: somebody else has won it, now or long ago. Only the winner may start anything.
 
@@ -391,6 +408,8 @@ def become_ordinary() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.umask(0o022)
     attempt(write_oom_score, b"0")
+    for limit, values in INHERITED.items():
+        resource.setrlimit(limit, values)
 
 
 def write_oom_score(score: bytes) -> None:
@@ -424,7 +443,7 @@ def encoded(text: str) -> bytes:
 class Shim:
     """The life of one run. Whatever wakes it, `turn` looks at what is and does what is due; it may be repeated."""
 
-    def __init__(self, run_directory: str, lock: int, keeper: Optional[str], wakeup: int) -> None:
+    def __init__(self, run_directory: str, lock: int, keeper: Optional[str], wakeup: int, fifo: int = NOT_OPEN) -> None:
         self.run, self.lock, self.keeper, self.wakeup = os.path.basename(run_directory), lock, keeper, wakeup
         self.directory = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.hints = os.path.join(run_directory, "../../hints")  # until the spec is read
@@ -435,7 +454,7 @@ class Shim:
         self.event = ""  # what the program's end was: "exit" or "start_error", once that is on disk
         self.reaped = self.alone = False
         self.killed, self.max_rss_bytes = 0, None  # type: int, Optional[int]
-        self.splice = getattr(os, "splice", None)  # Python 3.10
+        self.fifo, self.splice = fifo, getattr(os, "splice", None)  # Python 3.10
         self.output_bytes, self.output_at, self.held, self.full = 0, 0.0, b"", False
         self.index_bytes, self.indexed_at = 0, -NEVER
 
@@ -476,13 +495,11 @@ class Shim:
         return os.open(name, flags | os.O_CLOEXEC, 0o600, dir_fd=self.directory)
 
     def open_fifo(self) -> None:
-        """One FIFO for both outputs, as large as allowed."""
-        os.mkfifo("output.fifo", 0o600, dir_fd=self.directory)
+        """Our keeper has it open too, lest what is in it go with us; without a keeper we make it ourselves."""
+        if self.fifo == NOT_OPEN:
+            self.fifo = make_fifo(self.directory)
         if self.spec.get("uid") is not None:
             os.chown("output.fifo", self.spec["uid"], -1, dir_fd=self.directory)  # for `> /dev/stderr`
-        # For writing too: a program that closes its output and goes on would wake us with POLLHUP for ever.
-        self.fifo = self.open_file("output.fifo", os.O_RDWR | os.O_NONBLOCK)
-        attempt(fcntl.fcntl, self.fifo, F_SETPIPE_SZ, CHUNK_BYTES)  # may be over the user's quota, pipe(7)
         self.small_chunk = fcntl.fcntl(self.fifo, F_GETPIPE_SZ) // 16
 
     def open_log(self) -> None:

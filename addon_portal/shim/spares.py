@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
     import socket
-    from typing import NoReturn, Optional
+    from typing import NoReturn, Optional, Sequence
 
     from addon_portal.shim.adoption import Children
 else:
@@ -60,12 +60,15 @@ class Spares:
         self.children.spares.add(spare.pid)
         return spare
 
-    def hand_over(self, path: str, lock: int, environment: int) -> int:
-        """Give a run, with its lock, to a shim; returns the shim's pid. Raises OSError when none can be had."""
+    def hand_over(self, path: str, descriptors: Sequence[int]) -> int:
+        """Give a run to a shim, with its lock, its environment and, if there is one, its FIFO; returns the shim's pid.
+
+        Raises OSError when no shim can be had.
+        """
         spare, self.spare, self.is_missing = self.spare, None, True
-        if spare is None or not give(spare, path, lock, environment):
+        if spare is None or not give(spare, path, descriptors):
             spare = self.fork()
-            if not give(spare, path, lock, environment):
+            if not give(spare, path, descriptors):
                 raise OSError(errno.ECHILD, "the shim ended before it heard of its run")
         return spare.pid
 
@@ -76,10 +79,10 @@ class Spares:
             self.spare = None
 
 
-def give(spare: Spare, path: str, lock: int, environment: int) -> bool:
+def give(spare: Spare, path: str, descriptors: Sequence[int]) -> bool:
     """Send it its run; False if it is dead, so that nothing of the run can have begun there."""
     try:
-        shim.send_packet(spare.channel, os.fsencode(path), (lock, environment))
+        shim.send_packet(spare.channel, os.fsencode(path), descriptors)
         return True
     except OSError:
         return False
@@ -122,8 +125,9 @@ def be_spare(channel: socket.socket, keeper: str, rehearsal: Optional[str]) -> N
             path, descriptors, _ = shim.receive_packet(channel)
             if path:
                 channel.close()
-                lock, environment = descriptors
-                shim.be_shim(shim.Shim(os.fsdecode(path), lock, keeper, wakeup), environment, stub)
+                lock, environment, *fifo = descriptors
+                run = shim.Shim(os.fsdecode(path), lock, keeper, wakeup, *fifo)
+                shim.be_shim(run, environment, stub)
     finally:
         os._exit(0)
     raise AssertionError("os._exit returned")

@@ -14,7 +14,7 @@ from typing import assert_never
 from addon_portal.domain import transitions
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.models import Run, StopSettings
-from addon_portal.domain.records import StopRecord
+from addon_portal.domain.records import RunRecords, StopRecord
 from addon_portal.domain.states import Outcome, RunState
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import (
@@ -200,6 +200,11 @@ def _start_or_forbid(it: Situation) -> Iterator[Action]:
         yield LookAgain(0.0)
 
 
+def _may_be_unread(records: RunRecords) -> bool:
+    """Whether output may be left in the FIFO: a shim says `done` when it has emptied it; without a program is none."""
+    return records.start_error is None and (records.done is None or records.done.by != "shim")
+
+
 def _running(it: Situation, started_at: datetime, *, supervised: bool) -> Iterator[Action]:
     if it.run.state is RunState.STARTING:
         yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=supervised))
@@ -282,7 +287,8 @@ def _condition(
 
 
 def _ended(it: Situation, ended: Ended) -> Iterator[Action]:
-    yield SaveOutput()
+    if _may_be_unread(it.seen.records):
+        yield SaveOutput()
     if ended.started_at is not None and it.run.state is RunState.STARTING:
         yield Record(transitions.started(it.run.id, ended.started_at, it.actor, supervised=True))
     yield Record(transitions.ended(it.run.id, ended.ending, ended.tree, it.now, it.actor, ended.started_at))

@@ -121,9 +121,9 @@ class SupervisedHost:
         options = SupervisorOptions(str(self.data.root), self.url, self.host_id, "here", **self.options)
         return [sys.executable, "-c", _START_SUPERVISOR, json.dumps(asdict(options))]
 
-    def spawn_supervisor(self, inherit: Sequence[int] = ()) -> Service:
+    def spawn_supervisor(self, inherit: Sequence[int] = (), faultpoints: Mapping[str, str] | None = None) -> Service:
         """Start a supervisor, which gets these descriptors too, and return at once."""
-        self.services.append(Service(self.supervisor_command(), self.log, inherit))
+        self.services.append(Service(self.supervisor_command(), self.log, inherit, faultpoints))
         return self.services[-1]
 
     def start_supervisor(self) -> Service:

@@ -58,7 +58,9 @@ class Leash:
 class Service:
     """A supervisor process of ours; dies with the test."""
 
-    def __init__(self, argv: Sequence[str], log: Path, inherit: Sequence[int] = ()) -> None:
+    def __init__(
+        self, argv: Sequence[str], log: Path, inherit: Sequence[int] = (), faultpoints: Mapping[str, str] | None = None
+    ) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 argv,
@@ -67,6 +69,7 @@ class Service:
                 stdout=output,
                 stderr=output,
                 pass_fds=inherit,
+                env={**os.environ, "ADDON_PORTAL_FAULTPOINTS": json.dumps(dict(faultpoints or {}))},
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  one call of prctl, no lock is taken
             )
         self.pid = self._process.pid

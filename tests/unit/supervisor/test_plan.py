@@ -135,8 +135,14 @@ def test_a_stop_is_heard_while_a_run_is_finishing() -> None:
 
 
 def test_the_last_output_is_saved_before_and_the_last_witness_let_go_after_the_end_is_recorded() -> None:
-    todo = kinds(actions(evidence(Lock.FREE, exit=exit_record(0), done=DONE)))
+    by_keeper = replace(DONE, by="keeper")
+    todo = kinds(actions(evidence(Lock.FREE, exit=exit_record(0), done=by_keeper)))
     assert todo == [plans.SaveOutput, plans.Record, plans.Forget]
+
+
+def test_what_a_shim_calls_done_has_no_output_left_to_save() -> None:
+    todo = kinds(actions(evidence(Lock.FREE, exit=exit_record(0), done=DONE)))
+    assert todo == [plans.Record, plans.Forget]
 
 
 def test_a_run_whose_output_cannot_be_saved_shows_its_code_and_why_it_is_not_final() -> None:

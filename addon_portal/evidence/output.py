@@ -1,7 +1,8 @@
-"""Reading the output of a run by byte offset.
+"""Reading the output of a run by byte offset, with its secrets hidden.
 
-Promises that offsets stay valid for ever (the log only grows), that text is cut only between characters, and that what
-is no UTF-8 is replaced, never dropped. A run without a log yet has an empty one. Leaves who may read to the caller.
+Promises that offsets stay valid for ever (the log only grows), that text is cut only between characters, that what is
+no UTF-8 is replaced, never dropped, and that nothing leaves that the mask hides, whatever stretch is asked for. A run
+without a log yet has an empty one. Leaves who may read, and what is secret, to the caller.
 """
 
 import os
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from addon_portal.evidence.masking import NOTHING_HIDDEN, Mask
 
 LOG_FILE = "output.log"
 _BLOCK = 64 * 1024
@@ -37,10 +40,15 @@ class OutputUnreadable(Exception):
 
 
 class Output:
-    """The output of one run as it is now; holds the file open until it is closed."""
+    """The output of one run as it is now; holds the file open until it is closed.
 
-    def __init__(self, directory: Path) -> None:
+    Unless it `is_complete`, what may be the beginning of a secret at its end is left for later: see `size`.
+    """
+
+    def __init__(self, directory: Path, mask: Mask = NOTHING_HIDDEN, *, is_complete: bool = True) -> None:
         """Raises OutputUnreadable. A directory without a log has an empty one."""
+        self.mask = mask
+        self._is_complete = is_complete
         self._file: int | None = None
         try:
             self._file = os.open(directory / LOG_FILE, _FLAGS)
@@ -62,28 +70,46 @@ class Output:
             os.close(self._file)
             self._file = None
 
-    def size(self) -> int:
-        """How many bytes there are now."""
+    def count_written(self) -> int:
+        """How many bytes the file has now."""
         return 0 if self._file is None else os.fstat(self._file).st_size
 
-    def read_chunk(self, offset: int, limit: int, *, is_complete: bool) -> OutputChunk:
+    def size(self) -> int:
+        """How many bytes can be shown now. Never shrinks."""
+        written = self.count_written()
+        if self._is_complete or not self.mask:
+            return written
+        begin = max(0, written - self.mask.reach)
+        return written - self.mask.count_undecided(self._read_unmasked(begin, written))
+
+    def read(self, offset: int, limit: int) -> bytes:
+        """At most `limit` bytes from `offset`, fewer only at the end."""
+        if not self.mask:
+            return self._read_unmasked(offset, offset + limit)
+        end = min(offset + limit, self.size())
+        begin = max(0, offset - self.mask.reach)
+        if end <= offset:
+            return b""
+        return self.mask.hide(self._read_unmasked(begin, end + self.mask.reach))[offset - begin : end - begin]
+
+    def read_chunk(self, offset: int, limit: int) -> OutputChunk:
         """Text of at most `limit` bytes (or one whole character, if that is longer) from `offset`.
 
-        Unless the log `is_complete`, a character whose last bytes are not there yet is left for the next reading.
+        Unless the output is complete, a character whose last bytes are not there yet is left for the next reading.
         """
         size = self.size()
-        data = self._read(offset, max(limit, 4))
+        data = self.read(offset, max(limit, 4))
         window = data[:limit]
-        if is_complete and offset + len(window) >= size:
+        if self._is_complete and offset + len(window) >= size:
             taken = len(window)
         else:
-            taken = _whole(window) or _first_character(data)
+            taken = whole_characters(window) or _first_character(data)
         return OutputChunk(offset, offset + taken, max(size, offset), data[:taken].decode("utf-8", "replace"))
 
     def iter_bytes(self, start: int, end: int) -> Iterator[bytes]:
         """The bytes of [start, end) in blocks; ends early where the log does."""
         while start < end:
-            block = self._read(start, min(_BLOCK, end - start))
+            block = self.read(start, min(_BLOCK, end - start))
             if not block:
                 return
             start += len(block)
@@ -93,18 +119,18 @@ class Output:
         """At most `count` last lines out of the last `most_bytes`; a longer line is cut at its front."""
         size = self.size()
         start = max(0, size - most_bytes)
-        lines = self._read(start, size - start).decode("utf-8", "replace").split("\n")
+        lines = self.read(start, size - start).decode("utf-8", "replace").split("\n")
         if lines and not lines[-1]:
             lines.pop()
         return lines[-count:]
 
-    def _read(self, offset: int, limit: int) -> bytes:
-        return b"" if self._file is None else os.pread(self._file, limit, offset)
+    def _read_unmasked(self, begin: int, end: int) -> bytes:
+        return b"" if self._file is None else os.pread(self._file, end - begin, begin)
 
 
-def open_output(directory: Path) -> "closing[Output]":
+def open_output(directory: Path, mask: Mask = NOTHING_HIDDEN, *, is_complete: bool = True) -> "closing[Output]":
     """The output of a run, to be used in a `with`."""
-    return closing(Output(directory))
+    return closing(Output(directory, mask, is_complete=is_complete))
 
 
 def size_of_log(directory: Path) -> int:
@@ -115,7 +141,7 @@ def size_of_log(directory: Path) -> int:
         return 0
 
 
-def _whole(data: bytes) -> int:
+def whole_characters(data: bytes) -> int:
     """How many bytes of `data` end at a character's border: all, but for a UTF-8 sequence cut short at its end."""
     for back in range(1, min(3, len(data)) + 1):
         if data[-back] & 0xC0 != 0x80:

@@ -1,6 +1,6 @@
 """Runs as their tenant sees them: adding one, reading one, and lists."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
@@ -10,11 +10,18 @@ from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 from addon_portal.storage import run_insertion, run_lists
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import run_columns, run_from_row, storable
+from addon_portal.storage.rows import from_json, run_columns, run_from_row, storable
 from addon_portal.storage.values import NewRun, Page
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r WHERE r.tenant_id = :tenant_id"  # noqa: S608 - made of constants
 _GET = f"{_SELECT} AND r.id = :run_id"
+_GET_WITH_ENVIRONMENT = f"""
+    SELECT d.env, g.env, {run_columns("r")}
+    FROM runs AS r
+    JOIN definitions AS d ON d.project_id = r.project_id AND d.version = r.definition_version
+    LEFT JOIN programs AS g ON g.id = d.program_id
+    WHERE r.tenant_id = :tenant_id AND r.id = :run_id
+"""  # noqa: S608 - made of constants
 _LATEST = f"{_SELECT} AND r.project_id = :project_id ORDER BY r.number DESC LIMIT 1"
 
 
@@ -37,6 +44,15 @@ class Runs(Repository):
         if row is None:
             raise NotFound("run", run_id)
         return run_from_row(row)
+
+    def get_with_environment(self, scope: TenantScope, run_id: RunId) -> tuple[Run, Mapping[str, str]]:
+        """One run with all that its program was given by program, definition and request. Raises NotFound."""
+        parameters = {"tenant_id": scope.tenant_id, "run_id": storable(run_id)}
+        row = self._connection.one(_GET_WITH_ENVIRONMENT, parameters)
+        if row is None:
+            raise NotFound("run", run_id)
+        run = run_from_row(row[2:])
+        return run, {**(from_json(row[1]) or {}), **from_json(row[0]), **run.env}
 
     def latest(self, scope: TenantScope, project_id: ProjectId) -> Run | None:
         """The newest run of a project; None before the first. In a write, `projects.lock` first."""

@@ -70,6 +70,24 @@ LOG: dict[str, object] = {
     "final": True,
     "text": "hi\noops\n",
 }
+LOG_SEARCH: dict[str, object] = {
+    "items": [
+        {
+            "offset": 3,
+            "end_offset": 7,
+            "line_start": 3,
+            "line_end": 7,
+            "text": "oops",
+            "match_start": 0,
+            "match_end": 4,
+            "cut": False,
+        }
+    ],
+    "next_from": 5,
+    "done": True,
+    "final": True,
+    "size": 8,
+}
 STATUS: dict[str, object] = {
     "projects": 12,
     "active_runs": {"pending": 0, "starting": 0, "running": 3, "stopping": 0},

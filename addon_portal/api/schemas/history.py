@@ -1,4 +1,4 @@
-"""What history answers: evidence, output, numbers; and how lists are filtered."""
+"""What history answers: evidence, numbers; and how lists are filtered."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,13 +7,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from addon_portal.api.schemas.fields import Answer, Limit
 from addon_portal.api.schemas.runs import RunBody, run_body, time_or_null
-from addon_portal.api.services.history_service import Evidence, LogChunk, RunFilter, TenantStatus
+from addon_portal.api.services.history_service import Evidence, RunFilter, TenantStatus
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import JournalEntry
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-
-LARGEST_OFFSET = 2**62
 
 
 class ListQuery(BaseModel):
@@ -55,15 +53,6 @@ class WaitQuery(BaseModel):
     ] = 0
 
 
-class LogQuery(BaseModel):
-    """Which stretch of the output."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    offset: Annotated[int, Field(ge=0, le=LARGEST_OFFSET, description="In bytes.")] = 0
-    limit: Annotated[int, Field(ge=1, le=1024 * 1024, description="Bytes at most.")] = 64 * 1024
-
-
 class JournalEntryBody(Answer):
     """One fact about the run, in the order it was recorded."""
 
@@ -92,17 +81,6 @@ class EvidenceBody(Answer):
     missing: Annotated[dict[str, str], Field(description="The files that are not there, and why.")]
     output_tail: Annotated[list[str], Field(description="The last lines of output, at most 20.")]
     output_bytes: int
-
-
-class LogBody(Answer):
-    """A stretch of output. Text is cut between characters; what is no UTF-8 is replaced."""
-
-    offset: int
-    next_offset: Annotated[int, Field(description="Where to go on.")]
-    size: Annotated[int, Field(description="Bytes there were.")]
-    eof: Annotated[bool, Field(description="Nothing more is there now.")]
-    final: Annotated[bool, Field(description="Nothing more will ever come.")]
-    text: str
 
 
 class ActiveRunsBody(Answer):
@@ -137,19 +115,6 @@ def evidence_body(evidence: Evidence) -> dict[str, object]:
         "missing": evidence.missing,
         "output_tail": evidence.output_tail,
         "output_bytes": evidence.output_bytes,
-    }
-
-
-def log_body(chunk: LogChunk) -> dict[str, object]:
-    """The answer that shows a stretch of output."""
-    output = chunk.output
-    return {
-        "offset": output.offset,
-        "next_offset": output.next_offset,
-        "size": output.size,
-        "eof": output.reaches_end,
-        "final": chunk.is_final,
-        "text": output.text,
     }
 
 

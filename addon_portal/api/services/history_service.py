@@ -1,4 +1,4 @@
-"""What happened: runs, their evidence, their output, and how things stand now. Reads and changes nothing."""
+"""What happened: runs, their evidence, and how things stand now. Reads and changes nothing."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from addon_portal.api.services.output_service import NOT_MOUNTED, open_output
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
-from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import ProjectId, RunId
-from addon_portal.domain.models import JournalEntry, Role, Run
+from addon_portal.domain.models import JournalEntry, Role
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-from addon_portal.evidence.output import LOG_FILE, Output, OutputChunk, OutputUnreadable
+from addon_portal.evidence.output import LOG_FILE, OutputUnreadable
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.surroundings import Surroundings
@@ -33,7 +33,6 @@ RECORDS = {
 }
 """The files of a run directory, each with what it means that it is not there."""
 TAIL_LINES = 20
-NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,8 @@ def list_runs(
 def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidence:
     """Everything that is known of a run and where it comes from. Raises NotFound."""
     with portal.storage.read() as uow:
-        run = show_run(uow, uow.runs.get(principal.scope, run_id), portal.circumstances())
+        found, environment = uow.runs.get_with_environment(principal.scope, run_id)
+        run = show_run(uow, found, portal.circumstances())
         journal = uow.journal.list_for_run(principal.scope, run_id)
     directory = portal.data.run_directory(run_id)
     records, missing = {}, {}
@@ -121,7 +121,7 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
     tail: list[str] = []
     size = 0
     try:
-        with closing(_open_output(portal, run.run)) as output:
+        with closing(open_output(portal, found, environment)) as output:
             tail, size = output.last_lines(TAIL_LINES), output.size()
     except OutputUnreadable as error:
         missing[LOG_FILE] = str(error)
@@ -146,42 +146,6 @@ def _missing_reasons(portal: Portal, directory: Path) -> Iterable[tuple[str, str
     elif not directory.exists():
         whole = "the run directory does not exist"
     return [(name, whole or why_not) for name, why_not in RECORDS.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class LogChunk:
-    """A stretch of output, and whether nothing will ever follow it."""
-
-    output: OutputChunk
-    is_final: bool
-
-
-def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
-    """Output from a byte offset on. Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end."""
-    with portal.storage.read() as uow:
-        run = uow.runs.get(principal.scope, run_id)
-    with closing(_open_output(portal, run)) as output:
-        chunk = output.read_chunk(offset, limit, is_complete=not run.is_active)
-        if offset > chunk.size or offset > output.size():
-            raise InvalidRequest([FieldProblem("offset", f"at most {output.size()}, what there is now", str(offset))])
-    return LogChunk(chunk, not run.is_active and chunk.reaches_end)
-
-
-def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
-    """The output of a run, for the caller to close. Raises NotFound, OutputUnreadable."""
-    with portal.storage.read() as uow:
-        run = uow.runs.get(principal.scope, run_id)
-    return _open_output(portal, run)
-
-
-def _open_output(portal: Portal, run: Run) -> Output:
-    """The output of a run. Raises OutputUnreadable, also where the whole directory of a claimed run is not there."""
-    directory = portal.data.run_directory(run.id)
-    if run.claimed_at is not None and not directory.exists():
-        if not portal.data.run_root_marker.exists():
-            raise OutputUnreadable(NOT_MOUNTED)
-        raise OutputUnreadable("The run directory does not exist: its output is lost.")
-    return Output(directory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from addon_portal.cli.output import (
     state_text,
     time_text,
 )
+from addon_portal.cli.searching import iter_lines, iter_places
 from addon_portal.cli.suggestions import suggest
 
 Json = dict[str, Any]
@@ -49,7 +50,13 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples("addon-portal show nightly", "addon-portal show run_01k7qz9t3v5x8y2m4n6p0r1s2a --json")
     )(show)
-    app.command(epilog=examples("addon-portal logs nightly", "addon-portal logs -f nightly | grep ERROR"))(logs)
+    app.command(
+        epilog=examples(
+            "addon-portal logs nightly",
+            "addon-portal logs -f nightly | grep ERROR",
+            "addon-portal logs nightly --grep error --ignore-case",
+        )
+    )(logs)
 
 
 def status(
@@ -231,23 +238,37 @@ def logs(
     run_or_project: Annotated[str, typer.Argument(metavar="RUN|PROJECT", help="A run, or a project's newest.")],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on while the run does, to its end.")] = False,
     offset: Annotated[int, typer.Option("--offset", min=0, metavar="BYTES", help="Begin there.")] = 0,
+    grep: Annotated[
+        str | None, typer.Option("--grep", metavar="TEXT", help="Only lines that hold it, found by the portal.")
+    ] = None,
+    ignore_case: Annotated[bool, typer.Option("--ignore-case", "-i", help="With --grep: in any case.")] = False,
     url: Url = None,
     key: Key = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a run's output byte for byte. With -f it ends as run does; with --json it is one object with the text."""
+    """Print a run's output byte for byte, but for secrets. With -f it ends as run does.
+
+    With --json it is one object with the text; with --grep a list of the places where TEXT stands.
+    """
+    if grep is not None and follow:
+        raise BadUsage("--grep searches what is there now. To search what comes: addon-portal logs -f … | grep …")
+    if ignore_case and grep is None:
+        raise BadUsage("--ignore-case goes with --grep.")
     client = connect(url, key, data)
     found = get_run(client, run_or_project)
     run_id = found["run_id"]
     if offset and offset > (size := client.size_of(path_of("tenant", "runs", run_id, "log", "raw"))):
         raise BadUsage(f"The output of run {run_id} has {size} bytes; --offset {offset} is behind its end.")
+    places = None if grep is None else iter_places(client, run_id, grep, offset, ignore_case=ignore_case)
     if as_json:
-        print_json(client.get(path_of("tenant", "runs", run_id, "log"), offset=offset))
+        text = client.get(path_of("tenant", "runs", run_id, "log"), offset=offset) if places is None else list(places)
+        print_json(text)
         return
     try:
         if not follow:
-            for piece in client.iter_bytes(path_of("tenant", "runs", run_id, "log", "raw"), offset):
+            raw = path_of("tenant", "runs", run_id, "log", "raw")
+            for piece in client.iter_bytes(raw, offset) if places is None else iter_lines(places):
                 _write(piece)
             return
         final = follow_output(client.address, run_id, _write, offset)

@@ -66,6 +66,21 @@ def test_logs_are_the_bytes_of_the_program(portal: Portal) -> None:
     assert (followed.returncode, followed.stdout) == (5, "\x1b[31mred\n")
 
 
+def test_logs_can_be_searched_at_the_portal(portal: Portal) -> None:
+    script = "echo one oops; echo two; echo Oops oops $TOKEN; printf 'no end oops'"
+    portal.call("run", "--name", "finds", "--env", "TOKEN=correct-horse", "--", "sh", "-c", script)
+    assert portal.call("logs", "finds", "--grep", "oops").stdout == ("one oops\nOops oops *************\nno end oops\n")
+    assert portal.call("logs", "finds", "--grep", "OOPS").stdout == ""
+    assert [place["offset"] for place in portal.ask("logs", "finds", "--grep", "OOPS", "-i")] == [4, 13, 18, 44]
+    assert portal.call("logs", "finds", "--grep", "oops", "--offset", "20").stdout == "no end oops\n"
+    assert portal.call("logs", "finds", "--grep", "horse").stdout == ""
+    assert portal.call("logs", "finds", "--grep", "x", "-f").returncode == ExitCode.USAGE
+    assert portal.call("logs", "finds", "-i").returncode == ExitCode.USAGE
+    refused = portal.call("logs", "finds", "--grep", "x" * 201)
+    assert (refused.returncode, refused.stdout) == (ExitCode.REFUSED, "")
+    assert "q: expected" in refused.stderr
+
+
 def test_watching_shows_each_change(portal: Portal) -> None:
     watcher = portal.popen("status", "--watch", "--json")
     assert watcher.stdout is not None

@@ -1,4 +1,4 @@
-"""Output of runs, as text by offset and raw with ranges; and the stream of what happens now."""
+"""Output of runs, as text by offset, raw with ranges, and searched; and the stream of what happens now."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -13,9 +13,16 @@ from addon_portal.api.event_stream import stream_events
 from addon_portal.api.openapi import name_operation, problems, says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.schemas import examples
-from addon_portal.api.schemas.history import LogBody, LogQuery, log_body
+from addon_portal.api.schemas.output import (
+    LogBody,
+    LogQuery,
+    LogSearchBody,
+    LogSearchQuery,
+    log_body,
+    log_search_body,
+)
 from addon_portal.api.schemas.runs import run_body
-from addon_portal.api.services import history_service
+from addon_portal.api.services import output_service
 from addon_portal.api.services.followers import Follower
 from addon_portal.api.streams import ClosingStream
 from addon_portal.domain.models import Role
@@ -49,14 +56,28 @@ _RAW["responses"] |= {
 def read_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogQuery, Query()]) -> Response:
     """Output as text from a byte offset on. Offsets stay valid for ever; `next_offset` is where to go on."""
     principal = caller.enter(Role.VIEWER)
-    chunk = history_service.read_log(caller.portal, principal, run_id, offset=query.offset, limit=query.limit)
+    chunk = output_service.read_log(caller.portal, principal, run_id, offset=query.offset, limit=query.limit)
     return answer(log_body(chunk))
+
+
+@router.get(
+    "/runs/{run_id}/log/search",
+    **says("Search the output of a run", LogSearchBody, examples.LOG_SEARCH, errors=(*_UNREADABLE, "invalid_request")),
+)
+def search_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogSearchQuery, Query()]) -> Response:
+    """Places of a text in the output as it is shown. Answers after half a second at the latest; as long as `done` is
+    false, there may be more from `next_from` on, also where no item was found yet.
+    """
+    principal = caller.enter(Role.VIEWER)
+    return answer(log_search_body(output_service.search_log(caller.portal, principal, run_id, query.to_search())))
 
 
 @router.get("/runs/{run_id}/log/raw", **_RAW)
 def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | None, Header()] = None) -> Response:
-    """The bytes as the program wrote them; one range can be asked for (RFC 9110), for example `bytes=-4096`."""
-    output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
+    """The bytes as the program wrote them, but for values of its environment, each byte of which is a star. One range
+    can be asked for (RFC 9110), for example `bytes=-4096`.
+    """
+    output = output_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
     size = output.size()
     bounds = _bounds(range, size)
     if bounds is None:
@@ -74,7 +95,7 @@ def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | Non
 @router.head("/runs/{run_id}/log/raw", **{**_RAW, "summary": "Get the size of the raw output of a run"})
 def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
     """How many bytes there are now."""
-    output = history_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
+    output = output_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
     size = output.size()
     output.close()
     return Response(None, 200, _raw_headers(run_id, size), "text/plain; charset=utf-8")

@@ -1,0 +1,133 @@
+"""What of an output is asked for and answered: stretches of it, and places in it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from addon_portal.api.schemas.fields import Answer, Limit, refuse
+from addon_portal.api.services.output_service import LogChunk, LogFound, LogSearch
+from addon_portal.evidence.search import Place
+
+LARGEST_OFFSET = 2**62
+LONGEST_SEARCHED = 200
+
+
+class LogQuery(BaseModel):
+    """Which stretch of the output."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offset: Annotated[int, Field(ge=0, le=LARGEST_OFFSET, description="In bytes.")] = 0
+    limit: Annotated[int, Field(ge=1, le=1024 * 1024, description="Bytes at most.")] = 64 * 1024
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise refuse("a text without line breaks", "a text with one")
+    return text
+
+
+class LogSearchQuery(BaseModel):
+    """What to look for, and where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[
+        str,
+        AfterValidator(_one_line),
+        Field(
+            min_length=1,
+            max_length=LONGEST_SEARCHED,
+            description="The text, as it is; no expression.",
+            examples=["oops"],
+        ),
+    ]
+    offset: Annotated[
+        int | None,
+        Field(
+            alias="from",
+            ge=0,
+            le=LARGEST_OFFSET,
+            description="In bytes: `next` finds what begins there or behind, `previous` what begins before. "
+            "By default the beginning, and the end.",
+        ),
+    ] = None
+    direction: Annotated[Literal["next", "previous"], Field(description="Forwards, or backwards.")] = "next"
+    case: Annotated[Literal["exact", "ignore"], Field(description="Whether `a` is another letter than `A`.")] = "exact"
+    limit: Limit = 50
+
+    def to_search(self) -> LogSearch:
+        """The query as the service takes it."""
+        return LogSearch(self.q, self.direction == "previous", self.case == "ignore", self.offset, self.limit)
+
+
+class LogBody(Answer):
+    """A stretch of output. Text is cut between characters; what is no UTF-8 is replaced."""
+
+    offset: int
+    next_offset: Annotated[int, Field(description="Where to go on.")]
+    size: Annotated[int, Field(description="Bytes there were.")]
+    eof: Annotated[bool, Field(description="Nothing more is there now.")]
+    final: Annotated[bool, Field(description="Nothing more will ever come.")]
+    text: str
+
+
+class PlaceBody(Answer):
+    """Where a text stands: the bytes from `offset` to `end_offset`."""
+
+    offset: int
+    end_offset: int
+    line_start: Annotated[int, Field(description="Where `text` begins, in bytes.")]
+    line_end: Annotated[int, Field(description="Where `text` ends, in bytes.")]
+    text: Annotated[str, Field(description="The line, at most 512 bytes of it before and behind the place.")]
+    match_start: Annotated[int, Field(description="Where the place begins in `text`, in characters.")]
+    match_end: Annotated[int, Field(description="Where it ends.")]
+    cut: Annotated[bool, Field(description="The line is longer than `text`.")]
+
+
+class LogSearchBody(Answer):
+    """Places in the order they are come upon; backwards the last one first. They may overlap."""
+
+    items: list[PlaceBody]
+    next_from: Annotated[int, Field(description="Where to go on in the same direction.")]
+    done: Annotated[bool, Field(description="Nothing more is there now in this direction.")]
+    final: Annotated[bool, Field(description="Nothing more will ever be there.")]
+    size: Annotated[int, Field(description="Bytes of output there were.")]
+
+
+def log_body(chunk: LogChunk) -> dict[str, object]:
+    """The answer that shows a stretch of output."""
+    output = chunk.output
+    return {
+        "offset": output.offset,
+        "next_offset": output.next_offset,
+        "size": output.size,
+        "eof": output.reaches_end,
+        "final": chunk.is_final,
+        "text": output.text,
+    }
+
+
+def log_search_body(searched: LogFound) -> dict[str, object]:
+    """The answer that shows what was found."""
+    found = searched.found
+    return {
+        "items": [_place_body(place) for place in found.places],
+        "next_from": found.next_from,
+        "done": found.is_done,
+        "final": searched.is_final,
+        "size": found.size,
+    }
+
+
+def _place_body(place: Place) -> dict[str, object]:
+    return {
+        "offset": place.offset,
+        "end_offset": place.end_offset,
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "text": place.text,
+        "match_start": place.match_start,
+        "match_end": place.match_end,
+        "cut": place.is_cut,
+    }

@@ -1,0 +1,101 @@
+"""The output of runs: read by offset, as bytes, and searched. Reads and changes nothing.
+
+Promises that no answer holds a value of the run's environment, whoever asks: output is what people paste elsewhere.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.errors import FieldProblem, InvalidRequest
+from addon_portal.domain.ids import RunId
+from addon_portal.domain.models import Run
+from addon_portal.evidence.masking import Mask
+from addon_portal.evidence.output import Output, OutputChunk, OutputUnreadable
+from addon_portal.evidence.search import Found, Query, find_next, find_previous
+
+NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
+SEARCH_SECONDS = 0.5
+"""How long one request searches before it answers how far it has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A stretch of output, and whether nothing will ever follow it."""
+
+    output: OutputChunk
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogSearch:
+    """What is looked for; from the beginning, or backwards from the end, where no offset is given."""
+
+    text: str
+    backwards: bool
+    ignore_case: bool
+    offset: int | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogFound:
+    """What was found, and whether nothing more will ever be found in that direction."""
+
+    found: Found
+    is_final: bool
+
+
+def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
+    """Output from a byte offset on. Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end."""
+    run, environment = _get_run(portal, principal, run_id)
+    with closing(open_output(portal, run, environment)) as output:
+        chunk = output.read_chunk(offset, limit)
+        _check_offset("offset", offset, output)
+    return LogChunk(chunk, not run.is_active and chunk.reaches_end)
+
+
+def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
+    """The output of a run, for the caller to close. Raises NotFound, OutputUnreadable."""
+    return open_output(portal, *_get_run(portal, principal, run_id))
+
+
+def search_log(portal: Portal, principal: Principal, run_id: RunId, wanted: LogSearch) -> LogFound:
+    """Places in the output, for a bounded time. Raises NotFound, OutputUnreadable, InvalidRequest for the offset."""
+    run, environment = _get_run(portal, principal, run_id)
+    query = Query(wanted.text, ignore_case=wanted.ignore_case)
+    until = portal.clock.monotonic() + SEARCH_SECONDS
+    find = find_previous if wanted.backwards else find_next
+    with closing(open_output(portal, run, environment)) as output:
+        start = wanted.offset
+        if start is None:
+            start = output.size() if wanted.backwards else 0
+        _check_offset("from", start, output)
+        found = find(output, query, start, wanted.limit, lambda: portal.clock.monotonic() < until)
+    return LogFound(found, found.is_done and (wanted.backwards or not run.is_active))
+
+
+def open_output(portal: Portal, run: Run, environment: Mapping[str, str]) -> Output:
+    """The output of a run without the values of its environment.
+
+    Raises OutputUnreadable, also where the whole directory of a claimed run is not there.
+    """
+    directory = portal.data.run_directory(run.id)
+    if run.claimed_at is not None and not directory.exists():
+        if not portal.data.run_root_marker.exists():
+            raise OutputUnreadable(NOT_MOUNTED)
+        raise OutputUnreadable("The run directory does not exist: its output is lost.")
+    return Output(directory, Mask(environment.values()), is_complete=not run.is_active)
+
+
+def _get_run(portal: Portal, principal: Principal, run_id: RunId) -> tuple[Run, Mapping[str, str]]:
+    with portal.storage.read() as uow:
+        return uow.runs.get_with_environment(principal.scope, run_id)
+
+
+def _check_offset(field: str, offset: int, output: Output) -> None:
+    """Refuse what lies behind everything that was written, shown or not."""
+    if offset > (written := output.count_written()):
+        raise InvalidRequest([FieldProblem(field, f"at most {written}, what there is now", str(offset))])

@@ -133,6 +133,8 @@ def _problem_of(found: Mapping[str, object]) -> FieldProblem:
 async def answer_status(request: Request, error: Exception) -> Response:
     """The problem document for what the framework refuses by status."""
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, InvalidRequest):  # raised while the framework read the body
+        return await _refused(request, error.__cause__)
     code = _OF_STATUS.get(error.status_code, "internal_error")
     fields = {"path": request.url.path} if code == "not_found" else {}
     sentence = _UNREADABLE.get(type(error.__cause__)) if code == "malformed_body" else None

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import admin, examples
 from addon_portal.api.schemas.fields import Answer
 from addon_portal.api.services import project_execution_service, tenant_service
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/admin", tags=["admin"], generate_unique_id_function=name_operation)
+router = new_router("admin", "/api/admin")
 
 _BODY = ("invalid_request", "malformed_body", "body_too_large")
 _CLEANUP = says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP)

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from addon_portal.api.deps import get_portal
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas.health import AliveBody, ReadyBody
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.readiness import check_readiness
 from addon_portal.domain.clock import to_text
 
-router = APIRouter(tags=["health"], generate_unique_id_function=name_operation)
+router = new_router("health")
 
 _READY = {"status": "ready", "supervisor": {"observed_at": "2026-05-04T09:00:00.000000Z", "unreachable": False}}
 

@@ -6,12 +6,13 @@ shapes the answer; each runs in a thread of its own, once.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from addon_portal.api.deps import CallerDep, IdempotencyKey, ProjectIdPath
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import accepted, answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import ProjectQuery
 from addon_portal.api.schemas.projects import ProjectBody, ProjectPage, ProjectRequest, project_body
@@ -21,8 +22,8 @@ from addon_portal.api.services.once import Ask
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/tenant", tags=["projects"], generate_unique_id_function=name_operation)
-execution = APIRouter(prefix="/api/tenant", tags=["runs"], generate_unique_id_function=name_operation)
+router = new_router("projects", "/api/tenant")
+execution = new_router("runs", "/api/tenant")
 
 _ONCE = ("not_found", "invalid_request", "malformed_body", "body_too_large", "idempotency_mismatch")
 _BODY = ("invalid_request", "malformed_body", "body_too_large")

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from addon_portal.api.json_bodies import JsonRoute
 from tests.support.world import World, assert_problem, fields_of
 
 PROJECTS = "/api/tenant/projects"
@@ -97,3 +98,18 @@ def test_a_query_that_says_a_thing_twice_is_refused(world: World) -> None:
     problem = assert_problem(response, 422, "invalid_request")
     assert problem["problems"] == [{"field": "limit", "expected": "one value", "got": "2 values"}]
     assert world.alice.get("/api/tenant/runs?limit=1&state=failed&state=completed").status_code == 200
+
+
+def test_a_body_that_says_a_thing_twice_is_refused(world: World) -> None:
+    content = b'{"name": "a", "command": ["true"], "name": "b", "env": {"A": "1", "B": "2"}}'
+    problem = assert_problem(world.alice.post(PROJECTS, content=content, headers=JSON), 422, "invalid_request")
+    assert problem["problems"] == [{"field": "name", "expected": "one value", "got": "2 values"}]
+    content = b'{"name": "a", "command": ["true"], "env": {"A": "1", "A": "1", "A": "2"}}'
+    problem = assert_problem(world.alice.post(PROJECTS, content=content, headers=JSON), 422, "invalid_request")
+    assert problem["problems"] == [{"field": "A", "expected": "one value", "got": "3 values"}]
+
+
+def test_every_body_is_read_by_the_same_rules(world: World) -> None:
+    with_body = [route for route in world.served.app.routes if getattr(route, "body_field", None) is not None]
+    assert len(with_body) > 5
+    assert all(isinstance(route, JsonRoute) for route in with_body)

@@ -4,14 +4,15 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from addon_portal.api.deps import CallerDep, RunIdPath
 from addon_portal.api.errors import problem
 from addon_portal.api.event_stream import stream_events
-from addon_portal.api.openapi import name_operation, problems, says
+from addon_portal.api.openapi import problems, says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.output import (
     LogBody,
@@ -28,7 +29,7 @@ from addon_portal.api.streams import ClosingStream
 from addon_portal.domain.models import Role
 from addon_portal.evidence.output import Output
 
-router = APIRouter(prefix="/api/tenant", tags=["output"], generate_unique_id_function=name_operation)
+router = new_router("output", "/api/tenant")
 
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 _MOST_DIGITS = 18

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from addon_portal.api.deps import CallerDep, ProjectIdPath, RunIdPath
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer, answer_run
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import (
     EvidenceBody,
@@ -22,7 +23,7 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.models import Role
 from addon_portal.storage.values import Page
 
-router = APIRouter(prefix="/api/tenant", tags=["runs"], generate_unique_id_function=name_operation)
+router = new_router("runs", "/api/tenant")
 
 
 @router.get(

@@ -19,7 +19,7 @@ Parameters = Annotated[
     str | None, typer.Option("--parameters", metavar="JSON", help="A JSON object, or @FILE that holds one.")
 ]
 
-_DEFINITION = ("name", "command", "program", "parameters", "env", "working_directory", "stop")
+_DEFINITION = ("name", "command", "program", "parameters", "env", "working_directory", "stop", "max_runtime_seconds")
 
 
 def parse_env(given: list[str]) -> dict[str, str]:

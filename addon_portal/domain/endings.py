@@ -15,11 +15,13 @@ from addon_portal.domain.exits import ProcessExit, signal_name
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.records import ExitRecord, SentSignal, StartErrorRecord, StopRecord
 from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.terms import shown_seconds
 
 STOP_REASONS: Mapping[str, Reason] = {
     "person": Reason.STOPPED_BY_PERSON,
     "shutdown": Reason.STOPPED_BY_PERSON,
     "replaced": Reason.REPLACED,
+    "max_runtime": Reason.TIMED_OUT,
 }
 """What a stop that took effect makes of a run, by the `why` of its request."""
 
@@ -90,9 +92,8 @@ def from_exit(
     if stop is not None and signals:
         return _stopped(exit, ended_at, source, stop, facts)
     if stop is not None:
-        notes = (
-            f"{stop.requested_by} had asked for a stop, but the program ended by itself before any signal was sent.",
-        )
+        asked = f"{stop.requested_by} had asked for a stop{_because(stop)}"
+        notes = (f"{asked}, but the program ended by itself before any signal was sent.",)
     if exit.succeeded:
         reason = Reason.SUCCEEDED
     elif exit.signal == 9 and oom_kills:
@@ -106,8 +107,25 @@ def _stopped(
     exit: ProcessExit, ended_at: datetime | None, source: str, stop: StopRecord, facts: dict[str, object]
 ) -> Ending:
     how = f"with exit code {exit.exit_code}" if exit.exit_code is not None else f"by {facts['signal_name']}"
-    facts |= {"stopped_by": stop.requested_by, "stop_requested_at": to_text(stop.requested_at)}
+    facts |= _stop_facts(stop)
     return Ending(STOP_REASONS[stop.why], facts, source, ended_at, exit, (f"It ended {how}.",))
+
+
+def _stop_facts(stop: StopRecord) -> dict[str, object]:
+    """What a sentence may say of a stop: who asked, when, and the limit where that was why."""
+    facts: dict[str, object] = {"stopped_by": stop.requested_by, "stop_requested_at": to_text(stop.requested_at)}
+    if stop.why == "max_runtime":
+        facts["max_runtime_seconds"] = _limit(stop)
+    return facts
+
+
+def _because(stop: StopRecord) -> str:
+    return f" because of the limit of {_limit(stop)} s" if stop.why == "max_runtime" else ""
+
+
+def _limit(stop: StopRecord) -> float | str:
+    """A record that does not say it, which we have not written, costs the number and not the reason."""
+    return "an unknown number of" if stop.limit_seconds is None else shown_seconds(stop.limit_seconds)
 
 
 def _shown(sent: SentSignal) -> dict[str, object]:
@@ -152,7 +170,7 @@ def never_began(proof: str, at: datetime | None, stop: StopRecord | None) -> End
     facts: dict[str, object] = {"proof": proof}
     if stop is None:
         return Ending(Reason.LAUNCH_INTERRUPTED, facts, "records", at)
-    facts |= {"stopped_by": stop.requested_by, "stop_requested_at": to_text(stop.requested_at)}
+    facts |= _stop_facts(stop)
     return Ending(STOP_REASONS[stop.why], facts, "records", at, None, ("Its program had not begun.",))
 
 

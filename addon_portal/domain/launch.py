@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Definition, Program, Run, Tenant
 from addon_portal.domain.programs import fill_argv
+from addon_portal.domain.terms import terms_to_json
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -89,4 +90,5 @@ def spec(facts: LaunchFacts, installation: str, cwd: str) -> dict[str, object]:
         "uid": None,
         "gid": None,
         "stop": {"signal": definition.stop.signal, "grace_seconds": definition.stop.grace_seconds},
+        "terms": terms_to_json(definition.terms),
     }

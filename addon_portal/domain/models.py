@@ -12,6 +12,7 @@ from enum import StrEnum
 from addon_portal.domain.ids import HostId, KeyId, ProgramId, ProjectId, RunId, TenantId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import ACTIVE, Outcome, RunState
+from addon_portal.domain.terms import NO_TERMS, Terms
 
 JsonObject = Mapping[str, object]
 
@@ -98,6 +99,7 @@ class Definition:
     working_directory: str | None
     stop: StopSettings
     created_at: datetime
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.terms import NO_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class ChildRecord:
     started_at: datetime
     shim: ProcessIdentity
     keeper: str | None
+    started_monotonic: float | None = None
+    """`started_at` on the clock that nobody steps; counted from boot, and only in that boot."""
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class StopRecord:
     grace_seconds: float
     deadline_at: datetime
     signals: tuple[SentSignal, ...] = ()
+    limit_seconds: float | None = None
+    """The limit that was exceeded, where that is why."""
 
 
 @dataclass(frozen=True, slots=True)

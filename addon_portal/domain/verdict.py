@@ -82,6 +82,8 @@ class RunEvidence:
     kernel_exit: ProcessExit | None = None
     tree: Tree = Tree.UNCHECKED
     last_seen_alive_at: datetime | None = None
+    runs_for_seconds: float | None = None
+    """How long a program that is alive has been running, on the clock that nobody steps."""
     start_trouble: str | None = None
     """Why a start that was asked for has not happened, where that is late; in words, and no proof of anything."""
 

@@ -22,6 +22,7 @@ from addon_portal.domain.records import (
     StartErrorRecord,
     StopRecord,
 )
+from addon_portal.domain.terms import terms_from_json
 
 NEWEST_VERSION = 1
 OLDEST_VERSION = 1
@@ -153,6 +154,8 @@ def _child(record: Mapping[str, Any]) -> ChildRecord:
         started_at=from_text(record["started_at"]),
         shim=_identity(record["shim"], record),
         keeper=record["keeper"],
+        started_monotonic=record.get("started_monotonic"),
+        terms=terms_from_json(record.get("terms")),
     )
 
 
@@ -203,4 +206,5 @@ def _stop(record: Mapping[str, Any]) -> StopRecord:
         grace_seconds=record["grace_seconds"],
         deadline_at=from_text(record["deadline_at"]),
         signals=_signals(record),
+        limit_seconds=record.get("limit_seconds"),
     )

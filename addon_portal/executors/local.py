@@ -155,9 +155,11 @@ class LocalExecutor:
         if program is not Liveness.ALIVE and seen.lock is Lock.FREE:
             keeper = self._adoption(watched, child)
         held = watched.held.get("program")
+        began = child.started_monotonic
         return replace(
             seen,
             program=program,
+            runs_for_seconds=None if began is None else self._clock.monotonic() - began,
             death_is_heard=held is not None and held.fileno() is not None,
             gate_held=gate_held,
             kernel_exit=kernel_exit,

@@ -116,5 +116,6 @@ def write_stop(directory: str, run_id: RunId, stop: StopRecord) -> None:
         "grace_seconds": stop.grace_seconds,
         "deadline_at": to_text(stop.deadline_at),
         "signals": [{"signal": sent.signal, "at": to_text(sent.at), "why": sent.why} for sent in stop.signals],
+        "limit_seconds": stop.limit_seconds,
     }
     write_json(f"{directory}/stop.json", record)

@@ -477,6 +477,7 @@ class Shim:
             step = "reserve"
             self.reserve()
             record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
+            record.update(started_monotonic=time.monotonic(), terms=self.spec.get("terms"))
             write_record(self.directory, "child", record, publish=False)
         except Exception as error:
             if stub is not None:  # it has begun nothing, and is not to write while we do

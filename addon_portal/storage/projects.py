@@ -11,6 +11,7 @@ from addon_portal.domain.errors import ActiveRun, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Definition, Project, TenantScope
 from addon_portal.domain.states import ACTIVE
+from addon_portal.domain.terms import terms_to_json
 from addon_portal.storage import cursors
 from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.errors import DuplicateValue
@@ -49,9 +50,9 @@ _INSERT = """
 """
 _INSERT_DEFINITION = """
     INSERT INTO definitions (project_id, version, command, program_id, parameters, env, working_directory, stop_signal,
-                             stop_grace_seconds, created_at)
+                             stop_grace_seconds, created_at, terms)
     VALUES (:project_id, :version, :command, :program_id, :parameters, :env, :working_directory, :stop_signal,
-            :stop_grace_seconds, :created_at)
+            :stop_grace_seconds, :created_at, :terms)
 """
 _NEXT_VERSION = """
     UPDATE projects SET definition_version = definition_version + 1, updated_at = :at
@@ -106,6 +107,7 @@ class Projects(Repository):
         return self.get(scope, new.id)
 
     def _insert_definition(self, project_id: ProjectId, version: int, definition: Definition) -> None:
+        terms = terms_to_json(definition.terms)
         self._connection.change(
             _INSERT_DEFINITION,
             {
@@ -119,6 +121,7 @@ class Projects(Repository):
                 "stop_signal": definition.stop.signal,
                 "stop_grace_seconds": definition.stop.grace_seconds,
                 "created_at": to_micros(definition.created_at),
+                "terms": terms and to_json(terms),
             },
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 from addon_portal.domain.models import ApiKey, Definition, JournalEntry, Program, Role, Run, StopSettings, Tenant
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.terms import terms_from_json
 from addon_portal.storage.connection import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -185,13 +186,13 @@ def program_from_row(row: Row) -> Program:
 
 
 DEFINITION_COLUMNS = (
-    "version command program_id parameters env working_directory stop_signal stop_grace_seconds created_at"
+    "version command program_id parameters env working_directory stop_signal stop_grace_seconds created_at terms"
 )
 
 
 def definition_from_row(row: Row) -> Definition:
     """The definition in `DEFINITION_COLUMNS`."""
-    version, command, program_id, parameters, env, working_directory, stop_signal, stop_grace, created_at = row
+    version, command, program_id, parameters, env, working_directory, stop_signal, stop_grace, created_at, terms = row
     return Definition(
         version,
         None if command is None else tuple(from_json(command)),
@@ -201,6 +202,7 @@ def definition_from_row(row: Row) -> Definition:
         working_directory,
         StopSettings(stop_signal, stop_grace),
         from_micros(created_at),
+        terms_from_json(from_json(terms)),
     )
 
 

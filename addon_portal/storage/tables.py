@@ -168,6 +168,7 @@ definitions = Table(
     Column("stop_signal", Integer, nullable=False),
     Column("stop_grace_seconds", Double, nullable=False),
     Column("created_at", Micros, nullable=False),
+    Column("terms", Document),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("(command IS NULL) <> (program_id IS NULL)", name="command_or_program"),
 )

@@ -19,6 +19,7 @@ from addon_portal.domain.errors import AlreadyRunning, DomainError, StorageBusy
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, Run, StopSettings
 from addon_portal.domain.states import RunState
+from addon_portal.domain.terms import terms_from_json
 from addon_portal.domain.verdict import Ended, judge
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import Executor, KnownRun
@@ -145,4 +146,5 @@ def _definition_of(spec: dict[str, Any], now: datetime) -> Definition:
         working_directory=kept["working_directory"],
         stop=StopSettings(**spec["stop"]),
         created_at=now,
+        terms=terms_from_json(spec.get("terms")),
     )

@@ -37,6 +37,8 @@ FINISHING_SHOWN_AFTER_SECONDS = 0.1
 """A program's end and its record are milliseconds apart; only what takes longer is worth a row."""
 LOOK_AGAIN_SECONDS = 0.25
 """Where the end of a program is no event, it is looked for this often."""
+LOOKED_AT_WITHIN_SECONDS = 1.0
+"""Runs are looked at this often anyway; only what is due earlier needs a look of its own."""
 NOT_SEEN_ALIVE = frozenset({"unreachable", "finishing"})
 """Conditions under which a look does not find the program alive, so that the last moment it was alive is kept."""
 
@@ -159,6 +161,7 @@ def plan(it: Situation) -> list[Action]:
             return [
                 *_running(it, started_at, supervised=supervised),
                 *_take_output(supervised),
+                *_stop_if_over(it),
                 *_stop_if_asked(it),
                 *_ladder(it, supervised=supervised),
                 *_look_if_deaf(it),
@@ -222,6 +225,18 @@ def _take_output(supervised: bool) -> Iterator[Action]:
         yield TakeOutput()
 
 
+def _stop_if_over(it: Situation) -> Iterator[Action]:
+    """Ask for the end of a run whose time is over, as a person would: from then on it is a stop like any other."""
+    child, ran = it.seen.records.child, it.seen.runs_for_seconds
+    limit = child.terms.max_runtime_seconds if child else None
+    if limit is None or ran is None or it.run.stop_requested_at is not None:
+        return
+    if ran >= limit:
+        yield Record(transitions.stop_requested(it.run.id, it.now, it.actor, "max_runtime", None))
+    if limit - ran < LOOKED_AT_WITHIN_SECONDS:
+        yield LookAgain(max(0.0, limit - ran))
+
+
 def _stop_if_asked(it: Situation) -> Iterator[Action]:
     """The first step of the ladder: the request to disk, then the state with its deadline."""
     run = it.run
@@ -236,8 +251,15 @@ def _stop_if_asked(it: Situation) -> Iterator[Action]:
             signal=it.stop.signal,
             grace_seconds=grace,
             deadline_at=it.now + timedelta(seconds=grace),
+            limit_seconds=_limit_of(it),
         )
     )
+
+
+def _limit_of(it: Situation) -> float | None:
+    """The limit because of which the run is to end."""
+    child = it.seen.records.child
+    return child.terms.max_runtime_seconds if child is not None and it.run.stop_why == "max_runtime" else None
 
 
 def _wake_if_stopping(it: Situation) -> Iterator[Action]:

@@ -28,6 +28,7 @@ from addon_portal.domain.records import (
     StartErrorRecord,
     StopRecord,
 )
+from addon_portal.domain.terms import terms_from_json
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import CannotPrepare, KnownRun, LaunchOrder, OnChange, Prepared
@@ -126,7 +127,8 @@ class FakeHost:
         run = self.runs[run_id]
         number = next(self._pids)
         program, shim = (ProcessIdentity(self.boot_id, 1, 1, pid, pid, pid) for pid in (number, number + 5000))
-        child = ChildRecord(program, self.clock.now(), shim, "keeper")
+        terms = terms_from_json(run.spec.get("terms"))  # type: ignore[arg-type]
+        child = ChildRecord(program, self.clock.now(), shim, "keeper", self.clock.monotonic(), terms)
         run.lock, run.program, run.gate_held = Lock.HELD, Liveness.ALIVE, True
         run.records = replace(run.records, child=child)
         if not self.holds_gates:
@@ -344,8 +346,13 @@ class FakeExecutor:
             return seen
         remembered = self._remember(known.run_id)
         if run.records.child is not None:
+            seen = replace(seen, runs_for_seconds=self._runs_for(run.records.child))
             seen = self._look_at_program(seen, run, remembered)
         return replace(seen, tree=remembered.tree)
+
+    def _runs_for(self, child: ChildRecord) -> float:
+        assert child.started_monotonic is not None
+        return self.host.clock.monotonic() - child.started_monotonic
 
     def _look_at_program(self, seen: RunEvidence, run: FakeRun, remembered: _Remembered) -> RunEvidence:
         alive = run.program is Liveness.ALIVE

@@ -30,6 +30,7 @@ from addon_portal.domain.ids import (
 )
 from addon_portal.domain.models import Definition, Host, JournalEntry, Run, StopSettings, Tenant, TenantScope
 from addon_portal.domain.states import RunState
+from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.evidence.records import read_json
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.options import SupervisorOptions
@@ -176,12 +177,13 @@ class SupervisedHost:
         working_directory: str | None = None,
         grace_seconds: float = 10.0,
         scope: TenantScope | None = None,
+        terms: Terms = NO_TERMS,
     ) -> ProjectId:
         """Make a project with a command of its own."""
         now = self.clock.now()
         project_id = new_project_id(now)
         stop = StopSettings(grace_seconds=grace_seconds)
-        definition = Definition(1, tuple(argv), None, {}, env or {}, working_directory, stop, now)
+        definition = Definition(1, tuple(argv), None, {}, env or {}, working_directory, stop, now, terms)
         with self.storage.write() as uow:
             uow.projects.insert(scope or self.scope, NewProject(project_id, project_id, definition, now))
         return project_id

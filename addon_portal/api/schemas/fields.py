@@ -174,6 +174,15 @@ GraceSeconds = Annotated[
     float,
     Field(ge=0, le=86400, allow_inf_nan=False, description="Seconds between the polite signal and the kill."),
 ]
+RuntimeSeconds = Annotated[
+    float,
+    Field(
+        ge=0.1,
+        le=10 * 366 * 86400,
+        allow_inf_nan=False,
+        description="After so long a run is stopped, and has failed with `timed_out`; by default it may take any time.",
+    ),
+]
 StopSignal = Literal[
     "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGABRT", "SIGALRM", "SIGWINCH", "SIGKILL"
 ]

@@ -16,6 +16,7 @@ from addon_portal.api.schemas.fields import (
     Name,
     Parameters,
     Request,
+    RuntimeSeconds,
     StopSignal,
 )
 from addon_portal.api.schemas.runs import PROJECT_ID, RunBody, execution_error, run_body, time_or_null
@@ -24,6 +25,7 @@ from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Role, StopSettings
 from addon_portal.domain.states import RunState
+from addon_portal.domain.terms import Terms
 
 
 class StopSettingsRequest(Request):
@@ -47,6 +49,7 @@ class ProjectRequest(Request):
         AbsolutePath | None, Field(description="By default a workspace that the portal makes.", examples=[None])
     ] = None
     stop: StopSettingsRequest = Field(default_factory=StopSettingsRequest)
+    max_runtime_seconds: Annotated[RuntimeSeconds | None, Field(examples=[None])] = None
 
     def to_draft(self) -> ProjectDraft:
         """The request as the services take it."""
@@ -59,6 +62,7 @@ class ProjectRequest(Request):
             working_directory=self.working_directory,
             stop_signal=int(signal.Signals[self.stop.signal]),
             grace_seconds=self.stop.grace_seconds,
+            terms=Terms(self.max_runtime_seconds),
         )
 
 
@@ -80,6 +84,7 @@ class ProjectBody(Answer):
     env: Annotated[dict[str, str], Field(description="Viewers see names, with *** for every value.")]
     working_directory: str | None
     stop: StopSettingsBody
+    max_runtime_seconds: Annotated[float | None, Field(description="After so long a run is stopped.")]
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
     created_at: datetime
     updated_at: datetime
@@ -110,6 +115,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "env": definition.env if reader.includes(Role.MEMBER) else dict.fromkeys(definition.env, MASKED),
         "working_directory": definition.working_directory,
         "stop": stop_body(definition.stop),
+        "max_runtime_seconds": definition.terms.max_runtime_seconds,
         "definition_version": definition.version,
         "created_at": to_text(project.created_at),
         "updated_at": to_text(project.updated_at),

@@ -13,6 +13,7 @@ from typing import Any
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.models import Definition, JsonObject, Program, StopSettings, Tenant
 from addon_portal.domain.programs import placeholders
+from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.validation import describe, name_of_field
 
 MOST_PARAMETERS = 64 * 1024
@@ -32,6 +33,7 @@ class ProjectDraft:
     working_directory: str | None
     stop_signal: int
     grace_seconds: float | None
+    terms: Terms = NO_TERMS
 
 
 def define(
@@ -56,6 +58,7 @@ def define(
         working_directory=draft.working_directory,
         stop=StopSettings(draft.stop_signal, grace),
         created_at=now,
+        terms=draft.terms,
     )
 
 
@@ -145,4 +148,5 @@ def _essence(definition: Definition) -> tuple[object, ...]:
         dict(definition.env),
         definition.working_directory,
         definition.stop,
+        definition.terms,
     )

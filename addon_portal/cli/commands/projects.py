@@ -12,6 +12,7 @@ from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import cut, print_fields, print_json, print_line, print_table, state_text, time_text
 from addon_portal.cli.suggestions import suggest, word_for
+from addon_portal.cli.terms import MaxRuntime, seconds_text, terms_fields
 from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
@@ -57,6 +58,7 @@ def create(
     cwd: Cwd = None,
     stop_signal: StopSignal = None,
     grace: Grace = None,
+    max_runtime: MaxRuntime = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -67,6 +69,7 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
+    body |= terms_fields(max_runtime)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -78,7 +81,9 @@ def create(
 @app.command(
     cls=CommandWithArgv,
     epilog=examples(
-        "addon-portal project update nightly -- python3 etl.py", "addon-portal project update nightly --name hourly"
+        "addon-portal project update nightly -- python3 etl.py",
+        "addon-portal project update nightly --name hourly",
+        "addon-portal project update nightly --max-runtime 6h",
     ),
 )
 def update(
@@ -92,6 +97,7 @@ def update(
     workspace: Annotated[bool, typer.Option("--workspace", help="Start in a workspace of its own again.")] = False,
     stop_signal: StopSignal = None,
     grace: Grace = None,
+    max_runtime: MaxRuntime = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -101,6 +107,7 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
+    changes |= terms_fields(max_runtime)
     if name is not None:
         changes["name"] = name
     if workspace:
@@ -181,6 +188,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("env", found["env"]),
             ("directory", found["working_directory"] or "a workspace of its own"),
             ("stop", f"{found['stop']['signal']}, then {found['stop']['grace_seconds']} s"),
+            ("max runtime", seconds_text(found["max_runtime_seconds"])),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),
             ("error", found["execution_error"]),

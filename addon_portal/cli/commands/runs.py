@@ -25,6 +25,7 @@ from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, ar
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
 from addon_portal.cli.output import forget_stdout, hint, print_json, print_line
 from addon_portal.cli.suggestions import suggest, word_for
+from addon_portal.cli.terms import MaxRuntime, terms_fields
 from addon_portal.cli.visible import visible
 from addon_portal.domain.clock import SystemClock, from_text
 
@@ -85,6 +86,7 @@ def run(
     env: Env = None,
     parameters: Parameters = None,
     note: Note = None,
+    max_runtime: MaxRuntime = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -113,30 +115,35 @@ def run(
         body["note"] = note
     if argv is not None and body:
         check_run_request(body)
-    defined = _define(client, called, argv, cwd, workspace=workspace)
+    defined = _define(client, called, argv, cwd, terms_fields(max_runtime), workspace=workspace)
     started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
     _show_or_follow(client, started, follow=not detach, as_json=as_json)
 
 
-def _define(client: PortalClient, called: str, argv: list[str] | None, cwd: Path | None, *, workspace: bool) -> Json:
+def _define(
+    client: PortalClient, called: str, argv: list[str] | None, cwd: Path | None, terms: Json, *, workspace: bool
+) -> Json:
     """The project as it is to be run: made, changed or as it is."""
     project = find_project(client, called)
     if argv is None:
-        if cwd is not None or workspace:
-            raise BadUsage("--cwd and --workspace belong to a new command. Give it after --, or use: project update")
+        if cwd is not None or workspace or terms:
+            raise BadUsage(
+                "--cwd, --workspace and --max-runtime belong to a new command. Give it after --, or use: project update"
+            )
         return project or get_project(client, called)
     if not argv:
         raise BadUsage("There is no command after --.")
     chosen = workspace or cwd is not None
     directory = None if workspace else str(cwd.absolute()) if cwd else _here(client)
     if project is None:
-        body = {"name": called, "command": argv, "working_directory": directory}
+        body = {"name": called, "command": argv, "working_directory": directory, **terms}
         return client.post(path_of("tenant", "projects"), body)
+    changes = {"command": argv, "program": None, "working_directory": directory, **terms}
     if project["command"] == argv and not chosen:
         if project["working_directory"] not in (None, directory):
             hint(f"It starts in {project['working_directory']}, as defined. Start it here with --cwd .")
-        return project
-    changed = changed_definition(project, command=argv, program=None, working_directory=directory)
+        changes = terms
+    changed = changed_definition(project, **changes)
     if changed is None:
         return project
     hint(f"Project {project['name']!r} gets a new version of its definition.")

@@ -18,6 +18,7 @@ def test_a_project_is_stored_as_it_was_asked_for(any_world: World) -> None:
         "env": {"LANG": "C.UTF-8", "EMPTY": ""},
         "working_directory": "/srv/etl",
         "stop": {"signal": "SIGINT", "grace_seconds": 2.5},
+        "max_runtime_seconds": 21600.0,
     }
     response = any_world.alice.post(PROJECTS, json=body)
     project = json_of(response)
@@ -33,6 +34,7 @@ def test_what_is_left_out_has_a_default(world: World) -> None:
     project = world.add_project()
     assert (project["parameters"], project["env"], project["working_directory"]) == ({}, {}, None)
     assert project["stop"] == {"signal": "SIGTERM", "grace_seconds": 10.0}
+    assert project["max_runtime_seconds"] is None
 
 
 def test_the_execution_fields_are_those_of_the_newest_run(any_world: World) -> None:
@@ -166,6 +168,9 @@ def test_a_name_that_cannot_be_shown_is_refused(world: World, name: object) -> N
         ({"stop": {"grace": 1}}, "stop.grace"),
         ({"program": "nope", "command": None}, "program"),
         ({"max_runtime_second": 5}, "max_runtime_second"),
+        ({"max_runtime_seconds": 0}, "max_runtime_seconds"),
+        ({"max_runtime_seconds": "1h"}, "max_runtime_seconds"),
+        ({"max_runtime_seconds": float("inf")}, "max_runtime_seconds"),
     ],
 )
 def test_a_definition_that_cannot_be_run_is_refused(world: World, change: Json, field: str) -> None:

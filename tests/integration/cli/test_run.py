@@ -80,6 +80,16 @@ def test_a_command_makes_the_project_and_another_one_changes_it(portal: Portal) 
     assert [run["number"] for run in portal.ask("runs", "changing")] == [4, 3, 2, 1]
 
 
+def test_a_run_may_be_given_so_much_time_and_no_more(portal: Portal) -> None:
+    done = portal.call("run", "--name", "endless", "--max-runtime", "0.3s", "--", "sleep", "60")
+    assert done.returncode == ExitCode.TIME_LIMIT
+    assert "exceeded its limit of 0.3 s" in done.stderr
+    assert "max runtime  0.3 s" in portal.call("project", "show", "endless").stdout
+    assert portal.ask("project", "update", "endless", "--max-runtime", "6h")["max_runtime_seconds"] == 21600
+    assert "max runtime  6 h" in portal.call("project", "show", "endless").stdout
+    assert portal.ask("project", "update", "endless", "--max-runtime", "none")["max_runtime_seconds"] is None
+
+
 def test_a_new_command_starts_where_it_was_typed_unless_told_otherwise(portal: Portal, tmp_path: Path) -> None:
     here = portal.call("run", "--name", "here", "--", "pwd", cwd=tmp_path)
     assert here.stdout == f"{tmp_path}\n"
@@ -179,9 +189,14 @@ def test_a_restart_of_what_never_ran_is_refused_with_what_to_do(portal: Portal) 
         (["run", "sample-hello", "--parameters", "[1]"], "must be a JSON object"),
         (["run", "sample-hello", "--parameters", "{"], "is no JSON"),
         (["run", "sample-hello", "--cwd", "/"], "belong to a new command"),
+        (["run", "sample-hello", "--max-runtime", "5"], "belong to a new command"),
+        (["run", "new", "--max-runtime", "soon", "--", "true"], "expects seconds or a time such as 15m"),
         (["stop", "one", "--grace", "-1"], "grace"),
     ],
-    ids=["no project", "two names", "empty command", "unset", "no object", "no json", "cwd", "negative grace"],
+    ids=[
+        *("no project", "two names", "empty command", "unset", "no object", "no json"),
+        *("cwd", "limit", "no time", "negative grace"),
+    ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(portal: Portal, arguments: list[str], said: str) -> None:
     portal.call("project", "create", "one", "--", "true")

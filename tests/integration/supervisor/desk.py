@@ -24,6 +24,7 @@ from addon_portal.domain.ids import (
     new_tenant_id,
 )
 from addon_portal.domain.models import Definition, Host, JournalEntry, Run, StopSettings, Tenant, TenantScope
+from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.daemon import Supervisor
 from addon_portal.supervisor.options import SupervisorOptions
@@ -37,9 +38,10 @@ class HandClock:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.stepped_by = 0.0
 
     def now(self) -> datetime:
-        return BEGINNING + timedelta(seconds=self.seconds)
+        return BEGINNING + timedelta(seconds=self.seconds + self.stepped_by)
 
     def monotonic(self) -> float:
         return 1000.0 + self.seconds
@@ -47,6 +49,10 @@ class HandClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.seconds += seconds
+
+    def step(self, seconds: float) -> None:
+        """Set the wall clock, by hand or by NTP; no time passes."""
+        self.stepped_by += seconds
 
 
 class Impatient(selectors.DefaultSelector):
@@ -112,11 +118,14 @@ class Desk:
             uow.tenants.insert(Tenant(tenant_id, name, self.clock.now(), max_concurrent_runs))
         return TenantScope(tenant_id)
 
-    def add_project(self, scope: TenantScope | None = None, grace_seconds: float = 10.0) -> ProjectId:
+    def add_project(
+        self, scope: TenantScope | None = None, grace_seconds: float = 10.0, terms: Terms = NO_TERMS
+    ) -> ProjectId:
         """A project with a command of its own."""
         now = self.clock.now()
         project_id = new_project_id(now)
-        definition = Definition(1, ("work",), None, {}, {"A": "1"}, None, StopSettings(15, grace_seconds), now)
+        stop = StopSettings(15, grace_seconds)
+        definition = Definition(1, ("work",), None, {}, {"A": "1"}, None, stop, now, terms)
         with self.storage.write() as uow:
             uow.projects.insert(scope or self.scope, NewProject(project_id, project_id, definition, now))
         return project_id
@@ -129,16 +138,16 @@ class Desk:
         with self.storage.write() as uow:
             return uow.runs.insert(scope or self.scope, new).id
 
-    def running(self) -> RunId:
+    def running(self, terms: Terms = NO_TERMS) -> RunId:
         """A run that is running."""
-        run_id = self.request()
+        run_id = self.request(self.add_project(terms=terms))
         self.settle()
         assert self.get(run_id).state == "running"
         return run_id
 
-    def unsupervised(self) -> RunId:
+    def unsupervised(self, terms: Terms = NO_TERMS) -> RunId:
         """A run whose shim and keeper are dead."""
-        run_id = self.running()
+        run_id = self.running(terms)
         self.host.kill_shim(run_id)
         self.host.kill_keeper()
         self.turn()

@@ -217,6 +217,22 @@ def test_a_stop_that_came_too_late_leaves_the_programs_own_ending_with_a_note() 
     assert "had asked for a stop" in ending.message
 
 
+LATE = replace(STOP, requested_by="supervisor:here", why="max_runtime", limit_seconds=60.0)
+
+
+def test_a_run_that_we_stopped_for_its_time_has_failed_however_it_took_that() -> None:
+    for status in (0, 15):
+        ending = ended(evidence(Lock.FREE, exit=exit_record(status, SENT), done=DONE, stop=LATE)).ending
+        assert (ending.reason, ending.outcome) == (Reason.TIMED_OUT, Outcome.FAILURE)
+        assert ending.message.startswith("The run exceeded its limit of 60 s and was stopped by the portal. It ended ")
+
+
+def test_a_program_that_ended_before_the_signal_for_its_time_keeps_its_own_ending() -> None:
+    ending = ended(evidence(Lock.FREE, exit=exit_record(0), done=DONE, stop=LATE)).ending
+    assert ending.reason is Reason.SUCCEEDED
+    assert "because of the limit of 60 s, but the program ended by itself" in ending.message
+
+
 ALL_FACTS = list(
     itertools.product(
         Lock,

@@ -10,11 +10,12 @@ from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
+from addon_portal.domain.terms import Terms
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree, judge
 from addon_portal.supervisor import plan as plans
 from addon_portal.supervisor.plan import Action, Situation, plan
-from tests.unit.domain.evidence_factory import DONE, NOW, SENT, STARTED_AT, STOP, evidence, exit_record
+from tests.unit.domain.evidence_factory import CHILD, DONE, NOW, SENT, STARTED_AT, STOP, evidence, exit_record
 from tests.unit.domain.runs import RUNNING
 
 RUN = RUNNING
@@ -103,6 +104,38 @@ def test_a_program_without_shim_is_asked_politely_once_and_killed_after_the_dead
     assert sent == ([expected] if expected else [])
     if deadline > 0:
         assert plans.LookAgain(float(deadline)) in actions(evidence(Lock.FREE, stop=stop), run)
+
+
+def limited(limit: float, ran: float | None, lock: Lock = Lock.HELD) -> RunEvidence:
+    """A run that may take `limit` seconds and has taken `ran`."""
+    seen = evidence(lock, child=replace(CHILD, terms=Terms(max_runtime_seconds=limit)))
+    return replace(seen, runs_for_seconds=ran)
+
+
+@pytest.mark.parametrize("lock", [Lock.HELD, Lock.FREE])
+def test_a_run_whose_time_is_over_is_asked_to_end_as_by_a_person_once(lock: Lock) -> None:
+    run = replace(RUN, conditions=frozenset({"unsupervised"} if lock is Lock.FREE else ()))
+    [asked] = records(actions(limited(60, 60.0, lock), run))
+    assert (asked.kind, asked.to_state, asked.actor) == ("stop_requested", None, "supervisor:here")
+    assert asked.values["stop_why"] == "max_runtime"
+    todo = actions(limited(60, 61.0, lock), asked.applied_to(run))
+    [write] = [action for action in todo if isinstance(action, plans.WriteStop)]
+    assert (write.stop.why, write.stop.limit_seconds) == ("max_runtime", 60)
+    assert records(actions(limited(60, 61.0, lock), replace(run, **STOP_ASKED))) == []
+
+
+def test_the_end_of_the_time_is_not_slept_over() -> None:
+    assert actions(limited(60, 59.0)) == []
+    assert actions(limited(60, 59.75)) == [plans.LookAgain(0.25)]
+
+
+def test_a_run_of_which_nobody_knows_how_long_it_took_is_left_alone() -> None:
+    assert actions(limited(60, None)) == []
+
+
+def test_a_program_that_has_ended_is_not_asked_to_end_for_its_time() -> None:
+    seen = replace(limited(60, 61.0), program=Liveness.ZOMBIE)
+    assert [move.kind for move in records(actions(seen))] == ["condition"]
 
 
 def test_an_unsupervised_program_keeps_its_output_flowing_and_says_so() -> None:

@@ -1,0 +1,44 @@
+"""The terms of a project's runs on the command line: how long one may take."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from addon_portal.cli.errors import BadUsage
+
+Json = dict[str, Any]
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+
+MaxRuntime = Annotated[
+    str | None,
+    typer.Option("--max-runtime", metavar="TIME", help="Stop a run after so long: 90, 15m, 6h; none takes it back."),
+]
+
+
+def terms_fields(max_runtime: str | None) -> Json:
+    """What was given, as the fields of a definition."""
+    fields: Json = {}
+    if max_runtime is not None:
+        fields["max_runtime_seconds"] = parse_seconds("--max-runtime", max_runtime)
+    return fields
+
+
+def parse_seconds(option: str, text: str) -> float | None:
+    """`90`, `15m`, `6h`, `2d`; None for `none`."""
+    if text == "none":
+        return None
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise BadUsage(f"{option} expects seconds or a time such as 15m, 6h or 2d (or none), got {text!r}.")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def seconds_text(seconds: float | None) -> str | None:
+    """Seconds in the largest unit that needs no fraction."""
+    if seconds is None:
+        return None
+    unit = max((unit for unit, size in _UNITS.items() if seconds % size == 0), key=_UNITS.__getitem__, default="s")
+    return f"{seconds / _UNITS[unit]:.15g} {unit or 's'}"

@@ -12,6 +12,7 @@ import typer
 
 from addon_portal import __version__
 from addon_portal.cli.commands import (
+    comparison,
     diagnosis,
     installation,
     keys,
@@ -42,6 +43,7 @@ app = typer.Typer(
 portal.register(app)
 runs.register(app)
 reading.register(app)
+comparison.register(app)
 diagnosis.register(app)
 processes.register(app)
 app.add_typer(projects.app, name="project")

@@ -30,6 +30,12 @@ class LaunchFacts:
         """The definition's parameters with those of the request over them."""
         return {**self.definition.parameters, **self.run.parameters}
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The program's variables with those of definition and request over them."""
+        program = self.program.env if self.program else {}
+        return {**program, **self.definition.env, **self.run.env}
+
 
 def argv(facts: LaunchFacts) -> list[str]:
     """The command: the project's own, or the program's template with `{name}` filled from the parameters.
@@ -54,8 +60,7 @@ def environment(facts: LaunchFacts, home: str) -> dict[str, str]:
     }
     if run.restart_of is not None:
         own["ADDON_PORTAL_RESTART_OF"] = run.restart_of
-    program = facts.program.env if facts.program else {}
-    return {**clean, **program, **facts.definition.env, **run.env, **own}
+    return {**clean, **facts.environment, **own}
 
 
 def spec(facts: LaunchFacts, installation: str, cwd: str) -> dict[str, object]:

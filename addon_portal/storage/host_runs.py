@@ -13,21 +13,10 @@ from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run
 from addon_portal.domain.states import CLAIMED, RunState
 from addon_portal.storage import run_insertion
-from addon_portal.storage.connection import Row, quoted
+from addon_portal.storage.connection import quoted
+from addon_portal.storage.launches import LAUNCH, launch_facts_from_row
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import (
-    DEFINITION_COLUMNS,
-    PROGRAM_COLUMNS,
-    TENANT_COLUMNS,
-    columns,
-    definition_from_row,
-    program_from_row,
-    run_columns,
-    run_from_row,
-    storable,
-    tenant_from_row,
-    to_micros,
-)
+from addon_portal.storage.rows import run_columns, run_from_row, storable, to_micros
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
 _CLAIMED = quoted(CLAIMED)
@@ -51,20 +40,8 @@ _TOUCH_ALIVE = f"""
     UPDATE runs SET last_seen_alive_at = :at WHERE id IN (:run_ids...) AND state IN ({_CLAIMED})
 """  # noqa: S608 - made of constants
 
-_DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
-_TENANT_WIDTH = len(TENANT_COLUMNS.split())
-_PROGRAM_WIDTH = len(PROGRAM_COLUMNS.split())
-_LAUNCH = f"""
-    SELECT {columns("d", DEFINITION_COLUMNS)}, {columns("t", TENANT_COLUMNS)}, {columns("g", PROGRAM_COLUMNS)},
-           p.name, {run_columns("r")}
-    FROM runs AS r
-    JOIN projects AS p ON p.id = r.project_id
-    JOIN tenants AS t ON t.id = r.tenant_id
-    JOIN definitions AS d ON d.project_id = r.project_id AND d.version = r.definition_version
-    LEFT JOIN programs AS g ON g.id = d.program_id
-"""  # noqa: S608 - made of constants
-_LAUNCH_ORDER = f"{_LAUNCH} WHERE r.id = :run_id"
-_PENDING = f"{_LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending'"
+_LAUNCH_ORDER = f"{LAUNCH} WHERE r.id = :run_id"
+_PENDING = f"{LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending'"
 _LIST_PENDING = f"{_PENDING} ORDER BY r.seq LIMIT :limit"
 _LIST_PENDING_OF_OTHERS = f"{_PENDING} AND NOT r.tenant_id IN (:excluding...) ORDER BY r.seq LIMIT :limit"
 
@@ -99,7 +76,7 @@ class HostRuns(Repository):
             rows = self._connection.all(_LIST_PENDING_OF_OTHERS, {**parameters, "excluding": list(excluding)})
         else:
             rows = self._connection.all(_LIST_PENDING, parameters)
-        return tuple(_launch_facts_from_row(row) for row in rows)
+        return tuple(launch_facts_from_row(row) for row in rows)
 
     def count_claimed_by_tenant(self, host_id: HostId) -> dict[TenantId, int]:
         """How many places each tenant takes; tenants without any are left out."""
@@ -119,7 +96,7 @@ class HostRuns(Repository):
         row = self._connection.one(_LAUNCH_ORDER, {"run_id": storable(run_id)})
         if row is None:
             raise NotFound("run", run_id)
-        return _launch_facts_from_row(row)
+        return launch_facts_from_row(row)
 
     def set_waiting_for(self, waiting_for: Mapping[RunId, str | None]) -> None:
         """Say what pending runs wait for. Not journalled; runs that were claimed meanwhile are left alone."""
@@ -143,17 +120,3 @@ class HostRuns(Repository):
         """
         assert run.state is not RunState.PENDING, "a run with a directory was claimed"
         return run_insertion.insert_found(self._uow, run)
-
-
-def _launch_facts_from_row(row: Row) -> LaunchFacts:
-    tenant_at = _DEFINITION_WIDTH
-    program_at = tenant_at + _TENANT_WIDTH
-    name_at = program_at + _PROGRAM_WIDTH
-    program = row[program_at:name_at]
-    return LaunchFacts(
-        run=run_from_row(row[name_at + 1 :]),
-        definition=definition_from_row(row[:tenant_at]),
-        program=None if program[0] is None else program_from_row(program),
-        project_name=row[name_at],
-        tenant=tenant_from_row(row[tenant_at:program_at]),
-    )

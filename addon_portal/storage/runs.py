@@ -1,27 +1,23 @@
 """Runs as their tenant sees them: adding one, reading one, and lists."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run, TenantScope
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 from addon_portal.storage import run_insertion, run_lists
+from addon_portal.storage.launches import LAUNCH, launch_facts_from_row
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import from_json, run_columns, run_from_row, storable
+from addon_portal.storage.rows import run_columns, run_from_row, storable
 from addon_portal.storage.values import NewRun, Page
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r WHERE r.tenant_id = :tenant_id"  # noqa: S608 - made of constants
 _GET = f"{_SELECT} AND r.id = :run_id"
-_GET_WITH_ENVIRONMENT = f"""
-    SELECT d.env, g.env, {run_columns("r")}
-    FROM runs AS r
-    JOIN definitions AS d ON d.project_id = r.project_id AND d.version = r.definition_version
-    LEFT JOIN programs AS g ON g.id = d.program_id
-    WHERE r.tenant_id = :tenant_id AND r.id = :run_id
-"""  # noqa: S608 - made of constants
+_GET_LAUNCH = f"{LAUNCH} WHERE r.tenant_id = :tenant_id AND r.id = :run_id"
 _LATEST = f"{_SELECT} AND r.project_id = :project_id ORDER BY r.number DESC LIMIT 1"
 
 
@@ -45,14 +41,12 @@ class Runs(Repository):
             raise NotFound("run", run_id)
         return run_from_row(row)
 
-    def get_with_environment(self, scope: TenantScope, run_id: RunId) -> tuple[Run, Mapping[str, str]]:
-        """One run with all that its program was given by program, definition and request. Raises NotFound."""
-        parameters = {"tenant_id": scope.tenant_id, "run_id": storable(run_id)}
-        row = self._connection.one(_GET_WITH_ENVIRONMENT, parameters)
+    def get_launch(self, scope: TenantScope, run_id: RunId) -> LaunchFacts:
+        """One run with all that it was made from. Raises NotFound."""
+        row = self._connection.one(_GET_LAUNCH, {"tenant_id": scope.tenant_id, "run_id": storable(run_id)})
         if row is None:
             raise NotFound("run", run_id)
-        run = run_from_row(row[2:])
-        return run, {**(from_json(row[1]) or {}), **from_json(row[0]), **run.env}
+        return launch_facts_from_row(row)
 
     def latest(self, scope: TenantScope, project_id: ProjectId) -> Run | None:
         """The newest run of a project; None before the first. In a write, `projects.lock` first."""

@@ -62,6 +62,21 @@ EVIDENCE: dict[str, object] = {
     "output_tail": ["hi", "oops"],
     "output_bytes": 8,
 }
+COMPARISON: dict[str, object] = {
+    "left": FAILED_RUN,
+    "right": PENDING_RUN,
+    "differences": [
+        {
+            "part": "definition",
+            "field": "command",
+            "left": ["python3", "etl.py", "--full"],
+            "right": ["python3", "etl.py"],
+        },
+        {"part": "environment", "field": "TOKEN", "left": "***", "right": None},
+        {"part": "result", "field": "exit_code", "left": 3, "right": None},
+        {"part": "time", "field": "ran_seconds", "left": 21599.992, "right": None},
+    ],
+}
 LOG: dict[str, object] = {
     "offset": 0,
     "next_offset": 8,

@@ -7,8 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from addon_portal.api.schemas.fields import Answer, Limit
 from addon_portal.api.schemas.runs import RunBody, run_body, time_or_null
-from addon_portal.api.services.history_service import Evidence, RunFilter, TenantStatus
+from addon_portal.api.services.history_service import Comparison, Evidence, RunFilter, TenantStatus
 from addon_portal.domain.clock import to_text
+from addon_portal.domain.comparison import Part
 from addon_portal.domain.models import JournalEntry
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
@@ -83,6 +84,25 @@ class EvidenceBody(Answer):
     output_bytes: int
 
 
+class DifferenceBody(Answer):
+    """One thing that is not the same in two runs; null where a run does not have it."""
+
+    part: Part
+    field: Annotated[str, Field(examples=["command"])]
+    left: JsonValue
+    right: JsonValue
+
+
+class ComparisonBody(Answer):
+    """Two runs and all that differs between them."""
+
+    left: RunBody
+    right: RunBody
+    differences: Annotated[
+        list[DifferenceBody], Field(description="Part by part. Of values of the environment only that they differ.")
+    ]
+
+
 class ActiveRunsBody(Answer):
     """How many runs stand where."""
 
@@ -115,6 +135,18 @@ def evidence_body(evidence: Evidence) -> dict[str, object]:
         "missing": evidence.missing,
         "output_tail": evidence.output_tail,
         "output_bytes": evidence.output_bytes,
+    }
+
+
+def comparison_body(comparison: Comparison) -> dict[str, object]:
+    """The answer that shows what differs."""
+    return {
+        "left": run_body(comparison.left),
+        "right": run_body(comparison.right),
+        "differences": [
+            {"part": each.part, "field": each.field, "left": each.left, "right": each.right}
+            for each in comparison.differences
+        ],
     }
 
 

@@ -12,12 +12,13 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
+from addon_portal.domain.comparison import ComparedRun, Difference, compare
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import JournalEntry, Role
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-from addon_portal.evidence.output import LOG_FILE, OutputUnreadable
+from addon_portal.evidence.output import LOG_FILE, OutputUnreadable, size_of_log
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.surroundings import Surroundings
@@ -103,8 +104,8 @@ def list_runs(
 def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidence:
     """Everything that is known of a run and where it comes from. Raises NotFound."""
     with portal.storage.read() as uow:
-        found, environment = uow.runs.get_with_environment(principal.scope, run_id)
-        run = show_run(uow, found, portal.circumstances())
+        facts = uow.runs.get_launch(principal.scope, run_id)
+        run = show_run(uow, facts.run, portal.circumstances())
         journal = uow.journal.list_for_run(principal.scope, run_id)
     directory = portal.data.run_directory(run_id)
     records, missing = {}, {}
@@ -121,11 +122,29 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
     tail: list[str] = []
     size = 0
     try:
-        with closing(open_output(portal, found, environment)) as output:
+        with closing(open_output(portal, facts)) as output:
             tail, size = output.last_lines(TAIL_LINES), output.size()
     except OutputUnreadable as error:
         missing[LOG_FILE] = str(error)
     return Evidence(run, journal, directory, records, missing, tail, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs and all that differs between them."""
+
+    left: ShownRun
+    right: ShownRun
+    differences: tuple[Difference, ...]
+
+
+def compare_runs(portal: Portal, principal: Principal, run_id: RunId, other_run_id: RunId) -> Comparison:
+    """What differs between two of the tenant's runs. Raises NotFound."""
+    with portal.storage.read() as uow:
+        facts = [uow.runs.get_launch(principal.scope, each) for each in (run_id, other_run_id)]
+        left, right = (show_run(uow, each.run, portal.circumstances()) for each in facts)
+    sides = [ComparedRun(each, size_of_log(portal.data.run_directory(each.run.id))) for each in facts]
+    return Comparison(left, right, compare(*sides))
 
 
 def _read_record(path: Path) -> dict[str, object] | None:

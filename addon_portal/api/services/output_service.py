@@ -3,7 +3,6 @@
 Promises that no answer holds a value of the run's environment, whoever asks: output is what people paste elsewhere.
 """
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.models import Run
+from addon_portal.domain.launch import LaunchFacts
 from addon_portal.evidence.masking import Mask
 from addon_portal.evidence.output import Output, OutputChunk, OutputUnreadable
 from addon_portal.evidence.search import Found, Query, find_next, find_previous
@@ -50,49 +49,50 @@ class LogFound:
 
 def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
     """Output from a byte offset on. Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end."""
-    run, environment = _get_run(portal, principal, run_id)
-    with closing(open_output(portal, run, environment)) as output:
+    facts = _get_facts(portal, principal, run_id)
+    with closing(open_output(portal, facts)) as output:
         chunk = output.read_chunk(offset, limit)
         _check_offset("offset", offset, output)
-    return LogChunk(chunk, not run.is_active and chunk.reaches_end)
+    return LogChunk(chunk, not facts.run.is_active and chunk.reaches_end)
 
 
 def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
     """The output of a run, for the caller to close. Raises NotFound, OutputUnreadable."""
-    return open_output(portal, *_get_run(portal, principal, run_id))
+    return open_output(portal, _get_facts(portal, principal, run_id))
 
 
 def search_log(portal: Portal, principal: Principal, run_id: RunId, wanted: LogSearch) -> LogFound:
     """Places in the output, for a bounded time. Raises NotFound, OutputUnreadable, InvalidRequest for the offset."""
-    run, environment = _get_run(portal, principal, run_id)
+    facts = _get_facts(portal, principal, run_id)
     query = Query(wanted.text, ignore_case=wanted.ignore_case)
     until = portal.clock.monotonic() + SEARCH_SECONDS
     find = find_previous if wanted.backwards else find_next
-    with closing(open_output(portal, run, environment)) as output:
+    with closing(open_output(portal, facts)) as output:
         start = wanted.offset
         if start is None:
             start = output.size() if wanted.backwards else 0
         _check_offset("from", start, output)
         found = find(output, query, start, wanted.limit, lambda: portal.clock.monotonic() < until)
-    return LogFound(found, found.is_done and (wanted.backwards or not run.is_active))
+    return LogFound(found, found.is_done and (wanted.backwards or not facts.run.is_active))
 
 
-def open_output(portal: Portal, run: Run, environment: Mapping[str, str]) -> Output:
+def open_output(portal: Portal, facts: LaunchFacts) -> Output:
     """The output of a run without the values of its environment.
 
     Raises OutputUnreadable, also where the whole directory of a claimed run is not there.
     """
+    run = facts.run
     directory = portal.data.run_directory(run.id)
     if run.claimed_at is not None and not directory.exists():
         if not portal.data.run_root_marker.exists():
             raise OutputUnreadable(NOT_MOUNTED)
         raise OutputUnreadable("The run directory does not exist: its output is lost.")
-    return Output(directory, Mask(environment.values()), is_complete=not run.is_active)
+    return Output(directory, Mask(facts.environment.values()), is_complete=not run.is_active)
 
 
-def _get_run(portal: Portal, principal: Principal, run_id: RunId) -> tuple[Run, Mapping[str, str]]:
+def _get_facts(portal: Portal, principal: Principal, run_id: RunId) -> LaunchFacts:
     with portal.storage.read() as uow:
-        return uow.runs.get_with_environment(principal.scope, run_id)
+        return uow.runs.get_launch(principal.scope, run_id)
 
 
 def _check_offset(field: str, offset: int, output: Output) -> None:

@@ -49,7 +49,7 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     """Everything that a tenant's pages show."""
     scope, now = world.scope, world.now()
     run = uow.runs.get(scope, run_id)
-    uow.runs.get_with_environment(scope, run_id)
+    uow.runs.get_launch(scope, run_id)
     uow.runs.latest(scope, project_id)
     asked: list[dict[str, Any]] = [
         {},

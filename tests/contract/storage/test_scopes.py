@@ -48,7 +48,7 @@ REFUSED: dict[str, Ask] = {
     "projects.soft_delete": lambda uow, his: uow.projects.soft_delete(his.world.scope, his.project.id, his.world.now()),
     "runs.insert": lambda uow, his: uow.runs.insert(his.world.scope, his.world.new_run(his.project.id)),
     "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),
-    "runs.get_with_environment": lambda uow, his: uow.runs.get_with_environment(his.world.scope, his.run.id),
+    "runs.get_launch": lambda uow, his: uow.runs.get_launch(his.world.scope, his.run.id),
     "surroundings.get_run": lambda uow, his: Surroundings(uow).get_run(his.world.scope, his.run.id),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }

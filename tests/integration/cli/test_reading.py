@@ -1,4 +1,4 @@
-"""`status`, `runs`, `show`, `logs`, `project`, `program`, `cleanup`: what they print, for people and for programs."""
+"""What commands that read print, for people and for programs: `status`, `runs`, `show`, `compare`, `logs` and others."""
 
 import json
 import signal
@@ -64,6 +64,24 @@ def test_logs_are_the_bytes_of_the_program(portal: Portal) -> None:
     }
     followed = portal.call("logs", "-f", "fails")
     assert (followed.returncode, followed.stdout) == (5, "\x1b[31mred\n")
+
+
+def test_a_run_is_compared_with_the_last_that_succeeded(portal: Portal) -> None:
+    for code in ("0", "4"):
+        portal.call("run", "--name", "varies", "--env", f"TOKEN=secret-{code}", "--", "sh", "-c", f"exit {code}")
+    done = portal.call("compare", "varies")
+    assert done.returncode == 0, done.stderr
+    assert "left: varies 2" in done.stdout
+    assert "right: varies 1" in done.stdout
+    rows = {tuple(line.split()) for line in done.stdout.splitlines()}
+    assert {("environment", "TOKEN", "***", "***"), ("result", "exit_code", "4", "0")} <= rows
+    assert "secret" not in done.stdout
+    found = portal.ask("compare", "fails", "varies")
+    assert (found["left"]["project_name"], found["right"]["project_name"]) == ("fails", "varies")
+    nothing = portal.call("compare", "fails")
+    assert nothing.returncode == ExitCode.REFUSED
+    assert "No run of this project has succeeded" in nothing.stderr
+    assert "Nothing differs." in portal.call("compare", "fails", "fails").stderr
 
 
 def test_logs_can_be_searched_at_the_portal(portal: Portal) -> None:

@@ -1,4 +1,4 @@
-"""Runs: one, lists, why we say so, and the tenant's numbers."""
+"""Runs: one, lists, why we say so, what differs, and the tenant's numbers."""
 
 from typing import Annotated
 
@@ -10,10 +10,12 @@ from addon_portal.api.routers.answers import answer, answer_run
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import (
+    ComparisonBody,
     EvidenceBody,
     RunQuery,
     StatusBody,
     WaitQuery,
+    comparison_body,
     evidence_body,
     status_body,
 )
@@ -72,6 +74,18 @@ def list_project_runs(project_id: ProjectIdPath, caller: CallerDep, query: Annot
 def get_evidence(run_id: RunIdPath, caller: CallerDep) -> Response:
     """Why we say of the run what we say: journal, records as they are on disk, what is missing and why, last output."""
     return answer(evidence_body(history_service.get_evidence(caller.portal, caller.enter(Role.VIEWER), run_id)))
+
+
+@router.get(
+    "/runs/{run_id}/compare/{other_run_id}",
+    **says("Compare two runs", ComparisonBody, examples.COMPARISON, errors=("not_found",)),
+)
+def compare_runs(run_id: RunIdPath, other_run_id: RunIdPath, caller: CallerDep) -> Response:
+    """What differs between two runs, of one project or of two: definition, parameters, environment, request, result and
+    times. Of a variable of the environment only that it differs, or which run has it.
+    """
+    principal = caller.enter(Role.VIEWER)
+    return answer(comparison_body(history_service.compare_runs(caller.portal, principal, run_id, other_run_id)))
 
 
 @router.get("/status", **says("Get the tenant's numbers", StatusBody, examples.STATUS), tags=["status"])

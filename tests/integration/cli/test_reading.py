@@ -1,4 +1,4 @@
-"""What commands that read print, for people and for programs: `status`, `runs`, `show`, `compare`, `logs` and others."""
+"""What commands that read print, for people and for programs: `status`, `runs`, `show`, `compare`, `logs`, others."""
 
 import json
 import signal

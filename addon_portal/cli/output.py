@@ -114,6 +114,14 @@ def print_fields(fields: Iterable[tuple[str, object]]) -> None:
         to.print(line)
 
 
+def scheduled_text(scheduled: Mapping[str, Any] | None) -> str | None:
+    """When a restart is to come, and why."""
+    if scheduled is None:
+        return None
+    when = scheduled["due_at"] or "as soon as it has ended"
+    return f"{when} as {scheduled['run_id']}: {scheduled['why']}"
+
+
 def state_text(run: Mapping[str, Any] | None) -> object:
     """State of a run with what must be said beside it: an unknown outcome, the health of an active run."""
     from rich.text import Text

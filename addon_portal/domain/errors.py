@@ -81,6 +81,20 @@ class AlreadyRestarted(DomainError):
         )
 
 
+class RestartScheduled(DomainError):
+    """A second restart of a run that is being stopped for one."""
+
+    code = "restart_scheduled"
+
+    def __init__(self, run_id: RunId, new_run_id: RunId) -> None:
+        super().__init__(
+            f"Run {run_id} is already to be followed by run {new_run_id} as soon as it has ended. "
+            "Wait for it, or call that restart off first.",
+            run_id=run_id,
+            new_run_id=new_run_id,
+        )
+
+
 class ConfirmationRequired(DomainError):
     """Leftovers of the run could not be proven gone."""
 

@@ -114,6 +114,7 @@ class Project:
     definition: Definition
     latest_run: "Run | None" = None
     deleted_at: datetime | None = None
+    scheduled_restart: "ScheduledRestart | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,49 @@ class Run:
     def is_active(self) -> bool:
         """Whether the run can still move."""
         return self.state in ACTIVE
+
+
+class RestartCause(StrEnum):
+    """Who wants a restart that is to come."""
+
+    REQUEST = "request"
+    """Somebody, of a run that has to end first."""
+    POLICY = "policy"
+    """The project's restart policy."""
+    STALL = "stall"
+    """The project's rule for runs that are silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRestart:
+    """The one restart of a project that is to come: what the new run will be, and when it will be made.
+
+    `run_id` is what the new run will be called; `restart_of` the run that it will follow. Without `due_at` it is made
+    as that one ends. `boot_id` and `due_monotonic` say when it is due on a clock that nobody steps, within one boot.
+    """
+
+    run_id: RunId
+    restart_of: RunId
+    tenant_id: TenantId
+    project_id: ProjectId
+    host_id: HostId
+    cause: RestartCause
+    why: str
+    scheduled_at: datetime
+    scheduled_by: str
+    definition_version: int
+    parameters: JsonObject = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    workspace: str = ""
+    confirmed: bool = False
+    """Whether it is made although leftovers of the run before may be alive."""
+    counts: bool = False
+    """Whether it uses up one of the program's tries."""
+    delay_seconds: float = 0.0
+    due_at: datetime | None = None
+    boot_id: str | None = None
+    due_monotonic: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

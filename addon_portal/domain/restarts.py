@@ -1,12 +1,14 @@
-"""Whether a project may be run or restarted now.
+"""Whether a project may be run or restarted now, and what a restart that is to come will repeat.
 
 Pure: given the newest run and the run that the caller means. The storage's unique indexes repeat the promises (one
 active run per project, one restart per run) for the races that no check before a write can win.
 """
 
+from datetime import datetime
+
 from addon_portal.domain import errors
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.models import Run
+from addon_portal.domain.models import RestartCause, Run, ScheduledRestart
 from addon_portal.domain.states import FINAL, RunState
 
 DEFAULT_RESTARTABLE = frozenset({RunState.FAILED, RunState.COMPLETED, RunState.CANCELLED})
@@ -33,3 +35,26 @@ def check_restart(latest: Run | None, meant: RunId | None, restartable: frozense
     if latest.tree == "assumed" and not confirmed:
         raise errors.ConfirmationRequired(latest.id)
     return latest
+
+
+def repeat(run: Run, run_id: RunId, cause: RestartCause, why: str, at: datetime, by: str) -> ScheduledRestart:
+    """The restart of a run that is to be made as that run ends: the same again, in the same directory.
+
+    `run_id` is what the new run will be called. Store it with `scheduled_restarts.schedule`, in the transaction that
+    asks for the run's end.
+    """
+    return ScheduledRestart(
+        run_id=run_id,
+        restart_of=run.id,
+        tenant_id=run.tenant_id,
+        project_id=run.project_id,
+        host_id=run.host_id,
+        cause=cause,
+        why=why,
+        scheduled_at=at,
+        scheduled_by=by,
+        definition_version=run.definition_version,
+        parameters=run.parameters,
+        env=run.env,
+        workspace=run.workspace,
+    )

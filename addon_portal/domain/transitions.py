@@ -195,6 +195,12 @@ def stop_requested(run_id: RunId, at: datetime, requested_by: str, why: str, gra
     return Transition(run_id, "stop_requested", CLAIMED, None, at, requested_by, "request", values, {"why": why})
 
 
+def replacement_requested(run_id: RunId, at: datetime, requested_by: str) -> Transition:
+    """A claimed run that is being stopped already is to be followed by a restart."""
+    values = {"stop_why": "replaced"}
+    return Transition(run_id, "replacement_requested", CLAIMED, None, at, requested_by, "request", values)
+
+
 def _final_values(ending: Ending, now: datetime, tree: Tree | None, started_at: datetime | None) -> dict[str, object]:
     values: dict[str, object] = {
         "reason": ending.reason,

@@ -28,6 +28,7 @@ from addon_portal.storage.rows import (
     to_json,
     to_micros,
 )
+from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_columns, scheduled_from_row
 from addon_portal.storage.values import NewProject, Page
 
 _PROJECT_COLUMNS = "seq id tenant_id name created_at updated_at deleted_at"
@@ -35,10 +36,13 @@ _PROJECT_WIDTH = len(_PROJECT_COLUMNS.split())
 _DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
 _DEFINITION = columns("d", DEFINITION_COLUMNS)
 
+_SCHEDULED_WIDTH = len(SCHEDULED_FIELDS)
+
 _SELECT = f"""
-    SELECT {columns("p", _PROJECT_COLUMNS)}, {_DEFINITION}, {run_columns("r")}
+    SELECT {columns("p", _PROJECT_COLUMNS)}, {_DEFINITION}, {scheduled_columns("s")}, {run_columns("r")}
     FROM projects AS p
     JOIN definitions AS d ON d.project_id = p.id AND d.version = p.definition_version
+    LEFT JOIN scheduled_restarts AS s ON s.project_id = p.id
     LEFT JOIN runs AS r ON r.project_id = p.id
         AND r.number = (SELECT max(newest.number) FROM runs AS newest WHERE newest.project_id = p.id)
     WHERE p.tenant_id = :tenant_id AND p.deleted_at IS NULL
@@ -244,14 +248,17 @@ def _fold(name: str) -> str:
 
 def _project_from_row(row: Row) -> Project:
     _, project_id, tenant_id, name, created_at, updated_at, deleted_at = row[:_PROJECT_WIDTH]
-    run = row[_PROJECT_WIDTH + _DEFINITION_WIDTH :]
+    scheduled_at = _PROJECT_WIDTH + _DEFINITION_WIDTH
+    run_at = scheduled_at + _SCHEDULED_WIDTH
+    scheduled, run = row[scheduled_at:run_at], row[run_at:]
     return Project(
         project_id,
         tenant_id,
         name,
         from_micros(created_at),
         from_micros(updated_at),
-        definition_from_row(row[_PROJECT_WIDTH : _PROJECT_WIDTH + _DEFINITION_WIDTH]),
+        definition_from_row(row[_PROJECT_WIDTH:scheduled_at]),
         None if run[0] is None else run_from_row(run),
         from_micros_or_none(deleted_at),
+        None if scheduled[0] is None else scheduled_from_row(scheduled),
     )

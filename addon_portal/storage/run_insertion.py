@@ -66,8 +66,11 @@ _ACTIVE = f"SELECT id, state FROM runs WHERE project_id = :project_id AND state 
 _ID = "SELECT 1 FROM runs WHERE id = :run_id"
 
 
-def insert(uow: "UnitOfWork", scope: TenantScope, new: NewRun) -> Run:
-    """Add a pending run and its journal row. Raises NotFound, AlreadyRestarted, AlreadyRunning."""
+def insert(uow: "UnitOfWork", scope: TenantScope, new: NewRun, cause: str | None = None) -> Run:
+    """Add a pending run and its journal row. Raises NotFound, AlreadyRestarted, AlreadyRunning.
+
+    The journal's `cause` is by default `restart` or `run`.
+    """
     parameters: dict[str, object] = {
         "tenant_id": scope.tenant_id,
         "id": new.id,
@@ -104,7 +107,7 @@ def insert(uow: "UnitOfWork", scope: TenantScope, new: NewRun) -> Run:
         root_run=root_run,
         restart_count=restart_count,
     )
-    _record(uow, run, "requested", "restart" if new.restart_of else "run")
+    _record(uow, run, "requested", cause or ("restart" if new.restart_of else "run"))
     return run
 
 

@@ -26,13 +26,13 @@ class Runs(Repository):
 
     __slots__ = ()
 
-    def insert(self, scope: TenantScope, new: NewRun) -> Run:
+    def insert(self, scope: TenantScope, new: NewRun, cause: str | None = None) -> Run:
         """Add a pending run with its journal row, and wake its host's supervisor.
 
         Raises AlreadyRestarted or AlreadyRunning with the run that is in the way, NotFound for the project or the
-        predecessor. Looking first is a courtesy; this decides.
+        predecessor. Looking first is a courtesy; this decides. The journal's `cause` is by default `run` or `restart`.
         """
-        return run_insertion.insert(self._uow, scope, new)
+        return run_insertion.insert(self._uow, scope, new, cause)
 
     def get(self, scope: TenantScope, run_id: RunId) -> Run:
         """One run. Raises NotFound."""

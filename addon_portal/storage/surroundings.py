@@ -10,20 +10,24 @@ from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId
-from addon_portal.domain.models import Run, TenantScope
+from addon_portal.domain.models import Run, ScheduledRestart, TenantScope
 from addon_portal.domain.states import ACTIVE, RunState
-from addon_portal.storage.connection import quoted
+from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none, run_columns, run_from_row, storable
+from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_columns, scheduled_from_row
 
 _NEWEST = "(SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1)"
 _POSITION = """
     (SELECT count(*) FROM runs AS q
      WHERE q.host_id = :host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= :seq)
 """
+_SCHEDULED = scheduled_columns("s")
 _AROUND = f"""
-    SELECT p.name, {_NEWEST}, h.observed_at, {{position}}
-    FROM projects AS p, hosts AS h WHERE p.id = :project_id AND h.id = :host_id
+    SELECT p.name, {_NEWEST}, h.observed_at, {{position}}, {_SCHEDULED}
+    FROM projects AS p JOIN hosts AS h ON h.id = :host_id
+    LEFT JOIN scheduled_restarts AS s ON s.restart_of = :run_id
+    WHERE p.id = :project_id
 """  # noqa: S608 - made of constants
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
@@ -33,11 +37,15 @@ _WITH_RUN = f"""
                (SELECT count(*) FROM runs AS q
                 WHERE q.host_id = r.host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
            END,
-           {run_columns("r")}
+           {_SCHEDULED}, {run_columns("r")}
     FROM runs AS r JOIN projects AS p ON p.id = r.project_id JOIN hosts AS h ON h.id = r.host_id
+    LEFT JOIN scheduled_restarts AS s ON s.restart_of = r.id
     WHERE r.id = :run_id AND r.tenant_id = :tenant_id
 """  # noqa: S608 - made of constants
-_PROJECTS = f"SELECT p.id, p.name, {_NEWEST} FROM projects AS p WHERE p.id IN (:project_ids...)"  # noqa: S608
+_PROJECTS = f"""
+    SELECT p.id, p.name, {_NEWEST}, {_SCHEDULED}
+    FROM projects AS p LEFT JOIN scheduled_restarts AS s ON s.project_id = p.id WHERE p.id IN (:project_ids...)
+"""  # noqa: S608 - made of constants
 _HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
     SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND finished_at IS NULL AND state = 'pending'
@@ -53,12 +61,16 @@ _LIVE_PROJECTS = "SELECT count(*) FROM projects WHERE tenant_id = :tenant_id AND
 
 @dataclass(frozen=True, slots=True)
 class RunSurroundings:
-    """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts from 1."""
+    """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts from 1.
+
+    `scheduled_restart` is the one that is to follow this run.
+    """
 
     project_name: str
     latest_run_id: RunId
     observed_at: datetime | None
     queue_position: int | None
+    scheduled_restart: ScheduledRestart | None = None
 
 
 class Surroundings(Repository):
@@ -71,32 +83,36 @@ class Surroundings(Repository):
         row = self._connection.one(_WITH_RUN, {"run_id": storable(run_id), "tenant_id": scope.tenant_id})
         if row is None:
             raise NotFound("run", run_id)
-        return run_from_row(row[4:]), RunSurroundings(row[0], row[1], from_micros_or_none(row[2]), row[3])
+        return run_from_row(row[_SURROUNDINGS_WIDTH:]), _surroundings_from_row(row[:_SURROUNDINGS_WIDTH])
 
     def of_run(self, run: Run) -> RunSurroundings:
         """What stands around one run."""
-        parameters: dict[str, object] = {"project_id": run.project_id, "host_id": run.host_id}
+        parameters: dict[str, object] = {"project_id": run.project_id, "host_id": run.host_id, "run_id": run.id}
         sql = _OF_ONE
         if run.state is RunState.PENDING:
             sql, parameters["seq"] = _OF_PENDING, run.seq
         row = self._connection.one(sql, parameters)
         assert row is not None, "foreign keys promise project and host"
-        return RunSurroundings(row[0], row[1], from_micros_or_none(row[2]), row[3])
+        return _surroundings_from_row(row)
 
     def of_runs(self, runs: Sequence[Run]) -> list[RunSurroundings]:
         """What stands around each run of a page, in its order."""
         if not runs:
             return []
         projects = {
-            row[0]: (row[1], row[2])
+            row[0]: (row[1], row[2], _scheduled_from(row[3:]))
             for row in self._connection.all(_PROJECTS, {"project_ids": sorted({run.project_id for run in runs})})
         }
         hosts = sorted({run.host_id for run in runs})
         observed = {row[0]: from_micros_or_none(row[1]) for row in self._connection.all(_HOSTS, {"host_ids": hosts})}
         places = self._places(sorted({run.host_id for run in runs if run.state is RunState.PENDING}))
-        return [
-            RunSurroundings(*projects[run.project_id], observed.get(run.host_id), places.get(run.id)) for run in runs
-        ]
+        found = []
+        for run in runs:
+            name, latest_run_id, scheduled = projects[run.project_id]
+            follows = scheduled if scheduled is not None and scheduled.restart_of == run.id else None
+            around = (observed.get(run.host_id), places.get(run.id), follows)
+            found.append(RunSurroundings(name, latest_run_id, *around))
+        return found
 
     def observed_at(self, host_id: HostId) -> datetime | None:
         """When the last complete sweep of a host began."""
@@ -123,3 +139,14 @@ class Surroundings(Repository):
             place = place + 1 if host_id == of_host else 1
             places[run_id], of_host = place, host_id
         return places
+
+
+_SURROUNDINGS_WIDTH = 4 + len(SCHEDULED_FIELDS)
+
+
+def _surroundings_from_row(row: Row) -> RunSurroundings:
+    return RunSurroundings(row[0], row[1], from_micros_or_none(row[2]), row[3], _scheduled_from(row[4:]))
+
+
+def _scheduled_from(row: Row) -> ScheduledRestart | None:
+    return None if row[0] is None else scheduled_from_row(row)

@@ -1,26 +1,19 @@
 """The tables, and the invariants that the database itself keeps.
 
 Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
-neither SQLAlchemy nor Alembic is loaded. Times are microseconds since 1970 UTC, because both databases keep integers
-exactly. JSON is `json` on PostgreSQL, which keeps a document as it was written, and text on SQLite.
+neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`.
 """
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -31,35 +24,10 @@ from addon_portal.domain.models import Role
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
 from addon_portal.storage.connection import quoted
+from addon_portal.storage.restart_tables import scheduled_restarts
+from addon_portal.storage.table_parts import Document, Micros, metadata, one_of, sequence, short
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Micros = BigInteger
-Number = BigInteger().with_variant(Integer, "sqlite")
-Document = JSON().with_variant(Text, "sqlite")
-LONGEST_NAME = 500
-"""Characters; PostgreSQL cannot index more than 2704 bytes."""
-
-
-def _one_of(column: str, values: Iterable[str], name: str | None = None) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({quoted(values)})", name=name or column)
-
-
-def _short(column: str = "name") -> CheckConstraint:
-    return CheckConstraint(f"length({column}) BETWEEN 1 AND {LONGEST_NAME}", name=f"{column}_length")
-
-
-def _sequence() -> "Column[int]":
-    return Column("seq", Number, Identity(always=False), primary_key=True)
-
+__all__ = ["metadata", "runs", "scheduled_restarts"]
 
 installation = Table(
     "installation",
@@ -78,7 +46,7 @@ tenants = Table(
     Column("created_at", Micros, nullable=False),
     Column("max_concurrent_runs", Integer),
     Column("may_run_own_commands", Boolean, nullable=False),
-    _short(),
+    short(),
     CheckConstraint("max_concurrent_runs >= 0", name="max_concurrent_runs"),
 )
 
@@ -94,7 +62,7 @@ api_keys = Table(
     Column("created_at", Micros, nullable=False),
     Column("last_used_at", Micros),
     Column("revoked_at", Micros),
-    _one_of("role", Role),
+    one_of("role", Role),
     Index(None, "tenant_id"),
 )
 
@@ -108,7 +76,7 @@ programs = Table(
     Column("env", Document, nullable=False),
     Column("working_directory", Text),
     Column("created_at", Micros, nullable=False),
-    _short(),
+    short(),
 )
 
 hosts = Table(
@@ -126,7 +94,7 @@ hosts = Table(
 projects = Table(
     "projects",
     metadata,
-    _sequence(),
+    sequence(),
     Column("id", Text, nullable=False, unique=True),
     Column("tenant_id", ForeignKey("tenants.id"), nullable=False),
     Column("name", Text, nullable=False),
@@ -135,7 +103,7 @@ projects = Table(
     Column("created_at", Micros, nullable=False),
     Column("updated_at", Micros, nullable=False),
     Column("deleted_at", Micros),
-    _short(),
+    short(),
     UniqueConstraint("tenant_id", "id"),
     Index(
         "uq_projects_live_name",
@@ -189,7 +157,7 @@ def _reasons_of(state: RunState) -> CheckConstraint:
 runs = Table(
     "runs",
     metadata,
-    _sequence(),
+    sequence(),
     Column("id", Text, nullable=False, unique=True),
     Column("tenant_id", Text, nullable=False),
     Column("project_id", Text, nullable=False),
@@ -232,10 +200,10 @@ runs = Table(
     UniqueConstraint("project_id", "number"),
     ForeignKeyConstraint(["tenant_id", "project_id"], ["projects.tenant_id", "projects.id"]),
     ForeignKeyConstraint(["project_id", "definition_version"], ["definitions.project_id", "definitions.version"]),
-    _one_of("state", RunState),
-    _one_of("previous_state", RunState),
-    _one_of("reason", Reason),
-    _one_of("outcome", Outcome),
+    one_of("state", RunState),
+    one_of("previous_state", RunState),
+    one_of("reason", Reason),
+    one_of("outcome", Outcome),
     CheckConstraint(f"{_FINAL} = (finished_at IS NOT NULL)", name="final_has_time"),
     CheckConstraint(f"{_FINAL} = (reason IS NOT NULL)", name="final_has_reason"),
     CheckConstraint("(state IN ('completed', 'failed')) = (outcome IS NOT NULL)", name="outcome_of_final"),
@@ -264,7 +232,7 @@ runs = Table(
 journal = Table(
     "journal",
     metadata,
-    _sequence(),
+    sequence(),
     Column("tenant_id", Text, nullable=False),
     Column("project_id", Text, nullable=False),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
@@ -277,9 +245,9 @@ journal = Table(
     Column("happened_at", Micros, nullable=False),
     Column("recorded_at", Micros, nullable=False),
     Column("detail", Document, nullable=False),
-    _one_of("from_state", RunState),
-    _one_of("to_state", RunState),
-    _one_of("reason", Reason),
+    one_of("from_state", RunState),
+    one_of("to_state", RunState),
+    one_of("reason", Reason),
     Index(None, "run_id", "seq"),
     sqlite_autoincrement=True,
 )

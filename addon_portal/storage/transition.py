@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from addon_portal.domain.reasons import Reason
-from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.states import FINAL, Outcome, RunState
 from addon_portal.domain.transitions import LEGAL_MOVES, Transition
 from addon_portal.storage.connection import quoted
 from addon_portal.storage.journal import NewEntry
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 # Who a run is, and its state, are never facts that a transition brings along.
 _FIXED = {"seq", "id", "tenant_id", "project_id", "number", "state", "restarted_by"}
 _CHANGEABLE = frozenset(RUN_FIELDS) - _FIXED
+
+# Asked in the statement that ends the run, so that it costs no other. Without the cast SQLite would not use the index.
+# The run's own column comes first: PostgreSQL shows it as it is by then, other tables as they were at the beginning.
+_HAS_FOLLOWER = """
+    (CASE WHEN stop_why = 'replaced' THEN id
+     ELSE (SELECT s.run_id FROM scheduled_restarts AS s WHERE s.restart_of = CAST(runs.id AS text)) END)
+"""
 
 
 def apply(uow: "UnitOfWork", transition: Transition) -> bool:
@@ -34,6 +41,7 @@ def apply(uow: "UnitOfWork", transition: Transition) -> bool:
         tuple(transition.values),
         transition.from_states,
         transition.to_state is not None,
+        transition.to_state in FINAL,
         transition.only_outcome,
         is_stop_request,
     )
@@ -46,7 +54,9 @@ def apply(uow: "UnitOfWork", transition: Transition) -> bool:
     row = uow.connection.one(sql, parameters)
     if row is None:
         return False
-    tenant_id, project_id, host_id, state, previous_state = row
+    tenant_id, project_id, host_id, state, previous_state, has_follower = row
+    if has_follower:
+        uow.ended_with_follower.append(transition.run_id)
     if is_stop_request:
         uow.wake_supervisor(host_id)
     reason = transition.values.get("reason")
@@ -82,6 +92,7 @@ def _statement(
     names: tuple[str, ...],
     from_states: frozenset[RunState],
     moves: bool,
+    ends: bool,
     only_outcome: Outcome | None,
     is_stop_request: bool,
 ) -> str:
@@ -98,5 +109,6 @@ def _statement(
         guards.append("stop_requested_at IS NULL")
     return (
         f"UPDATE runs SET {', '.join(changes)} WHERE {' AND '.join(guards)} "  # noqa: S608 - made of constants
-        "RETURNING tenant_id, project_id, host_id, state, previous_state"
+        "RETURNING tenant_id, project_id, host_id, state, previous_state, "
+        f"{_HAS_FOLLOWER if ends and only_outcome is None else 'NULL'}"
     )

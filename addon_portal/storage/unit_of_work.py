@@ -7,7 +7,7 @@ listeners are woken after the commit and never without it.
 from datetime import datetime
 
 from addon_portal.domain.clock import Clock
-from addon_portal.domain.ids import HostId
+from addon_portal.domain.ids import HostId, RunId
 from addon_portal.storage import wakeups
 from addon_portal.storage.cleanups import Cleanups
 from addon_portal.storage.connection import Connection, Database
@@ -19,6 +19,7 @@ from addon_portal.storage.journal import Journal
 from addon_portal.storage.programs import Programs
 from addon_portal.storage.projects import Projects
 from addon_portal.storage.runs import Runs
+from addon_portal.storage.scheduled_restarts import ScheduledRestarts
 from addon_portal.storage.tenants import Tenants
 
 
@@ -40,6 +41,9 @@ class UnitOfWork:
         self.hosts = Hosts(self)
         self.idempotency = IdempotencyKeys(self)
         self.cleanups = Cleanups(self)
+        self.scheduled_restarts = ScheduledRestarts(self)
+        self.ended_with_follower: list[RunId] = []
+        """Runs that became final in this transaction and that something is to follow."""
 
     def now(self) -> datetime:
         """When something is recorded."""

@@ -28,6 +28,7 @@ from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
 from addon_portal.supervisor.instance_lock import InstanceLock
 from addon_portal.supervisor.launcher import Launcher
 from addon_portal.supervisor.options import SupervisorOptions
+from addon_portal.supervisor.restarter import Restarter
 from addon_portal.supervisor.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class Supervisor:
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
         self._launcher = Launcher(storage, executor, options, clock, self._on_claimed)
-        self._watcher = Watcher(executor, options.actor, clock, self._launcher.start_again, self._look_later)
+        self._restarter = Restarter(options.actor, clock)
+        start_again = self._launcher.start_again
+        self._watcher = Watcher(executor, options.actor, clock, start_again, self._look_later, self._restarter)
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
 
     def run(self) -> None:

@@ -35,7 +35,9 @@ from addon_portal.domain.verdict import (
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import Executor, KnownRun
 from addon_portal.storage import Storage, UnitOfWork, apply
+from addon_portal.storage.errors import ConstraintViolated
 from addon_portal.supervisor import plan as plans
+from addon_portal.supervisor.restarter import Restarter
 
 log = structlog.get_logger()
 
@@ -58,12 +60,14 @@ class Watcher:
         clock: Clock,
         start_again: Callable[[RunId], None],
         look_again: Callable[[RunId, float], None],
+        restarter: Restarter,
     ) -> None:
         self._executor = executor
         self._actor = actor
         self._clock = clock
         self._start_again = start_again
         self._look_again = look_again
+        self._restarter = restarter
         self._runs: dict[RunId, Run] = {}
         self._ended_since: dict[RunId, float] = {}
         self._last_alive: dict[RunId, datetime | None] = {}
@@ -126,8 +130,7 @@ class Watcher:
         won: list[Transition] = []
         if batch.transitions:
             faultpoints.reach("supervisor.looked")
-            with storage.write() as uow:
-                won, rows = _apply_all(uow, batch.transitions)
+            won, rows = self._write(storage, batch.transitions)
             faultpoints.reach("supervisor.recorded")
             # Not before: a commit may fail, and then nothing of this has happened.
             self._follow([move for move in won if move.run_id not in rows])
@@ -137,6 +140,18 @@ class Watcher:
         for action in batch.afterwards:
             action()
         return won
+
+    def _write(self, storage: Storage, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:
+        """One transaction; what follows an end never keeps the end from being recorded."""
+        try:
+            with storage.write() as uow:
+                written = _apply_all(uow, moves)
+                self._restarter.follow(uow)
+        except ConstraintViolated:
+            log.exception("restart_failed", run_ids=[move.run_id for move in moves])
+            with storage.write() as uow:
+                written = _apply_all(uow, moves)
+        return written
 
     def store_last_alive(self, uow: UnitOfWork) -> None:
         """Write when runs that are not found alive were seen so last, lest this sweep is taken for having seen them."""

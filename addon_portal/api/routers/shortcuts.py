@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from addon_portal.api.deps import Caller, caller_of
 from addon_portal.api.errors import answer_error
 from addon_portal.api.routers.answers import accepted, answer_run
+from addon_portal.api.services.new_runs import RunChoices
 from addon_portal.api.services.once import Ask
-from addon_portal.api.services.project_execution_service import RunChoices, execute_project
+from addon_portal.api.services.project_execution_service import execute_project
 from addon_portal.domain.ids import ProjectId, RunId, has_form
 from addon_portal.domain.models import Role
 

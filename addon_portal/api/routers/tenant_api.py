@@ -64,6 +64,7 @@ def run_project(
             "never_run",
             "not_restartable",
             "already_restarted",
+            "restart_scheduled",
             "confirmation_required",
             "already_running",
             *_ONCE,
@@ -76,7 +77,11 @@ def restart_project(
     body: RestartRequest | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Stores a new run that follows the newest one, which stays as it is. A run can be restarted once."""
+    """Stores a new run that follows the newest one, which stays as it is. A run can be restarted once.
+
+    With `when_running: stop_first` an active run is stopped and followed as it ends. The answer is then that run, whose
+    `scheduled_restart` names the new one; a pending run is withdrawn, and the answer is the new one.
+    """
     body = body or RestartRequest()
     ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)
     return accepted(project_execution_service.restart_project(caller.portal, ask, project_id, body.to_restart()))
@@ -100,6 +105,8 @@ def stop_project(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Has the active run ended: the polite signal, its grace time, then the kill of everything it started.
+
+    Calls a restart off that is to come. Where nothing else was to be stopped the answer is the newest run.
 
     A run that is still pending is withdrawn at once. Any other is final when its whole tree is gone, not before.
     """

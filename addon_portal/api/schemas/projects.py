@@ -19,7 +19,15 @@ from addon_portal.api.schemas.fields import (
     RuntimeSeconds,
     StopSignal,
 )
-from addon_portal.api.schemas.runs import PROJECT_ID, RunBody, execution_error, run_body, time_or_null
+from addon_portal.api.schemas.runs import (
+    PROJECT_ID,
+    RunBody,
+    ScheduledRestartBody,
+    execution_error,
+    run_body,
+    scheduled_restart_body,
+    time_or_null,
+)
 from addon_portal.api.services.definitions import ProjectDraft
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
@@ -92,6 +100,7 @@ class ProjectBody(Answer):
     execution_error: str | None
     execution_started_at: datetime | None
     execution_completed_at: datetime | None
+    scheduled_restart: Annotated[ScheduledRestartBody | None, Field(description="The restart that is to come.")]
     latest_run: RunBody | None
 
 
@@ -123,6 +132,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "execution_error": execution_error(latest),
         "execution_started_at": latest and time_or_null(latest.run.started_at),
         "execution_completed_at": latest and time_or_null(_completed_at(shown)),
+        "scheduled_restart": scheduled_restart_body(project.scheduled_restart),
         "latest_run": latest and run_body(latest),
     }
 

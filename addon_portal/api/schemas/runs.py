@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, JsonValue
 
 from addon_portal.api.schemas.fields import Answer, Environment, GraceSeconds, Note, Parameters, Request, refuse
-from addon_portal.api.services.project_execution_service import RestartChoices, RunChoices, StopChoices
+from addon_portal.api.services.new_runs import RestartChoices, RunChoices
+from addon_portal.api.services.project_execution_service import StopChoices
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import signal_name
 from addon_portal.domain.ids import RunId, has_form
+from addon_portal.domain.models import RestartCause, ScheduledRestart
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import Health, Outcome, RunState
 
@@ -52,7 +54,10 @@ class RestartRequest(RunRequest):
         Literal["keep", "clean"], Field(description="The directory of the run before, or a new empty one.")
     ] = "keep"
     confirm: Annotated[bool, Field(description="Restart although leftovers of the run before may be alive.")] = False
-    when_running: Annotated[Literal["refuse"], Field(description="What to do about an active run.")] = "refuse"
+    when_running: Annotated[
+        Literal["refuse", "stop_first"],
+        Field(description="Refuse while a run is active; or stop it, and make the new one as it ends."),
+    ] = "refuse"
 
     def to_restart(self) -> RestartChoices:
         """The request as the service takes it."""
@@ -64,6 +69,7 @@ class RestartRequest(RunRequest):
             latest_definition=self.definition == "latest",
             clean_workspace=self.workspace == "clean",
             confirmed=self.confirm,
+            stop_first=self.when_running == "stop_first",
         )
 
 
@@ -77,6 +83,19 @@ class StopRequest(Request):
     def to_choices(self) -> StopChoices:
         """The request as the service takes it."""
         return StopChoices(self.run_id, self.grace_seconds, self.note)
+
+
+class ScheduledRestartBody(Answer):
+    """A restart that is to come."""
+
+    run_id: Annotated[str, Field(description="What the new run will be called.", examples=[RUN_ID])]
+    restart_of: Annotated[str, Field(examples=[RUN_ID])]
+    project_id: Annotated[str, Field(examples=[PROJECT_ID])]
+    cause: Annotated[RestartCause, Field(description="A request, the project's policy, or its rule for silent runs.")]
+    why: Annotated[str, Field(description="A sentence for people.")]
+    due_at: Annotated[datetime | None, Field(description="Null: as soon as the run before has ended.")]
+    scheduled_at: datetime
+    scheduled_by: Annotated[str, Field(examples=["key:ci"])]
 
 
 class RunBody(Answer):
@@ -132,6 +151,7 @@ class RunBody(Answer):
         Literal["proven", "assumed"] | None, Field(description="Whether everything it started is proven gone.")
     ]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
+    scheduled_restart: Annotated[ScheduledRestartBody | None, Field(description="The restart that is to follow it.")]
     condition_detail: Annotated[
         str | None, Field(description="What stands behind its health, or why it has not started yet.")
     ]
@@ -186,7 +206,24 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "stop_deadline_at": time_or_null(run.stop_deadline_at),
         "tree": run.tree,
         "restartable": shown.restartable,
+        "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,
+    }
+
+
+def scheduled_restart_body(scheduled: ScheduledRestart | None) -> dict[str, object] | None:
+    """The ScheduledRestart object."""
+    if scheduled is None:
+        return None
+    return {
+        "run_id": scheduled.run_id,
+        "restart_of": scheduled.restart_of,
+        "project_id": scheduled.project_id,
+        "cause": scheduled.cause,
+        "why": scheduled.why,
+        "due_at": time_or_null(scheduled.due_at),
+        "scheduled_at": to_text(scheduled.scheduled_at),
+        "scheduled_by": scheduled.scheduled_by,
     }
 
 

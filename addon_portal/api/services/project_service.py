@@ -53,9 +53,13 @@ def update_project(portal: Portal, principal: Principal, project_id: ProjectId, 
 
 
 def delete_project(portal: Portal, principal: Principal, project_id: ProjectId) -> None:
-    """Hide a project; its runs can still be read. Raises ActiveRun, NotFound."""
+    """Hide a project and call off a restart that is to come; its runs can still be read. Raises ActiveRun, NotFound."""
     with portal.storage.write() as uow:
-        uow.projects.soft_delete(principal.scope, project_id, portal.clock.now())
+        now = portal.clock.now()
+        uow.projects.soft_delete(principal.scope, project_id, now)
+        scheduled = uow.scheduled_restarts.find(principal.scope, project_id)
+        if scheduled is not None:
+            uow.scheduled_restarts.call_off(scheduled, now, principal.actor, "the project was deleted")
 
 
 def _define(portal: Portal, uow: UnitOfWork, principal: Principal, draft: ProjectDraft) -> Definition:

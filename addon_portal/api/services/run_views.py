@@ -40,4 +40,12 @@ def show_projects(uow: UnitOfWork, projects: Sequence[Project], around: Circumst
 
 
 def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
-    return show(run, found.project_name, found.latest_run_id, found.observed_at, found.queue_position, around)
+    return show(
+        run,
+        found.project_name,
+        found.latest_run_id,
+        found.observed_at,
+        found.queue_position,
+        around,
+        found.scheduled_restart,
+    )

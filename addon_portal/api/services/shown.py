@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.health import UNREACHABLE_AFTER, health_of
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.models import Project, Run
+from addon_portal.domain.models import Project, Run, ScheduledRestart
 from addon_portal.domain.states import FINAL, Health, RunState
 
 
@@ -24,6 +24,7 @@ class ShownRun:
     waiting_for: str | None
     queue_position: int | None
     restartable: bool
+    scheduled_restart: ScheduledRestart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def show(
     observed_at: datetime | None,
     queue_position: int | None,
     around: Circumstances,
+    scheduled_restart: ScheduledRestart | None = None,
 ) -> ShownRun:
     """Join. `observed_at` is when the last complete sweep of the run's host began."""
     return ShownRun(
@@ -60,6 +62,7 @@ def show(
         waiting_for=_waiting_for(run, observed_at, around.now),
         queue_position=queue_position if run.state is RunState.PENDING else None,
         restartable=run.id == latest_run_id and run.state in FINAL & around.restartable,
+        scheduled_restart=scheduled_restart,
     )
 
 

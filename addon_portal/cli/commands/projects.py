@@ -10,7 +10,16 @@ from addon_portal.cli.definitions import Env, Parameters, changed_definition, pa
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
-from addon_portal.cli.output import cut, print_fields, print_json, print_line, print_table, state_text, time_text
+from addon_portal.cli.output import (
+    cut,
+    print_fields,
+    print_json,
+    print_line,
+    print_table,
+    scheduled_text,
+    state_text,
+    time_text,
+)
 from addon_portal.cli.suggestions import suggest, word_for
 from addon_portal.cli.terms import MaxRuntime, seconds_text, terms_fields
 from addon_portal.cli.visible import visible
@@ -194,6 +203,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("error", found["execution_error"]),
             ("started", found["execution_started_at"]),
             ("completed", found["execution_completed_at"]),
+            ("restart due", scheduled_text(found["scheduled_restart"])),
         ]
     )
 

@@ -26,6 +26,7 @@ from addon_portal.cli.output import (
     print_json,
     print_line,
     print_table,
+    scheduled_text,
     state_text,
     time_text,
 )
@@ -208,6 +209,7 @@ def _run_fields(run: Json) -> Iterator[tuple[str, object]]:
         yield "stop asked", f"{run['stop_requested_at']} by {run['stop_requested_by']}"
     yield "restart of", run["restart_of"]
     yield "restarted by", run["restarted_by"]
+    yield "restart due", scheduled_text(run["scheduled_restart"])
     yield "definition", f"version {run['definition_version']}"
     yield "parameters", run["parameters"]
     yield "note", run["note"]

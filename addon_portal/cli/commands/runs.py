@@ -17,7 +17,7 @@ from addon_portal.cli.definitions import (
     parse_env,
     parse_parameters,
 )
-from addon_portal.cli.errors import BadUsage
+from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output, wait_for_end
 from addon_portal.cli.lookups import find_project, get_project, get_run
@@ -62,6 +62,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "addon-portal restart nightly",
+            "addon-portal restart nightly --stop-first",
             "addon-portal restart nightly --definition latest --workspace clean --follow",
             "addon-portal restart nightly --run-id run_01k7qz9t3v5x8y2m4n6p0r1s2a --note 'after the disk was changed'",
         )
@@ -156,13 +157,16 @@ def _here(client: PortalClient) -> str | None:
 
 def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_json: bool) -> None:
     """Print the accepted run, or stay with it to its end and leave with its code."""
-    run_id = started["run_id"]
+    scheduled = started["scheduled_restart"]
     if not follow:
         if as_json:
             print_json(started)
         else:
-            print_line(run_id)
+            print_line((scheduled or started)["run_id"])
         raise typer.Exit(ExitCode.OK)
+    if scheduled is not None:
+        started = _wait_for_replacement(client, started)
+    run_id = started["run_id"]
     if sys.stderr.isatty():
         name = visible(started["project_name"])
         hint(f"Run {run_id} (number {started['number']} of {name}). Ctrl-C stops following only.")
@@ -185,6 +189,20 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
         hint(f"The output cannot be written here ({error.strerror}); run {run_id} goes on.")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
     finish(client, final, as_json=as_json)
+
+
+def _wait_for_replacement(client: PortalClient, stopping: Json) -> Json:
+    """The run that follows one that is being stopped. Raises Refused when its restart was called off."""
+    hint(f"Run {stopping['run_id']} is asked to end first.")
+    try:
+        ended = wait_for_end(client.address, stopping["run_id"])
+    except KeyboardInterrupt:
+        hint(f"\nNo longer waiting; run {stopping['scheduled_restart']['run_id']} is made all the same.")
+        raise typer.Exit(ExitCode.NOT_FINISHED) from None
+    if ended["restarted_by"] is None:
+        detail = f"The restart was called off. See why with: {suggest('show', ended['run_id'])}"
+        raise Refused({"code": "restart_called_off", "detail": detail})
+    return client.get(path_of("tenant", "runs", ended["restarted_by"]))
 
 
 def finish(client: PortalClient, final: Json, *, as_json: bool) -> None:
@@ -222,6 +240,9 @@ def restart(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Restart although leftovers of the run before may be alive.")
     ] = False,
+    stop_first: Annotated[
+        bool, typer.Option("--stop-first", help="Stop an active run; the new one is made as that one ends.")
+    ] = False,
     note: Note = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the output, as run does.")] = False,
     url: Url = None,
@@ -229,9 +250,14 @@ def restart(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Restart a project's newest run: a new run, linked to the old one, which stays as it is."""
+    """Restart a project's newest run: a new run, linked to the old one, which stays as it is.
+
+    Prints the id of the new run, also where --stop-first has to wait for the old one.
+    """
     client = connect(url, key, data)
     body: Json = {"definition": definition.value, "workspace": workspace.value, "confirm": confirm}
+    if stop_first:
+        body["when_running"] = "stop_first"
     if run_id is not None:
         body["run_id"] = run_id
     if env:

@@ -11,7 +11,9 @@ from addon_portal.domain import ids
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import AlreadyRestarted
 from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.models import RestartCause
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
 from addon_portal.storage.surroundings import Surroundings
@@ -73,6 +75,8 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     around.get_run(scope, run_id)
     around.count_active(scope)
     around.count_projects(scope)
+    uow.scheduled_restarts.find(scope, project_id)
+    uow.scheduled_restarts.list_all(scope)
 
 
 def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
@@ -93,6 +97,8 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.cleanups.insert(request)
     uow.cleanups.list_open(host)
     uow.cleanups.complete(request.id, {}, now)
+    uow.scheduled_restarts.list_for_host(host)
+    uow.scheduled_restarts.find_of_run(run_id)
     uow.journal.read_after(0, 10)
     uow.journal.read_heads_after(0, 10)
     uow.journal.last_seq()
@@ -106,6 +112,10 @@ def answer_requests(world: World, uow: UnitOfWork, project_id: ProjectId, run_id
     uow.projects.rename(scope, project_id, "other", now)
     uow.projects.lock(scope, project_id)
     uow.projects.get_locked(scope, project_id)
+    run = uow.runs.get(scope, run_id)
+    restart = repeat(run, ids.new_run_id(now), RestartCause.REQUEST, "it was asked for", now, "alice")
+    uow.scheduled_restarts.schedule(restart)
+    uow.scheduled_restarts.call_off(restart, now, "alice", "no longer wanted")
     uow.credentials.insert_key(world.new_key(), b"hash")
     uow.credentials.find_by_hash(b"hash")
     uow.credentials.list_keys(scope)

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.models import ApiKey, Project, Run
+from addon_portal.domain.ids import new_run_id
+from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
+from addon_portal.domain.restarts import repeat
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.surroundings import Surroundings
@@ -24,6 +26,11 @@ class Charlies:
         self.key: ApiKey = world.new_key(world.other_scope)
         with world.storage.write() as uow:
             uow.credentials.insert_key(self.key, b"charlie")
+            restart = repeat(
+                self.run, new_run_id(world.now()), RestartCause.REQUEST, "it was asked for", world.now(), "charlie"
+            )
+            assert uow.scheduled_restarts.schedule(restart)
+            self.restart = restart
             uow.idempotency.insert(
                 world.other_scope, "key", "POST", "/", "k", body_hash=b"", run_id=self.run.id, at=world.now()
             )
@@ -62,6 +69,8 @@ EMPTY: dict[str, Ask] = {
     "credentials.list_keys": lambda uow, his: uow.credentials.list_keys(his.world.scope),
     "journal.list_for_run": lambda uow, his: uow.journal.list_for_run(his.world.scope, his.run.id),
     "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
+    "scheduled_restarts.find": lambda uow, his: uow.scheduled_restarts.find(his.world.scope, his.project.id),
+    "scheduled_restarts.list_all": lambda uow, his: uow.scheduled_restarts.list_all(his.world.scope),
     "surroundings.count_active": lambda uow, his: sum(Surroundings(uow).count_active(his.world.scope).values()),
     "surroundings.count_projects": lambda uow, his: Surroundings(uow).count_projects(his.world.scope),
 }
@@ -76,7 +85,7 @@ def test_another_tenants_things_are_not_found(world: World, charlies: Charlies, 
         REFUSED[name](uow, charlies)
     with world.storage.read() as uow:
         assert uow.projects.get(world.other_scope, charlies.project.id) == replace(
-            charlies.project, latest_run=charlies.run
+            charlies.project, latest_run=charlies.run, scheduled_restart=charlies.restart
         )
         assert uow.credentials.list_keys(world.other_scope) == (charlies.key,)
 

@@ -170,6 +170,22 @@ def test_a_restart_is_a_new_run_linked_to_the_old_one(portal: Portal) -> None:
     assert clean.stdout not in ("", again.stdout)
 
 
+def test_a_restart_can_stop_first_and_follow_the_new_run(portal: Portal) -> None:
+    script = 'if [ -n "$ADDON_PORTAL_RESTART_OF" ]; then echo new; else sleep 60; fi'
+    first = portal.call("run", "--name", "replaced", "--detach", "--", "sh", "-c", script).stdout.strip()
+    done = portal.call("restart", "replaced", "--stop-first", "--follow")
+    assert (done.returncode, done.stdout) == (0, "new\n"), done.stderr
+    old, new = portal.ask("show", first)["run"], portal.ask("show", "replaced")["run"]
+    assert (old["reason"], old["restarted_by"], new["restart_of"]) in {
+        ("replaced", new["run_id"], first),
+        ("withdrawn", new["run_id"], first),
+    }
+    third = portal.call("run", "--name", "replaced", "--detach", "--", "sh", "-c", "sleep 60").stdout.strip()
+    portal.call("restart", "replaced", "--stop-first")
+    assert portal.ask("wait", third)["reason"] in {"replaced", "withdrawn"}
+    portal.call("stop", "replaced", "--wait")
+
+
 def test_a_restart_of_what_never_ran_is_refused_with_what_to_do(portal: Portal) -> None:
     portal.call("project", "create", "unused", "--", "true")
     done = portal.call("restart", "unused")

@@ -6,6 +6,7 @@ test says so.
 
 import selectors
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,17 @@ from addon_portal.domain.ids import (
     new_run_id,
     new_tenant_id,
 )
-from addon_portal.domain.models import Definition, Host, JournalEntry, Run, StopSettings, Tenant, TenantScope
+from addon_portal.domain.models import (
+    Definition,
+    Host,
+    JournalEntry,
+    RestartCause,
+    Run,
+    StopSettings,
+    Tenant,
+    TenantScope,
+)
+from addon_portal.domain.restarts import repeat
 from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.daemon import Supervisor
@@ -196,3 +207,15 @@ class Desk:
         """When the last complete sweep began."""
         with self.storage.read() as uow:
             return uow.hosts.get(self.host_id).observed_at
+
+
+def replace_run(storage: Storage, run_id: RunId, at: datetime, *, confirmed: bool = False) -> RunId:
+    """Have an active run stopped and followed by a restart, as the API does; what the new run will be called."""
+    with storage.write() as uow:
+        run = uow.host_runs.find(run_id)
+        assert run is not None
+        if not apply(uow, transitions.stop_requested(run_id, at, "key:ada", "replaced", None)):
+            assert apply(uow, transitions.replacement_requested(run_id, at, "key:ada"))
+        restart = repeat(run, new_run_id(at), RestartCause.REQUEST, "it was asked to be stopped first", at, "key:ada")
+        assert uow.scheduled_restarts.schedule(replace(restart, confirmed=confirmed))
+    return restart.run_id

@@ -1,0 +1,121 @@
+"""What a new run is made of: the definition it runs, and what the request lays over it.
+
+Checks everything that can be known to be wrong before anything is stored. Leaves whether there may be a new run now to
+`project_execution_service`.
+"""
+
+from dataclasses import dataclass
+
+from addon_portal.api.services.definitions import check_environment, check_parameters, check_size
+from addon_portal.api.services.once import Ask
+from addon_portal.api.services.portal import Portal
+from addon_portal.domain.errors import FieldProblem, Forbidden, InvalidRequest
+from addon_portal.domain.ids import RunId, new_run_id
+from addon_portal.domain.models import Definition, JsonObject, Project, Run
+from addon_portal.storage import UnitOfWork
+from addon_portal.storage.values import NewRun
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoices:
+    """What a new run is to differ in from what it is made of."""
+
+    parameters: JsonObject | None = None
+    env: dict[str, str] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestartChoices(RunChoices):
+    """How a restart is to be made."""
+
+    run_id: RunId | None = None
+    latest_definition: bool = False
+    clean_workspace: bool = False
+    confirmed: bool = False
+    stop_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    run_id: RunId
+    definition: Definition
+    parameters: JsonObject
+    env: dict[str, str]
+    workspace: str
+    restart_of: RunId | None
+
+
+def make_new(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, choices: RunChoices) -> NewRun:
+    """A run of the newest definition. Raises Forbidden, InvalidRequest."""
+    definition = project.definition
+    run_id = new_run_id(portal.clock.now())
+    workspace = _workspace(uow, project, definition, run_id, clean=False)
+    draft = _Draft(run_id, definition, definition.parameters, {}, workspace, None)
+    return _complete(portal, uow, ask, project, draft, choices)
+
+
+def make_restart(
+    portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, before: Run, choices: RestartChoices
+) -> NewRun:
+    """A run that follows another. Raises Forbidden, InvalidRequest."""
+    run_id = new_run_id(portal.clock.now())
+    if choices.latest_definition:
+        definition, parameters, env = project.definition, project.definition.parameters, {}
+    else:
+        definition = uow.projects.get_definition(ask.scope, project.id, before.definition_version)
+        parameters, env = before.parameters, dict(before.env)
+    workspace = _workspace(uow, project, definition, run_id, clean=choices.clean_workspace)
+    draft = _Draft(run_id, definition, parameters, env, workspace, before.id)
+    return _complete(portal, uow, ask, project, draft, choices)
+
+
+def check_meant(uow: UnitOfWork, ask: Ask, project: Project, meant: RunId | None) -> None:
+    """A run that is named must be one of this project's."""
+    if meant is not None and uow.runs.get(ask.scope, meant).project_id != project.id:
+        raise InvalidRequest([FieldProblem("run_id", "a run of this project", repr(meant))])
+
+
+def _complete(
+    portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: _Draft, choices: RunChoices
+) -> NewRun:
+    parameters = {**draft.parameters, **(choices.parameters or {})}
+    definition = draft.definition
+    if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
+        raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
+    env = {**draft.env, **(choices.env or {})}
+    if choices.env and (too_large := check_environment({**definition.env, **env})):
+        raise InvalidRequest(too_large)
+    if choices.parameters:
+        problems = check_size(parameters)
+        if definition.program_id is not None:
+            problems += check_parameters(uow.programs.get(definition.program_id), parameters)
+        if problems:
+            raise InvalidRequest(problems)
+    return NewRun(
+        id=draft.run_id,
+        project_id=project.id,
+        definition_version=definition.version,
+        host_id=portal.host_id,
+        requested_at=portal.clock.now(),
+        requested_by=ask.actor,
+        parameters=parameters,
+        env=env,
+        note=choices.note,
+        workspace=draft.workspace,
+        restart_of=draft.restart_of,
+    )
+
+
+def _workspace(uow: UnitOfWork, project: Project, definition: Definition, run_id: RunId, *, clean: bool) -> str:
+    """Where the run begins, below the workspaces: where the one before did, or a new directory; "" elsewhere."""
+    own = definition.working_directory
+    if own is None and definition.program_id is not None:
+        own = uow.programs.get(definition.program_id).working_directory
+    if own is not None:
+        if clean:
+            expected = "keep: the working directory is the project's own and is never replaced"
+            raise InvalidRequest([FieldProblem("workspace", expected, "'clean'")])
+        return ""
+    kept = project.latest_run.workspace if project.latest_run and not clean else ""
+    return kept or f"{project.id}/{run_id}"

@@ -24,6 +24,7 @@ from addon_portal.domain.errors import FieldProblem
 from addon_portal.domain.ids import HostId, has_form, new_host_id
 from addon_portal.domain.states import FINAL, RunState
 from addon_portal.validation import problem_of
+from addon_portal.workspaces.limits import CodeLimits
 
 PREFIX = "ADDON_PORTAL_"
 
@@ -127,6 +128,15 @@ class Settings(BaseSettings):
             description="Seconds between the polite signal and the kill where neither project nor request says.",
         ),
     ] = 10.0
+    max_upload_bytes: Annotated[
+        int, Field(ge=1, description="Bytes that an archive with a project's code may have.")
+    ] = 1 << 30
+    max_code_bytes: Annotated[
+        int, Field(ge=1, description="Bytes that the files of a project's code may have when they are unpacked.")
+    ] = 4 << 30
+    max_code_entries: Annotated[
+        int, Field(ge=1, description="Files, directories and links that a project's code may have.")
+    ] = 100_000
     process_identity: Annotated[
         Literal["auto", "pidfd", "psutil"],
         Field(
@@ -192,6 +202,11 @@ class Settings(BaseSettings):
     def overdue_after(self) -> timedelta:
         """The age at which a live run is shown as overdue."""
         return timedelta(hours=self.execution_timeout_hours)
+
+    @property
+    def code_limits(self) -> CodeLimits:
+        """How much code is taken in."""
+        return CodeLimits(self.max_upload_bytes, self.max_code_bytes, self.max_code_entries)
 
     def supervisor_options(self, host_id: HostId) -> SupervisorOptions:
         """What the supervisor of this host is told."""

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from addon_portal.domain import errors
+from addon_portal.domain import errors, file_refusals
 from addon_portal.domain.errors import DomainError, FieldProblem, InvalidRequest
 from addon_portal.evidence.output import OutputUnreadable
 from addon_portal.storage.errors import StorageError
@@ -51,6 +51,10 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),
     errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
+    file_refusals.NoWorkspace.code: ErrorInfo(409, "There is no workspace of the portal's here"),
+    file_refusals.ArchiveTooLarge.code: ErrorInfo(413, "The archive is too large"),
+    file_refusals.ArchiveUnreadable.code: ErrorInfo(422, "The archive cannot be read"),
+    file_refusals.ArchiveUnsafe.code: ErrorInfo(422, "The archive holds what must not be unpacked"),
     "body_too_large": ErrorInfo(413, "The body is too large"),
     "range_not_satisfiable": ErrorInfo(416, "The range lies outside of the output"),
     errors.IdempotencyMismatch.code: ErrorInfo(422, "The Idempotency-Key belongs to another request"),
@@ -58,6 +62,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.StorageBusy.code: ErrorInfo(503, "The database is busy"),
     "output_unreadable": ErrorInfo(503, "The output cannot be read now"),
     "storage_trouble": ErrorInfo(503, "The database cannot be used"),
+    file_refusals.DiskFull.code: ErrorInfo(507, "The disk is full"),
 }
 
 _OF_STATUS = {400: "malformed_body", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}

@@ -15,10 +15,10 @@ from starlette.types import Lifespan
 from addon_portal import __version__
 from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
-from addon_portal.api.openapi import complete_openapi
+from addon_portal.api.openapi import DESCRIPTION, complete_openapi
 from addon_portal.api.routers import admin_api, health, tenant_api
 from addon_portal.api.routers.shortcuts import Shortcuts
-from addon_portal.api.routers.tenant import output, runs
+from addon_portal.api.routers.tenant import code, output, runs
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
@@ -29,11 +29,7 @@ from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId
 from addon_portal.domain.models import Host
 from addon_portal.storage import Storage
-
-DESCRIPTION = """Runs long-running programs, says truthfully what happened to them, and restarts them.
-
-Every error is a problem document (RFC 9457) with a stable `code`. Lists are read page by page with `next_cursor`.
-"""
+from addon_portal.workspaces.code_store import CodeStore
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None) -> FastAPI:
@@ -68,6 +64,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         runs.router.routes,
         tenant_api.router.routes,
         output.router.routes,
+        code.router.routes,
         (*admin_api.router.routes, *health.router.routes),
     ):
         app.router.routes.extend(routes)
@@ -108,6 +105,7 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
         overdue_after=settings.overdue_after,
         restartable=settings.restartable_statuses,
         default_grace_seconds=settings.default_grace_seconds,
+        code_store=CodeStore(settings.data, settings.code_limits),
     )
 
 

@@ -15,6 +15,10 @@ from pydantic.json_schema import models_json_schema
 from addon_portal.api.errors import ERRORS, MEDIA_TYPE, PROBLEM_TYPE
 from addon_portal.api.schemas.problems import Problem
 
+DESCRIPTION = """Runs long-running programs, says truthfully what happened to them, and restarts them.
+
+Every error is a problem document (RFC 9457) with a stable `code`. Lists are read page by page with `next_cursor`.
+"""
 ALWAYS = ("internal_error", "storage_busy", "storage_trouble")
 _EXAMPLE = "x-example"
 WITH_CREDENTIAL = ("unauthenticated", "forbidden", *ALWAYS)

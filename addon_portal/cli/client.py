@@ -9,11 +9,11 @@ import http.client
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote as quote_part
 from urllib.parse import urlencode, urlsplit
 
@@ -118,6 +118,31 @@ class PortalClient:
         """Replace something."""
         return self._json("PUT", path, body=body)
 
+    def put_file(self, path: str, file: IO[bytes], size: int, on_sent: Callable[[int], None]) -> Json:
+        """Replace something by the content of a file, telling how much of it was sent. Raises Refused."""
+
+        def blocks() -> Iterator[bytes]:
+            sent = 0
+            while block := file.read(1 << 20):
+                yield block
+                sent += len(block)
+                on_sent(sent)
+
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        try:
+            response = self._send_once("PUT", self._base + path, blocks(), self._headers(headers))
+        except (BrokenPipeError, ConnectionResetError) as error:
+            # Whoever refuses early does not read to the end, and has said why.
+            try:
+                response = self._connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                raise self._unavailable(error) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unavailable(error) from error
+        content = response.read()
+        self._refuse_if_problem(response, content)
+        return _parse(content)
+
     def delete(self, path: str) -> None:
         """Remove something."""
         self._json("DELETE", path)
@@ -192,12 +217,7 @@ class PortalClient:
         return _parse(content) if content else {}
 
     def _send(self, method: str, target: str, body: object, headers: Mapping[str, str]) -> http.client.HTTPResponse:
-        sent = {
-            "Authorization": f"Bearer {self.address.key}",
-            "User-Agent": f"addon-portal/{__version__}",
-            **({"Content-Type": "application/json"} if body is not None else {}),
-            **headers,
-        }
+        sent = self._headers({**({"Content-Type": "application/json"} if body is not None else {}), **headers})
         content = json.dumps(body).encode() if body is not None else None
         fresh = self._connection.sock is None
         try:
@@ -214,8 +234,15 @@ class PortalClient:
         except (OSError, http.client.HTTPException) as error:
             raise self._unavailable(error) from error
 
+    def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.address.key}",
+            "User-Agent": f"addon-portal/{__version__}",
+            **more,
+        }
+
     def _send_once(
-        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+        self, method: str, target: str, content: bytes | Iterator[bytes] | None, headers: Mapping[str, str]
     ) -> http.client.HTTPResponse:
         self._connection.request(method, target, content, dict(headers))
         return self._connection.getresponse()

@@ -20,6 +20,7 @@ from addon_portal.cli.commands import (
     processes,
     programs,
     projects,
+    pushing,
     reading,
     runs,
     tenants,
@@ -46,6 +47,7 @@ reading.register(app)
 comparison.register(app)
 diagnosis.register(app)
 processes.register(app)
+pushing.register(projects.app)
 app.add_typer(projects.app, name="project")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")

@@ -7,7 +7,7 @@ Pure names: nothing is read or made here. The files of a run directory are descr
 from dataclasses import dataclass
 from pathlib import Path
 
-from addon_portal.domain.ids import RunId
+from addon_portal.domain.ids import RunId, TenantId
 
 RUN_ROOT_MARKER = ".addon-portal-run-root"
 
@@ -80,3 +80,12 @@ class DataDirectory:
     def workspace(self, relative: str) -> Path:
         """The directory that a run starts in unless its project names another; `relative` is `Run.workspace`."""
         return self.root / "workspaces" / relative
+
+    @property
+    def uploads(self) -> Path:
+        """What is being received and unpacked, one directory each, locked by whoever does it."""
+        return self.root / "code" / "incoming"
+
+    def code_version(self, tenant_id: TenantId, digest: str) -> Path:
+        """One version of a tenant's code: `tree` with its files, and `code.json`."""
+        return self.root / "code" / tenant_id / digest.removeprefix("sha256:")

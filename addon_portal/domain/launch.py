@@ -81,6 +81,7 @@ def spec(facts: LaunchFacts, installation: str, cwd: str) -> dict[str, object]:
             "parameters": dict(definition.parameters),
             "env_names": sorted(definition.env),
             "working_directory": definition.working_directory,
+            "code": definition.code and definition.code.to_record(),
         },
         "parameters": dict(run.parameters),
         "note": run.note,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from addon_portal.domain.code import Code
 from addon_portal.domain.ids import HostId, KeyId, ProgramId, ProjectId, RunId, TenantId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import ACTIVE, Outcome, RunState
@@ -100,6 +101,8 @@ class Definition:
     stop: StopSettings
     created_at: datetime
     terms: Terms = NO_TERMS
+    code: Code | None = None
+    """What new workspaces are filled with."""
 
 
 @dataclass(frozen=True, slots=True)

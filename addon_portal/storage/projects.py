@@ -54,9 +54,9 @@ _INSERT = """
 """
 _INSERT_DEFINITION = """
     INSERT INTO definitions (project_id, version, command, program_id, parameters, env, working_directory, stop_signal,
-                             stop_grace_seconds, created_at, terms)
+                             stop_grace_seconds, created_at, terms, code)
     VALUES (:project_id, :version, :command, :program_id, :parameters, :env, :working_directory, :stop_signal,
-            :stop_grace_seconds, :created_at, :terms)
+            :stop_grace_seconds, :created_at, :terms, :code)
 """
 _NEXT_VERSION = """
     UPDATE projects SET definition_version = definition_version + 1, updated_at = :at
@@ -126,6 +126,7 @@ class Projects(Repository):
                 "stop_grace_seconds": definition.stop.grace_seconds,
                 "created_at": to_micros(definition.created_at),
                 "terms": terms and to_json(terms),
+                "code": None if definition.code is None else to_json(definition.code.to_record()),
             },
         )
 

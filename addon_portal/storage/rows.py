@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from addon_portal.domain.code import code_from_record
 from addon_portal.domain.models import ApiKey, Definition, JournalEntry, Program, Role, Run, StopSettings, Tenant
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
@@ -186,13 +187,16 @@ def program_from_row(row: Row) -> Program:
 
 
 DEFINITION_COLUMNS = (
-    "version command program_id parameters env working_directory stop_signal stop_grace_seconds created_at terms"
+    "version command program_id parameters env working_directory stop_signal stop_grace_seconds created_at terms code"
 )
 
 
 def definition_from_row(row: Row) -> Definition:
     """The definition in `DEFINITION_COLUMNS`."""
-    version, command, program_id, parameters, env, working_directory, stop_signal, stop_grace, created_at, terms = row
+    (
+        version, command, program_id, parameters, env, working_directory, stop_signal, stop_grace, created_at,
+        terms, code,
+    ) = row  # fmt: skip
     return Definition(
         version,
         None if command is None else tuple(from_json(command)),
@@ -203,6 +207,7 @@ def definition_from_row(row: Row) -> Definition:
         StopSettings(stop_signal, stop_grace),
         from_micros(created_at),
         terms_from_json(from_json(terms)),
+        None if code is None else code_from_record(from_json(code)),
     )
 
 

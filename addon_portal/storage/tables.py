@@ -137,6 +137,7 @@ definitions = Table(
     Column("stop_grace_seconds", Double, nullable=False),
     Column("created_at", Micros, nullable=False),
     Column("terms", Document),
+    Column("code", Document),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("(command IS NULL) <> (program_id IS NULL)", name="command_or_program"),
 )

@@ -15,6 +15,7 @@ import structlog
 
 from addon_portal.domain import transitions
 from addon_portal.domain.clock import from_text
+from addon_portal.domain.code import code_from_record
 from addon_portal.domain.errors import AlreadyRunning, DomainError, StorageBusy
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, Run, StopSettings
@@ -147,4 +148,5 @@ def _definition_of(spec: dict[str, Any], now: datetime) -> Definition:
         stop=StopSettings(**spec["stop"]),
         created_at=now,
         terms=terms_from_json(spec.get("terms")),
+        code=code_from_record(kept["code"]) if kept.get("code") else None,
     )

@@ -25,6 +25,7 @@ from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
 from addon_portal.supervisor.adopter import Adopter, Found
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
+from addon_portal.supervisor.filler import Filler
 from addon_portal.supervisor.instance_lock import InstanceLock
 from addon_portal.supervisor.launcher import Launcher
 from addon_portal.supervisor.options import SupervisorOptions
@@ -66,7 +67,8 @@ class Supervisor:
         self._say_away_again = 0.0
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
-        self._launcher = Launcher(storage, executor, options, clock, self._on_claimed)
+        self._filler = Filler(options.data, self.wake)
+        self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed)
         self._restarter = Restarter(options.actor, clock)
         start_again = self._launcher.start_again
         self._watcher = Watcher(executor, options.actor, clock, start_again, self._look_later, self._restarter)
@@ -120,6 +122,7 @@ class Supervisor:
     def take_over(self) -> None:
         """Settle what the books say is active, find what they have lost, and only then start anything."""
         self._executor.attach(self._selector, self._look_within)
+        self._filler.attach(self._selector)
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
             self._watcher.take_over(uow.host_runs.list_claimed(self._options.host_id))

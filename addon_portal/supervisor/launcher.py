@@ -22,6 +22,7 @@ from addon_portal.domain.models import Run
 from addon_portal.domain.transitions import Transition
 from addon_portal.executors.base import CannotPrepare, Executor, LaunchOrder, Prepared
 from addon_portal.storage import Storage, UnitOfWork, apply
+from addon_portal.supervisor.filler import Filler
 from addon_portal.supervisor.options import SupervisorOptions
 
 log = structlog.get_logger()
@@ -47,12 +48,14 @@ class Launcher:
         executor: Executor,
         options: SupervisorOptions,
         clock: Clock,
+        filler: Filler,
         on_claimed: Callable[[Run], None],
     ) -> None:
         self._storage = storage
         self._executor = executor
         self._options = options
         self._clock = clock
+        self._filler = filler
         self._on_claimed = on_claimed
         self._queue_is_long = False
         self.somebody_waits = False
@@ -136,9 +139,12 @@ class Launcher:
                 waiting_for[facts.run.id] = f"a free place: the tenant's {tenant.max_concurrent_runs} are taken"
                 full.add(tenant.id)
             else:
-                chosen.append(facts)
                 taken += 1
                 by_tenant[tenant.id] += 1
+                if _is_ours(facts) and (lacking := self._filler.waits_for(facts)):
+                    waiting_for[facts.run.id] = lacking  # In its place: nobody overtakes it.
+                else:
+                    chosen.append(facts)
         return chosen, waiting_for, full
 
     def _say_waiting(self, waiting: Sequence[LaunchFacts], waiting_for: dict[RunId, str]) -> None:
@@ -152,6 +158,7 @@ class Launcher:
         """Write the run's directory; a run that can never have one is refused with the reason."""
         run, now = facts.run, self._clock.now()
         try:
+            self._filler.check(facts)
             order = self._order(facts)
             prepared = self._executor.prepare(order)
         except CannotPrepare as error:
@@ -165,14 +172,11 @@ class Launcher:
 
     def _order(self, facts: LaunchFacts) -> LaunchOrder:
         cwd = self._working_directory(facts)
-        own = facts.definition.working_directory is None and (
-            facts.program is None or not facts.program.working_directory
-        )
         return LaunchOrder(
             facts.run.id,
             launch.spec(facts, self._installation_id, cwd),
             launch.environment(facts, cwd),
-            cwd if own else None,
+            cwd if _is_ours(facts) else None,
         )
 
     def _working_directory(self, facts: LaunchFacts) -> str:
@@ -202,3 +206,8 @@ class Launcher:
             run = candidate.move.applied_to(candidate.facts.run)
             self._on_claimed(run)
             log.info("run_changed", event_kind=candidate.move.kind, run_id=run.id, to_state=run.state)
+
+
+def _is_ours(facts: LaunchFacts) -> bool:
+    """Whether the run begins in a workspace that we make, and not where its project or program says."""
+    return facts.definition.working_directory is None and not (facts.program and facts.program.working_directory)

@@ -81,6 +81,14 @@ class StopSettingsBody(Answer):
     grace_seconds: Annotated[float, Field(examples=[10])]
 
 
+class CodeBody(Answer):
+    """A version of uploaded code. Equal files have equal digests."""
+
+    digest: Annotated[str, Field(examples=[f"sha256:{'5e' * 32}"])]
+    entries: Annotated[int, Field(description="Files, directories and links.", examples=[12])]
+    bytes: Annotated[int, Field(description="Of all files.", examples=[48213])]
+
+
 class ProjectBody(Answer):
     """A definition with its newest run. The `execution_*` fields are those of `latest_run`, null before the first."""
 
@@ -93,6 +101,7 @@ class ProjectBody(Answer):
     working_directory: str | None
     stop: StopSettingsBody
     max_runtime_seconds: Annotated[float | None, Field(description="After so long a run is stopped.")]
+    code: Annotated[CodeBody | None, Field(description="What a new workspace is filled with.")]
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
     created_at: datetime
     updated_at: datetime
@@ -125,6 +134,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "working_directory": definition.working_directory,
         "stop": stop_body(definition.stop),
         "max_runtime_seconds": definition.terms.max_runtime_seconds,
+        "code": definition.code and definition.code.to_record(),
         "definition_version": definition.version,
         "created_at": to_text(project.created_at),
         "updated_at": to_text(project.updated_at),

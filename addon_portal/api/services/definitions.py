@@ -149,4 +149,5 @@ def _essence(definition: Definition) -> tuple[object, ...]:
         definition.working_directory,
         definition.stop,
         definition.terms,
+        definition.code,
     )

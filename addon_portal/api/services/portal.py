@@ -15,6 +15,7 @@ from addon_portal.domain.ids import HostId
 from addon_portal.domain.models import Role
 from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage, UnitOfWork
+from addon_portal.workspaces.code_store import CodeStore
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Portal:
     overdue_after: timedelta
     restartable: frozenset[RunState]
     default_grace_seconds: float
+    code_store: CodeStore
 
     def circumstances(self) -> Circumstances:
         """What showing runs takes, now."""

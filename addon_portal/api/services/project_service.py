@@ -1,5 +1,7 @@
 """A tenant's projects: made, read, changed, hidden. Each change of what is run is a new version of the definition."""
 
+from dataclasses import replace
+
 from addon_portal.api.services.definitions import ProjectDraft, define, same_definition
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_project, show_projects
@@ -43,8 +45,8 @@ def list_projects(
 def update_project(portal: Portal, principal: Principal, project_id: ProjectId, draft: ProjectDraft) -> ShownProject:
     """Replace name and definition. Runs that exist keep theirs. Raises InvalidRequest, NameTaken, NotFound."""
     with portal.storage.write() as uow:
-        project = uow.projects.get(principal.scope, project_id)
-        definition = _define(portal, uow, principal, draft)
+        project = uow.projects.get_locked(principal.scope, project_id)
+        definition = replace(_define(portal, uow, principal, draft), code=project.definition.code)
         if draft.name != project.name:
             uow.projects.rename(principal.scope, project_id, draft.name, portal.clock.now())
         if not same_definition(definition, project.definition):

@@ -196,6 +196,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("parameters", found["parameters"]),
             ("env", found["env"]),
             ("directory", found["working_directory"] or "a workspace of its own"),
+            ("code", _code_text(found["code"])),
             ("stop", f"{found['stop']['signal']}, then {found['stop']['grace_seconds']} s"),
             ("max runtime", seconds_text(found["max_runtime_seconds"])),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
@@ -215,6 +216,10 @@ def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) 
     found = get_project(client, project)
     client.delete(path_of("tenant", "projects", found["id"]))
     print_line(f"Deleted project {visible(found['name'])}.")
+
+
+def _code_text(code: Json | None) -> str | None:
+    return None if code is None else f"{code['entries']} entries, {code['bytes']} bytes, {code['digest'][:19]}"
 
 
 def _command_text(project: Json) -> str:

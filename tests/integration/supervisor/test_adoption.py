@@ -2,7 +2,9 @@
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
+from addon_portal.domain.code import Code
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import TenantScope
 from addon_portal.domain.reasons import Reason
@@ -118,6 +120,19 @@ def test_a_lost_project_and_tenant_come_back_with_their_run(desk: Desk) -> None:
     assert (project.name, project.definition.command) == (project_id, ("work",))
     assert project.latest_run is not None
     assert project.latest_run.id == run_id
+
+
+def test_the_code_of_a_lost_definition_comes_back_with_it(desk: Desk) -> None:
+    run_id = desk.running()
+    project_id, spec = desk.get(run_id).project_id, desk.host.runs[run_id].spec
+    definition: Any = spec["definition"]
+    code = {"digest": "sha256:5e", "entries": 3, "bytes": 7}
+    desk.host.runs[run_id].spec = {**spec, "definition": {**definition, "version": 2, "code": code}}
+    forget_rows(desk, run_id)
+    desk.restart_supervisor()
+    desk.turn()
+    with desk.storage.read() as uow:
+        assert uow.projects.get(desk.scope, project_id).definition.code == Code("sha256:5e", 3, 7)
 
 
 def test_evidence_that_was_lost_in_both_places_is_an_unknown_outcome(desk: Desk) -> None:

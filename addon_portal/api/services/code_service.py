@@ -1,0 +1,69 @@
+"""A project's code: received, unpacked and kept on disk, then made part of the next version of its definition.
+
+Promises that a definition never names code that is not on disk, and that an upload of what the project has already
+changes nothing. Reading the body is left to the router; what blocks here runs in threads.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_views import show_project
+from addon_portal.api.services.shown import ShownProject
+from addon_portal.auth.policies import Principal
+from addon_portal.domain.file_refusals import DiskFull, NoWorkspace
+from addon_portal.domain.ids import ProjectId
+from addon_portal.domain.models import Project
+from addon_portal.storage import UnitOfWork
+from addon_portal.workspaces.code_store import Upload
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def receiving(portal: Portal) -> Iterator[Upload]:
+    """Somewhere to receive an archive and store it from, gone at the end of the block. Raises DiskFull, OSError."""
+    try:
+        with portal.code_store.receive() as upload:
+            yield upload
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull from error
+        raise
+
+
+def check_project(portal: Portal, principal: Principal, project_id: ProjectId) -> None:
+    """Refuse what an upload would be refused for at its end. Raises NotFound, NoWorkspace."""
+    with portal.storage.read() as uow:
+        _refuse_own_directory(uow, uow.projects.get(principal.scope, project_id))
+
+
+def store_upload(portal: Portal, principal: Principal, project_id: ProjectId, upload: Upload) -> ShownProject:
+    """Make what was received the project's code.
+
+    Raises ArchiveUnreadable, ArchiveUnsafe, ArchiveTooLarge, NotFound, NoWorkspace, StorageBusy, OSError.
+    """
+    code = portal.code_store.keep(upload, principal.tenant.id)
+    with portal.storage.write() as uow:
+        project = uow.projects.get_locked(principal.scope, project_id)
+        _refuse_own_directory(uow, project)
+        definition = project.definition
+        if definition.code is None or definition.code.digest != code.digest:
+            changed = replace(definition, code=code, created_at=portal.clock.now())
+            uow.projects.add_definition(principal.scope, project_id, changed)
+            project = uow.projects.get(principal.scope, project_id)
+        return show_project(uow, project, portal.circumstances())
+
+
+def _refuse_own_directory(uow: UnitOfWork, project: Project) -> None:
+    definition = project.definition
+    named = definition.working_directory
+    if named is None and definition.program_id is not None:
+        named = uow.programs.get(definition.program_id).working_directory
+    if named is not None:
+        raise NoWorkspace(
+            f"The project starts in {named}, which the portal does not fill. "
+            "Have it start in a workspace first: addon-portal project update PROJECT --workspace"
+        )

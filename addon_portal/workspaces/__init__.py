@@ -1,0 +1,1 @@
+"""Files of tenants: the code they upload, the workspaces filled with it, and what programs leave there."""

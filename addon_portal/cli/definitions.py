@@ -19,7 +19,10 @@ Parameters = Annotated[
     str | None, typer.Option("--parameters", metavar="JSON", help="A JSON object, or @FILE that holds one.")
 ]
 
-_DEFINITION = ("name", "command", "program", "parameters", "env", "working_directory", "stop", "max_runtime_seconds")
+_DEFINITION = (
+    *("name", "command", "program", "parameters", "env", "working_directory", "stop"),
+    *("max_runtime_seconds", "success_check"),
+)
 
 
 def parse_env(given: list[str]) -> dict[str, str]:
@@ -37,15 +40,20 @@ def parse_env(given: list[str]) -> dict[str, str]:
 
 def parse_parameters(given: str) -> Json:
     """A JSON object, on the command line or in a file."""
+    return parse_object("--parameters", given, '{"day": 7}')
+
+
+def parse_object(option: str, given: str, example: str) -> Json:
+    """As `parse_parameters`, for any option."""
     text = given
     if given.startswith("@"):
         text = Path(given[1:]).read_text(encoding="utf-8")
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise BadUsage(f"--parameters is no JSON: {error}.") from None
+        raise BadUsage(f"{option} is no JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise BadUsage('--parameters must be a JSON object, such as {"day": 7}.')
+        raise BadUsage(f"{option} must be a JSON object, such as {example}.")
     return value
 
 

@@ -1,11 +1,14 @@
-"""The terms of a project's runs on the command line: how long one may take."""
+"""The terms of a project's runs on the command line: how long one may take, and what success is."""
 
 import re
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from addon_portal.cli.definitions import parse_object
 from addon_portal.cli.errors import BadUsage
+from addon_portal.domain import terms
 
 Json = dict[str, Any]
 
@@ -16,14 +19,31 @@ MaxRuntime = Annotated[
     str | None,
     typer.Option("--max-runtime", metavar="TIME", help="Stop a run after so long: 90, 15m, 6h; none takes it back."),
 ]
+SuccessCheck = Annotated[
+    str | None,
+    typer.Option(
+        "--success-check",
+        metavar="JSON",
+        help="What must hold after exit code 0: a JSON object, @FILE that holds one, or none.",
+    ),
+]
+_NOTHING = terms.SuccessCheck()
+_EXAMPLE = '{"file": "out.csv"}'
 
 
-def terms_fields(max_runtime: str | None) -> Json:
+def terms_fields(max_runtime: str | None, success_check: str | None) -> Json:
     """What was given, as the fields of a definition."""
     fields: Json = {}
     if max_runtime is not None:
         fields["max_runtime_seconds"] = parse_seconds("--max-runtime", max_runtime)
+    if success_check is not None:
+        fields["success_check"] = None if success_check == "none" else _success_check(success_check)
     return fields
+
+
+def _success_check(text: str) -> Json:
+    """With what the portal would add, so that what is there already is not taken for a change."""
+    return asdict(_NOTHING) | parse_object("--success-check", text, _EXAMPLE)
 
 
 def parse_seconds(option: str, text: str) -> float | None:

@@ -6,14 +6,14 @@ the facts its reason needs. Nothing is guessed: not knowing is an ending of its 
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from addon_portal.domain import reasons
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import ProcessExit, signal_name
 from addon_portal.domain.reasons import Reason
-from addon_portal.domain.records import ExitRecord, SentSignal, StartErrorRecord, StopRecord
+from addon_portal.domain.records import CheckRecord, ExitRecord, SentSignal, StartErrorRecord, StopRecord
 from addon_portal.domain.states import Outcome, RunState
 from addon_portal.domain.terms import shown_seconds
 
@@ -135,6 +135,14 @@ def _shown(sent: SentSignal) -> dict[str, object]:
         "at": to_text(sent.at),
         "why": sent.why,
     }
+
+
+def checked(ending: Ending, check: CheckRecord) -> Ending:
+    """The ending of a program that returned 0, by what its project's success check found."""
+    facts = {**ending.facts, "checked_at": to_text(check.at), "check_output": check.output_tail}
+    if check.problem is None:
+        return replace(ending, facts=facts)
+    return replace(ending, reason=Reason.CHECK_FAILED, facts=facts | {"check": check.problem})
 
 
 def from_start_error(record: StartErrorRecord, stop: StopRecord | None) -> Ending:

@@ -106,6 +106,15 @@ class StopRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """`check.json`: whether the success check held; `problem` is what did not, in words."""
+
+    at: datetime
+    problem: str | None
+    output_tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecords:
     """All records of one run directory as found in one reading; None where a file is not there."""
 
@@ -114,3 +123,4 @@ class RunRecords:
     exit: ExitRecord | None = None
     done: DoneRecord | None = None
     stop: StopRecord | None = None
+    check: CheckRecord | None = None

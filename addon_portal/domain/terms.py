@@ -1,12 +1,28 @@
-"""The terms that a definition sets for its runs: how long one may take.
+"""The terms that a definition sets for its runs: how long one may take, and what success is.
 
 Part of a definition's version, so that a run keeps those it began with; they stand in its run directory too, where a
 supervisor finds them without the database. Leaves deciding by them to `supervisor.plan`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessCheck:
+    """What must hold after exit code 0 for a run to have succeeded; at least one, and all that are given."""
+
+    command: tuple[str, ...] | None = None
+    """Ends with 0, in the run's directory and environment."""
+    file: str | None = None
+    """Is there, seen from the run's directory."""
+    output_matches: str | None = None
+    """A regular expression (that of Python's `re`) that at least one line of the output matches."""
+    output_lacks: str | None = None
+    """One that no line matches."""
+    timeout_seconds: float = 60.0
+    """For all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +31,7 @@ class Terms:
 
     max_runtime_seconds: float | None = None
     """After so long the run is stopped and has failed."""
+    success_check: SuccessCheck | None = None
 
 
 NO_TERMS = Terms()
@@ -24,14 +41,26 @@ def terms_to_json(terms: Terms) -> dict[str, object] | None:
     """As they stand in the database and in run directories; None for a run without any."""
     if terms == NO_TERMS:
         return None
-    return {"max_runtime_seconds": terms.max_runtime_seconds}
+    check = terms.success_check
+    return {"max_runtime_seconds": terms.max_runtime_seconds, "success_check": check and success_check_to_json(check)}
+
+
+def success_check_to_json(check: SuccessCheck) -> dict[str, object]:
+    """As it stands in definitions, records and answers."""
+    return {**asdict(check), "command": None if check.command is None else list(check.command)}
 
 
 def terms_from_json(kept: Mapping[str, Any] | None) -> Terms:
     """What `terms_to_json` wrote. Raises KeyError, TypeError and ValueError for anything else."""
     if kept is None:
         return NO_TERMS
-    return Terms(max_runtime_seconds=_seconds(kept["max_runtime_seconds"]))
+    check = kept.get("success_check")
+    return Terms(_seconds(kept["max_runtime_seconds"]), check and _success_check(check))
+
+
+def _success_check(kept: Mapping[str, Any]) -> SuccessCheck:
+    command = kept["command"]
+    return SuccessCheck(**{**kept, "command": None if command is None else tuple(command)})
 
 
 def shown_seconds(seconds: float) -> float:

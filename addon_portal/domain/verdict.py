@@ -13,6 +13,7 @@ from addon_portal.domain import endings
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.records import RunRecords
+from addon_portal.domain.states import Outcome
 
 
 class Lock(Enum):
@@ -81,6 +82,8 @@ class RunEvidence:
     keeper: Keeper = Keeper.NOT_ASKED
     kernel_exit: ProcessExit | None = None
     tree: Tree = Tree.UNCHECKED
+    check_runs: bool = False
+    """Whether somebody is evaluating the run's success check."""
     last_seen_alive_at: datetime | None = None
     runs_for_seconds: float | None = None
     """How long a program that is alive has been running, on the clock that nobody steps."""
@@ -127,6 +130,14 @@ class CleanUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchecked:
+    """The program has ended with 0, and whether its project's success check holds is not known. Not final."""
+
+    started_at: datetime | None
+    exit: ProcessExit
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Final, by this evidence."""
 
@@ -142,7 +153,7 @@ class Unreachable:
     why: str
 
 
-Verdict = NotLinked | Starting | Alive | Finishing | AskKeeper | CleanUp | Ended | Unreachable
+Verdict = NotLinked | Starting | Alive | Finishing | AskKeeper | CleanUp | Unchecked | Ended | Unreachable
 
 
 def judge(seen: RunEvidence) -> Verdict:
@@ -224,7 +235,9 @@ def _from_kernel(seen: RunEvidence) -> Ending:
 
 def _clean_up_first(seen: RunEvidence, ending: Ending) -> Verdict:
     tree = _tree_of_done(seen)
-    return CleanUp(ending) if tree is Tree.UNCHECKED else _ended(seen, ending, tree)
+    if tree is Tree.UNCHECKED and not seen.check_runs:  # which was asked for only after the leftovers had been ended
+        return CleanUp(ending)
+    return _ended(seen, ending, tree)
 
 
 def _tree_of_done(seen: RunEvidence) -> Tree:
@@ -238,7 +251,13 @@ def _unknown(seen: RunEvidence, why: str, *, host_restarted: bool = False) -> En
     return endings.unknown(seen.last_seen_alive_at, seen.looked_at, why, host_restarted=host_restarted)
 
 
-def _ended(seen: RunEvidence, ending: Ending, tree: Tree) -> Ended:
-    child = seen.records.child
+def _ended(seen: RunEvidence, ending: Ending, tree: Tree) -> Verdict:
+    child, check = seen.records.child, seen.records.check
     began = child is not None and seen.records.start_error is None
-    return Ended(ending, tree, child.started_at if child and began else None)
+    started_at = child.started_at if child and began else None
+    if child is not None and child.terms.success_check is not None and ending.outcome is Outcome.SUCCESS:
+        if check is None:
+            assert ending.exit, "a success has a wait status"
+            return Unchecked(started_at, ending.exit)
+        ending = endings.checked(ending, check)
+    return Ended(ending, tree, started_at)

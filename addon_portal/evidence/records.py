@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from addon_portal.domain.clock import from_text
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.records import (
+    CheckRecord,
     ChildRecord,
     DoneRecord,
     ExitRecord,
@@ -79,12 +80,15 @@ def read_records(directory: Path | str, seen: RunRecords = NO_RECORDS) -> RunRec
     done = seen.done or _read(f"{place}/done.json", _done)
     ended = seen.exit or _read(f"{place}/exit.json", _exit)
     read = _read_if_whole if done and ended else _read
+    child = seen.child or read(f"{place}/child.json", _child)
+    has_check = child is not None and child.terms.success_check is not None
     return RunRecords(
         done=done,
         exit=ended,
         start_error=seen.start_error or read(f"{place}/start_error.json", _start_error),
-        child=seen.child or read(f"{place}/child.json", _child),
+        child=child,
         stop=read(f"{place}/stop.json", _stop),
+        check=_read(f"{place}/check.json", _check) if has_check else None,
     )
 
 
@@ -101,6 +105,7 @@ def read_records_after_power_cut(directory: Path | str) -> RunRecords:
         start_error=_read_unless_torn(f"{directory}/start_error.json", _start_error),
         child=read_child(directory),
         stop=_read_unless_torn(f"{directory}/stop.json", _stop),
+        check=_read_unless_torn(f"{directory}/check.json", _check),
     )
 
 
@@ -195,6 +200,11 @@ def _done(record: Mapping[str, Any]) -> DoneRecord:
         by=record["by"],
         max_rss_bytes=record.get("max_rss_bytes"),
     )
+
+
+def _check(record: Mapping[str, Any]) -> CheckRecord:
+    problem = None if record["held"] else str(record["problem"])
+    return CheckRecord(from_text(record["at"]), problem, record.get("output_tail", ""))
 
 
 def _stop(record: Mapping[str, Any]) -> StopRecord:

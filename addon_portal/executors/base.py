@@ -125,6 +125,10 @@ class Executor(Protocol):
         """End what the program left behind. May be repeated until the evidence says that the tree is empty."""
         ...
 
+    def ask_check(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        """Have the success check of a run that has ended evaluated. May be repeated: one at a time does it."""
+        ...
+
     def save_output(self, run_id: RunId) -> None:
         """Keep what the program wrote last and its dead shim had not read; to be done before its end is told.
 

@@ -48,7 +48,7 @@ class KeeperClient:
     def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> bool:
         """Send a start with the environment on a descriptor to the newest willing keeper; False when there is none."""
         for keeper_id in self._candidates():
-            descriptor = _memory_file(environment)
+            descriptor = memory_file(environment)
             try:
                 if self._send(keeper_id, {"op": "start", "run": run_id}, descriptor):
                     return True
@@ -155,7 +155,8 @@ def _is_for_us(directory: Path) -> bool:
     return (record.get("protocol"), record.get("pid_namespace")) == (PROTOCOL, pid_namespace())
 
 
-def _memory_file(environment: Mapping[str, str]) -> int:
+def memory_file(environment: Mapping[str, str]) -> int:
+    """A descriptor that is open on an environment as JSON, which so never touches the disk."""
     descriptor = os.memfd_create("environment", os.MFD_CLOEXEC)
     # Leaves the offset at the beginning, where the reader starts.
     os.pwrite(descriptor, json.dumps(dict(environment)).encode("utf-8", "surrogateescape"), 0)

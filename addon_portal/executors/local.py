@@ -18,18 +18,9 @@ from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import StopSettings
-from addon_portal.domain.records import ChildRecord, ProcessIdentity, RunRecords, SentSignal, StopRecord
+from addon_portal.domain.records import ChildRecord, ProcessIdentity, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
-from addon_portal.evidence.records import (
-    NO_RECORDS,
-    DamagedRecord,
-    TornRecord,
-    read_child,
-    read_json,
-    read_records,
-    read_records_after_power_cut,
-    read_sent_signals,
-)
+from addon_portal.evidence.records import DamagedRecord, read_child, read_json, read_records
 from addon_portal.executors import run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, OnChange, Prepared
 from addon_portal.executors.hints import NEWS_WITHIN_SECONDS, Hints
@@ -37,7 +28,9 @@ from addon_portal.executors.keeper_client import Answer, KeeperClient
 from addon_portal.executors.output_takeover import OutputTakeover
 from addon_portal.executors.processes import place
 from addon_portal.executors.processes.contract import HeldProcess, Processes
+from addon_portal.executors.run_evidence import cookie_of, read_all
 from addon_portal.executors.start_requests import StartRequests
+from addon_portal.executors.success_checks import SuccessChecks
 
 _ANSWER_WITHIN_SECONDS = 2.0
 """A keeper that has not answered for so long is called silent; it stays so until it does."""
@@ -68,6 +61,7 @@ class LocalExecutor:
         self._marker = str(data.run_root_marker)
         self._hints_path = str(data.hints)
         self._keepers = KeeperClient(data.keepers)
+        self._checks = SuccessChecks()
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
         self._on_change: OnChange = _ignore
@@ -112,22 +106,32 @@ class LocalExecutor:
         lock = run_files.probe(f"{directory}/lock")
         if lock is Lock.MISSING and not os.path.isdir(directory):  # noqa: PTH112
             return self._observe_without_evidence(known)
-        records = _read_records(directory)
+        records = read_all(directory)
         place = self._place(known, records.child, lock)
         seen = RunEvidence(self._clock.now(), True, True, lock, records, place, last_seen_alive_at=alive_at)
         if lock is Lock.MISSING and known.run_id in self._watched:
             seen = replace(seen, start_trouble=self._watched[known.run_id].start.trouble(self._clock, self._keepers))
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
-            return seen
+            return self._look_at_check(seen, known.run_id, directory)
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
-        records = _read_records(directory, records)
-        return replace(seen, tree=watched.tree, records=records, looked_at=self._clock.now())
+        records = read_all(directory, records)
+        seen = replace(seen, tree=watched.tree, records=records, looked_at=self._clock.now())
+        return self._look_at_check(seen, known.run_id, directory)
+
+    def _look_at_check(self, seen: RunEvidence, run_id: RunId, directory: str) -> RunEvidence:
+        """Whether the success check of a program that has ended is being evaluated."""
+        child = seen.records.child
+        is_due = child is not None and child.terms.success_check is not None and seen.program is not Liveness.ALIVE
+        if not is_due or seen.records.check is not None:
+            return seen
+        runs = self._checks.is_running(run_id, directory)
+        return replace(seen, check_runs=runs, records=read_all(directory, seen.records))
 
     def _observe_without_evidence(self, known: KnownRun) -> RunEvidence:
         """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
-        found = next(self._processes.find_members(_cookie(known.run_id), None), None)
+        found = next(self._processes.find_members(cookie_of(known.run_id), None), None)
         return RunEvidence(
             # Asked in this order an unmount between the two looks is not taken for lost evidence.
             root_present=self.root_present(),
@@ -261,14 +265,24 @@ class LocalExecutor:
         watched = self._remember(run_id)
         # The session's number may be a stranger's by now, unless we saw its leader alive a moment ago.
         session = child.program.pid if child is not None and "program" in watched.held else None
-        members = list(self._processes.find_members(_cookie(run_id), session))
+        if not self._kill_members(run_id, session):
+            watched.tree = Tree.ASSUMED_EMPTY
+
+    def _kill_members(self, run_id: RunId, session: int | None) -> bool:
+        """Kill all processes that can be told to be the run's; whether there were any."""
+        members = list(self._processes.find_members(cookie_of(run_id), session))
         for member in members:
             held = self._processes.hold(member)
             if held is not None:
                 held.send_signal(signal.SIGKILL)
                 held.close()
-        if not members:
-            watched.tree = Tree.ASSUMED_EMPTY
+        return bool(members)
+
+    def ask_check(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        """Start a process for it; what one that was killed has left is ended first."""
+        directory = self._directory_of(run_id)
+        now = self._clock.monotonic()
+        self._checks.start(run_id, directory, environment, now, lambda: self._kill_members(run_id, None))
 
     def save_output(self, run_id: RunId) -> None:
         """Empty the FIFO for good, and have the keeper let it go. Raises OSError."""
@@ -282,6 +296,7 @@ class LocalExecutor:
 
     def forget(self, run_id: RunId) -> None:
         """Close everything."""
+        self._checks.forget(run_id)
         watched = self._watched.pop(run_id, None)
         if watched is None:
             return
@@ -293,6 +308,7 @@ class LocalExecutor:
 
     def tick(self) -> None:
         """Ask silent keepers again, and see to our hints."""
+        self._checks.tick()
         if self._hints is not None:
             self._hints.heal()
         for run_id, watched in self._watched.items():
@@ -366,30 +382,6 @@ class LocalExecutor:
                 watched.start.was_answered(answer)
                 return
         self._on_change(run_id, 0.0)
-
-
-def _cookie(run_id: RunId) -> bytes:
-    return f"ADDON_PORTAL_RUN_ID={run_id}".encode()
-
-
-def _read_records(directory: str, seen: RunRecords = NO_RECORDS) -> RunRecords:
-    """All records. Raises DamagedRecord unless a power cut explains the damage."""
-    try:
-        return _read_whole_records(directory, seen)
-    except TornRecord:
-        child = read_child(directory)
-        if child is None or place.is_of_this_boot(child.program):
-            raise
-        return read_records_after_power_cut(directory)
-
-
-def _read_whole_records(directory: str, seen: RunRecords) -> RunRecords:
-    """All records; what the dead shim noted of its signals counts until an exit record says it for good."""
-    records = read_records(directory, seen)
-    if records.stop is None or records.exit is not None:
-        return records
-    signals = (*read_sent_signals(directory), *records.stop.signals)
-    return replace(records, stop=replace(records.stop, signals=signals))
 
 
 def _ignore(_run_id: RunId, _within_seconds: float) -> None:

@@ -378,11 +378,7 @@ def become_program(channel: socket.socket, run: str, directory: int, environment
         os.close(environment)
         variables = {encoded(name): encoded(value) for name, value in variables.items()}
         step = "user"
-        if spec.get("gid") is not None:
-            os.setgroups([spec["gid"]])
-            os.setresgid(spec["gid"], spec["gid"], spec["gid"])
-        if spec.get("uid") is not None:  # the saved uid lets us write why it failed; exec replaces it, execve(2)
-            os.setresuid(spec["uid"], spec["uid"], os.geteuid())
+        become_user(spec)
         step = "gate_closed"
         attempt(channel.send, b"r", socket.MSG_NOSIGNAL)  # refused if the shim is dead; then the gate reads as closed
         if not channel.recv(1):
@@ -410,6 +406,15 @@ def become_ordinary() -> None:
     attempt(write_oom_score, b"0")
     for limit, values in INHERITED.items():
         resource.setrlimit(limit, values)
+
+
+def become_user(spec: Record) -> None:
+    """Be whom the run belongs to. The saved uid lets us write what goes wrong then; exec replaces it, execve(2)."""
+    if spec.get("gid") is not None:
+        os.setgroups([spec["gid"]])
+        os.setresgid(spec["gid"], spec["gid"], spec["gid"])
+    if spec.get("uid") is not None:
+        os.setresuid(spec["uid"], spec["uid"], os.geteuid())
 
 
 def write_oom_score(score: bytes) -> None:

@@ -70,8 +70,8 @@ class Supervisor:
         self._filler = Filler(options.data, self.wake)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed)
         self._restarter = Restarter(options.actor, clock)
-        start_again = self._launcher.start_again
-        self._watcher = Watcher(executor, options.actor, clock, start_again, self._look_later, self._restarter)
+        start_again, check = self._launcher.start_again, self._launcher.check
+        self._watcher = Watcher(executor, options.actor, clock, start_again, check, self._look_later, self._restarter)
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
 
     def run(self) -> None:

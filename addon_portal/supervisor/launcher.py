@@ -112,12 +112,23 @@ class Launcher:
 
     def start_again(self, run_id: RunId) -> None:
         """Ask once more for the start of a claimed run whose lock nobody has taken."""
+        environment = self._environment_of(run_id)
+        if environment is not None:
+            self._executor.ask_start(run_id, environment)
+
+    def check(self, run_id: RunId) -> None:
+        """Have the success check of a run evaluated, in the environment that the run had."""
+        environment = self._environment_of(run_id)
+        if environment is not None:
+            self._executor.ask_check(run_id, environment)
+
+    def _environment_of(self, run_id: RunId) -> dict[str, str] | None:
         try:
             with self._storage.read() as uow:
                 facts = uow.host_runs.launch_order(run_id)
         except NotFound:
-            return  # The database was replaced by an older one; a clean-up will notice.
-        self._executor.ask_start(run_id, launch.environment(facts, self._working_directory(facts)))
+            return None  # The database was replaced by an older one; a clean-up will notice.
+        return launch.environment(facts, self._working_directory(facts))
 
     def _choose(
         self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]

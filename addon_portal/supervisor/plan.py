@@ -27,6 +27,7 @@ from addon_portal.domain.verdict import (
     NotLinked,
     RunEvidence,
     Starting,
+    Unchecked,
     Unreachable,
     Verdict,
 )
@@ -39,6 +40,7 @@ LOOK_AGAIN_SECONDS = 0.25
 """Where the end of a program is no event, it is looked for this often."""
 LOOKED_AT_WITHIN_SECONDS = 1.0
 """Runs are looked at this often anyway; only what is due earlier needs a look of its own."""
+_CHECKING = "its success check is being evaluated"
 NOT_SEEN_ALIVE = frozenset({"unreachable", "finishing"})
 """Conditions under which a look does not find the program alive, so that the last moment it was alive is kept."""
 
@@ -96,6 +98,11 @@ class EndLeftovers:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCheck:
+    """Have the success check evaluated, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveOutput:
     """Keep what the program wrote last, before anybody reads that it has ended."""
 
@@ -122,6 +129,7 @@ Action = (
     | SignalProgram
     | TakeOutput
     | EndLeftovers
+    | AskCheck
     | SaveOutput
     | Forget
     | LookAgain
@@ -172,6 +180,8 @@ def plan(it: Situation) -> list[Action]:
             return [AskAdoption(), *_finishing(it, None, None), LookAgain(1.0)]
         case CleanUp(ending):
             return [*_finishing(it, None, ending.exit), TakeOutput(), EndLeftovers(), LookAgain(0.2)]
+        case Unchecked(started_at, observed):
+            return [*_stop_if_asked(it), *_check(it), *_finishing(it, started_at, observed, _CHECKING), LookAgain(1.0)]
         case Ended():
             return [*_ended(it, it.verdict)]
         case Unreachable(why):
@@ -285,13 +295,24 @@ def _ladder(it: Situation, *, supervised: bool) -> Iterator[Action]:
         yield SignalProgram(SIGKILL, "deadline")
 
 
-def _finishing(it: Situation, started_at: datetime | None, observed: ProcessExit | None) -> Iterator[Action]:
+def _check(it: Situation) -> Iterator[Action]:
+    """The check may look at the output, so all of that comes first."""
+    if it.seen.check_runs:
+        return
+    if _may_be_unread(it.seen.records):
+        yield SaveOutput()
+    yield AskCheck()
+
+
+def _finishing(
+    it: Situation, started_at: datetime | None, observed: ProcessExit | None, detail: str | None = None
+) -> Iterator[Action]:
     if it.finishing_for_seconds < FINISHING_SHOWN_AFTER_SECONDS:
         yield LookAgain(FINISHING_SHOWN_AFTER_SECONDS)
         return
     if it.run.state is RunState.STARTING and started_at is not None:
         yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=True))
-    yield from _condition(it, frozenset({"finishing"}), None, observed)
+    yield from _condition(it, frozenset({"finishing"}), detail, observed)
     if it.seen.lock is Lock.HELD:
         yield WakeShim()
 

@@ -28,6 +28,7 @@ from addon_portal.domain.verdict import (
     NotLinked,
     RunEvidence,
     Starting,
+    Unchecked,
     Unreachable,
     Verdict,
     judge,
@@ -59,6 +60,7 @@ class Watcher:
         actor: str,
         clock: Clock,
         start_again: Callable[[RunId], None],
+        check: Callable[[RunId], None],
         look_again: Callable[[RunId, float], None],
         restarter: Restarter,
     ) -> None:
@@ -66,6 +68,7 @@ class Watcher:
         self._actor = actor
         self._clock = clock
         self._start_again = start_again
+        self._check = check
         self._look_again = look_again
         self._restarter = restarter
         self._runs: dict[RunId, Run] = {}
@@ -201,7 +204,7 @@ class Watcher:
         return seen, judge(seen)
 
     def _finishing_seconds(self, run_id: RunId, verdict: Verdict) -> float:
-        if not isinstance(verdict, Finishing | CleanUp | AskKeeper):
+        if not isinstance(verdict, Finishing | CleanUp | AskKeeper | Unchecked):
             self._ended_since.pop(run_id, None)
             return 0.0
         return self._clock.monotonic() - self._ended_since.setdefault(run_id, self._clock.monotonic())
@@ -237,6 +240,8 @@ class Watcher:
                 self._executor.take_output(run.id)
             case plans.EndLeftovers():
                 self._executor.clean_up(run.id)
+            case plans.AskCheck():
+                batch.afterwards.append(lambda: self._check(run.id))
             case plans.SaveOutput():
                 self._executor.save_output(run.id)
             case plans.Forget():

@@ -19,6 +19,7 @@ from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import (
+    CheckRecord,
     ChildRecord,
     DoneRecord,
     ExitRecord,
@@ -52,6 +53,7 @@ class FakeRun:
     is_lost: bool = False
     output_taken_over: bool = False
     signals: tuple[SentSignal, ...] = ()
+    check_runs: bool = False
 
 
 class FakeHost:
@@ -79,6 +81,8 @@ class FakeHost:
         """What making a step's directory fails with, by the step's name."""
         self.before_prepare: Listener = lambda _: None
         """Called when a run is about to be prepared: what others do meanwhile."""
+        self.checks: list[RunId] = []
+        """The success checks that were begun, in that order."""
         self._pids = itertools.count(1000)
         self._asked: list[RunId] = []
         self._listeners: list[Listener] = []
@@ -158,6 +162,25 @@ class FakeHost:
         else:
             self._serve()
         self.changed(run_id)
+
+    def begin_check(self, run_id: RunId) -> None:
+        """A process evaluates the success check, unless one does or has done."""
+        run = self.runs[run_id]
+        if not run.check_runs and run.records.check is None:
+            run.check_runs = True
+            self.checks.append(run_id)
+
+    def end_check(self, run_id: RunId, problem: str | None = None) -> None:
+        """It has come to an end, and says so."""
+        run = self.runs[run_id]
+        assert run.check_runs
+        run.check_runs = False
+        run.records = replace(run.records, check=CheckRecord(self.clock.now(), problem))
+        self.changed(run_id)
+
+    def kill_check(self, run_id: RunId) -> None:
+        """It says nothing any more."""
+        self.runs[run_id].check_runs = False
 
     def freeze_shim(self, run_id: RunId) -> None:
         """It records nothing until it is thawed."""
@@ -341,7 +364,7 @@ class FakeExecutor:
             return replace(seen, directory_present=False, program=program)
         if run.damaged is not None:
             raise DamagedRecord(run.damaged)
-        seen = replace(seen, lock=run.lock, records=run.records)
+        seen = replace(seen, lock=run.lock, records=run.records, check_runs=run.check_runs)
         if (run.records.exit and run.records.done) or (run.records.start_error and run.lock is not Lock.HELD):
             return seen
         remembered = self._remember(known.run_id)
@@ -402,6 +425,10 @@ class FakeExecutor:
     def clean_up(self, run_id: RunId) -> None:
         if not self.host.end_leftovers(run_id):
             self._remember(run_id).tree = Tree.ASSUMED_EMPTY
+
+    def ask_check(self, run_id: RunId, environment: Mapping[str, str]) -> None:
+        self.host.environments[run_id] = environment
+        self.host.begin_check(run_id)
 
     def save_output(self, run_id: RunId) -> None:
         if self.host.disk_is_full and self.host.runs[run_id].output_taken_over:

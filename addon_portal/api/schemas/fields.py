@@ -149,6 +149,12 @@ def _absolute_path(path: str) -> str:
     return path
 
 
+def _file_path(path: str) -> str:
+    if not 1 <= len(_storable(path).encode()) <= LONGEST_PATH:
+        raise refuse(f"a path of 1 to {LONGEST_PATH} bytes")
+    return path
+
+
 Name = Annotated[str, AfterValidator(_name), Field(description="1 to 200 characters, no control characters.")]
 Note = Annotated[str, AfterValidator(_note), Field(description="For people; at most 2000 characters.")]
 Argument = Annotated[str, AfterValidator(_argument)]
@@ -170,18 +176,10 @@ Parameters = Annotated[
 AbsolutePath = Annotated[
     str, AfterValidator(_absolute_path), Field(description="An absolute path on the host.", examples=["/srv/etl"])
 ]
+FilePath = Annotated[str, AfterValidator(_file_path)]
 GraceSeconds = Annotated[
     float,
     Field(ge=0, le=86400, allow_inf_nan=False, description="Seconds between the polite signal and the kill."),
-]
-RuntimeSeconds = Annotated[
-    float,
-    Field(
-        ge=0.1,
-        le=10 * 366 * 86400,
-        allow_inf_nan=False,
-        description="After so long a run is stopped, and has failed with `timed_out`; by default it may take any time.",
-    ),
 ]
 StopSignal = Literal[
     "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGABRT", "SIGALRM", "SIGWINCH", "SIGKILL"

@@ -16,7 +16,6 @@ from addon_portal.api.schemas.fields import (
     Name,
     Parameters,
     Request,
-    RuntimeSeconds,
     StopSignal,
 )
 from addon_portal.api.schemas.runs import (
@@ -28,12 +27,13 @@ from addon_portal.api.schemas.runs import (
     scheduled_restart_body,
     time_or_null,
 )
+from addon_portal.api.schemas.terms import RuntimeSeconds, SuccessCheckBody, SuccessCheckRequest
 from addon_portal.api.services.definitions import ProjectDraft
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Role, StopSettings
 from addon_portal.domain.states import RunState
-from addon_portal.domain.terms import Terms
+from addon_portal.domain.terms import Terms, success_check_to_json
 
 
 class StopSettingsRequest(Request):
@@ -58,6 +58,7 @@ class ProjectRequest(Request):
     ] = None
     stop: StopSettingsRequest = Field(default_factory=StopSettingsRequest)
     max_runtime_seconds: Annotated[RuntimeSeconds | None, Field(examples=[None])] = None
+    success_check: Annotated[SuccessCheckRequest | None, Field(examples=[None])] = None
 
     def to_draft(self) -> ProjectDraft:
         """The request as the services take it."""
@@ -70,8 +71,12 @@ class ProjectRequest(Request):
             working_directory=self.working_directory,
             stop_signal=int(signal.Signals[self.stop.signal]),
             grace_seconds=self.stop.grace_seconds,
-            terms=Terms(self.max_runtime_seconds),
+            terms=self._terms(),
         )
+
+    def _terms(self) -> Terms:
+        check = None if self.success_check is None else self.success_check.to_check()
+        return Terms(self.max_runtime_seconds, check)
 
 
 class StopSettingsBody(Answer):
@@ -102,6 +107,7 @@ class ProjectBody(Answer):
     stop: StopSettingsBody
     max_runtime_seconds: Annotated[float | None, Field(description="After so long a run is stopped.")]
     code: Annotated[CodeBody | None, Field(description="What a new workspace is filled with.")]
+    success_check: SuccessCheckBody | None
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
     created_at: datetime
     updated_at: datetime
@@ -135,6 +141,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "stop": stop_body(definition.stop),
         "max_runtime_seconds": definition.terms.max_runtime_seconds,
         "code": definition.code and definition.code.to_record(),
+        "success_check": definition.terms.success_check and success_check_to_json(definition.terms.success_check),
         "definition_version": definition.version,
         "created_at": to_text(project.created_at),
         "updated_at": to_text(project.updated_at),

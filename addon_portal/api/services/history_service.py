@@ -31,6 +31,7 @@ RECORDS = {
     "exit.json": "nobody has recorded an end of the program",
     "done.json": "nobody has proven that everything the program started is gone",
     "stop.json": "no stop has been carried out",
+    "check.json": "no success check has been evaluated",
 }
 """The files of a run directory, each with what it means that it is not there."""
 TAIL_LINES = 20

@@ -21,7 +21,7 @@ from addon_portal.cli.output import (
     time_text,
 )
 from addon_portal.cli.suggestions import suggest, word_for
-from addon_portal.cli.terms import MaxRuntime, seconds_text, terms_fields
+from addon_portal.cli.terms import MaxRuntime, SuccessCheck, seconds_text, terms_fields
 from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
@@ -68,6 +68,7 @@ def create(
     stop_signal: StopSignal = None,
     grace: Grace = None,
     max_runtime: MaxRuntime = None,
+    success_check: SuccessCheck = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -78,7 +79,7 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
-    body |= terms_fields(max_runtime)
+    body |= terms_fields(max_runtime, success_check)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -93,6 +94,7 @@ def create(
         "addon-portal project update nightly -- python3 etl.py",
         "addon-portal project update nightly --name hourly",
         "addon-portal project update nightly --max-runtime 6h",
+        'addon-portal project update nightly --success-check \'{"file": "out.csv", "output_lacks": "ERROR"}\'',
     ),
 )
 def update(
@@ -107,6 +109,7 @@ def update(
     stop_signal: StopSignal = None,
     grace: Grace = None,
     max_runtime: MaxRuntime = None,
+    success_check: SuccessCheck = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -116,7 +119,7 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
-    changes |= terms_fields(max_runtime)
+    changes |= terms_fields(max_runtime, success_check)
     if name is not None:
         changes["name"] = name
     if workspace:
@@ -199,6 +202,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("code", _code_text(found["code"])),
             ("stop", f"{found['stop']['signal']}, then {found['stop']['grace_seconds']} s"),
             ("max runtime", seconds_text(found["max_runtime_seconds"])),
+            ("success check", _given(found["success_check"])),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),
             ("error", found["execution_error"]),
@@ -220,6 +224,11 @@ def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) 
 
 def _code_text(code: Json | None) -> str | None:
     return None if code is None else f"{code['entries']} entries, {code['bytes']} bytes, {code['digest'][:19]}"
+
+
+def _given(fields: Json | None) -> Json | None:
+    """What is set of an object's fields."""
+    return fields and {name: value for name, value in fields.items() if value is not None}
 
 
 def _command_text(project: Json) -> str:

@@ -25,7 +25,7 @@ from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, ar
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
 from addon_portal.cli.output import forget_stdout, hint, print_json, print_line
 from addon_portal.cli.suggestions import suggest, word_for
-from addon_portal.cli.terms import MaxRuntime, terms_fields
+from addon_portal.cli.terms import MaxRuntime, SuccessCheck, terms_fields
 from addon_portal.cli.visible import visible
 from addon_portal.domain.clock import SystemClock, from_text
 
@@ -88,6 +88,7 @@ def run(
     parameters: Parameters = None,
     note: Note = None,
     max_runtime: MaxRuntime = None,
+    success_check: SuccessCheck = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -116,7 +117,7 @@ def run(
         body["note"] = note
     if argv is not None and body:
         check_run_request(body)
-    defined = _define(client, called, argv, cwd, terms_fields(max_runtime), workspace=workspace)
+    defined = _define(client, called, argv, cwd, terms_fields(max_runtime, success_check), workspace=workspace)
     started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
     _show_or_follow(client, started, follow=not detach, as_json=as_json)
 
@@ -129,7 +130,8 @@ def _define(
     if argv is None:
         if cwd is not None or workspace or terms:
             raise BadUsage(
-                "--cwd, --workspace and --max-runtime belong to a new command. Give it after --, or use: project update"
+                "--cwd, --workspace, --max-runtime and --success-check belong to a new command. "
+                "Give it after --, or use: project update"
             )
         return project or get_project(client, called)
     if not argv:

@@ -54,6 +54,10 @@ class World(Protocol):
         """Let the program end with a code; it may leave a process behind."""
         ...
 
+    def end_check(self, run_id: RunId) -> None:
+        """Let the success check, which looks for a file that is not there, come to its end."""
+        ...
+
     def await_gone(self, run_id: RunId) -> None:
         """Wait until the program is reaped, without the executor looking at it."""
         ...

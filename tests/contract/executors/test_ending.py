@@ -1,11 +1,14 @@
 """Ending: whoever dies first, the true end is told, or it is said that nobody knows it."""
 
+from dataclasses import replace
+
 import pytest
 
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
-from addon_portal.domain.verdict import Alive, AskKeeper, CleanUp, Ended, Finishing, Unreachable
+from addon_portal.domain.terms import SuccessCheck, Terms, terms_to_json
+from addon_portal.domain.verdict import Alive, AskKeeper, CleanUp, Ended, Finishing, Unchecked, Unreachable
 from tests.contract.executors.stages import Stage
 
 
@@ -90,6 +93,21 @@ def test_the_shim_ends_what_its_program_leaves_behind(stage: Stage) -> None:
     stage.world.finish(run_id, 0, leftovers=True)
     stage.reach(run_id, Ended)
     assert stage.world.count_leftovers(run_id) == 0
+
+
+def test_a_success_is_not_said_before_its_check_was_evaluated(stage: Stage) -> None:
+    order = stage.world.order()
+    terms = terms_to_json(Terms(success_check=SuccessCheck(file="absent.csv")))
+    stage.executor.prepare(replace(order, spec={**order.spec, "terms": terms}))
+    stage.ask_start(order.run_id)
+    stage.reach(order.run_id, Alive)
+    stage.world.finish(order.run_id, 0)
+    stage.reach(order.run_id, Unchecked)
+    for _ in range(2):
+        stage.executor.ask_check(order.run_id, {"PATH": "/usr/bin:/bin", "ADDON_PORTAL_RUN_ID": order.run_id})
+    stage.world.end_check(order.run_id)
+    ending = stage.reach(order.run_id, Ended).ending
+    assert (ending.reason, ending.facts["check"]) == (Reason.CHECK_FAILED, "the file absent.csv does not exist")
 
 
 def test_the_first_request_to_stop_stays(stage: Stage) -> None:

@@ -54,6 +54,9 @@ class FakeWorld:
     def finish(self, run_id: RunId, code: int = 0, *, leftovers: bool = False) -> None:
         self.host.finish(run_id, code << 8, leftovers=int(leftovers))
 
+    def end_check(self, run_id: RunId) -> None:
+        self.host.end_check(run_id, "the file absent.csv does not exist")
+
     def await_gone(self, run_id: RunId) -> None:
         assert self.host.runs[run_id].program is Liveness.DEAD
 
@@ -167,6 +170,9 @@ class LocalWorld:
 
     def finish(self, run_id: RunId, code: int = 0, *, leftovers: bool = False) -> None:
         self.leashes[run_id].end(code, leaving="sleep 60" if leftovers else None)
+
+    def end_check(self, run_id: RunId) -> None:
+        """Nothing holds it up."""
 
     def await_gone(self, run_id: RunId) -> None:
         child = read_records(self.data.run_directory(run_id)).child

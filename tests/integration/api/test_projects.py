@@ -19,6 +19,13 @@ def test_a_project_is_stored_as_it_was_asked_for(any_world: World) -> None:
         "working_directory": "/srv/etl",
         "stop": {"signal": "SIGINT", "grace_seconds": 2.5},
         "max_runtime_seconds": 21600.0,
+        "success_check": {
+            "command": ["./verify", "ü"],
+            "file": "out.csv",
+            "output_matches": "^done",
+            "output_lacks": None,
+            "timeout_seconds": 5.0,
+        },
     }
     response = any_world.alice.post(PROJECTS, json=body)
     project = json_of(response)
@@ -34,7 +41,7 @@ def test_what_is_left_out_has_a_default(world: World) -> None:
     project = world.add_project()
     assert (project["parameters"], project["env"], project["working_directory"]) == ({}, {}, None)
     assert project["stop"] == {"signal": "SIGTERM", "grace_seconds": 10.0}
-    assert project["max_runtime_seconds"] is None
+    assert project["max_runtime_seconds"] is project["success_check"] is None
 
 
 def test_the_execution_fields_are_those_of_the_newest_run(any_world: World) -> None:
@@ -169,6 +176,15 @@ def test_a_name_that_cannot_be_shown_is_refused(world: World, name: object) -> N
         ({"program": "nope", "command": None}, "program"),
         ({"max_runtime_second": 5}, "max_runtime_second"),
         ({"max_runtime_seconds": 0}, "max_runtime_seconds"),
+        ({"success_check": {}}, "success_check"),
+        ({"success_check": {"timeout_seconds": 5}}, "success_check"),
+        ({"success_check": {"file": ""}}, "success_check.file"),
+        ({"success_check": {"file": "a\0b"}}, "success_check.file"),
+        ({"success_check": {"command": []}}, "success_check.command"),
+        ({"success_check": {"output_matches": "("}}, "success_check.output_matches"),
+        ({"success_check": {"output_lacks": "x" * 1001}}, "success_check.output_lacks"),
+        ({"success_check": {"file": "a", "timeout_seconds": 0}}, "success_check.timeout_seconds"),
+        ({"success_check": {"file": "a", "shell": "true"}}, "success_check.shell"),
         ({"max_runtime_seconds": "1h"}, "max_runtime_seconds"),
         ({"max_runtime_seconds": float("inf")}, "max_runtime_seconds"),
     ],

@@ -90,6 +90,20 @@ def test_a_run_may_be_given_so_much_time_and_no_more(portal: Portal) -> None:
     assert portal.ask("project", "update", "endless", "--max-runtime", "none")["max_runtime_seconds"] is None
 
 
+def test_a_run_may_have_to_do_more_than_end_with_0(portal: Portal, tmp_path: Path) -> None:
+    check = '{"file": "out.csv", "output_lacks": "ERROR"}'
+    asked = ("run", "--name", "careful", "--success-check", check, "--", "sh", "-c", "echo fine")
+    done = portal.call(*asked, cwd=tmp_path)
+    assert done.returncode == ExitCode.CHECK_FAILED
+    assert "did not hold: the file out.csv does not exist" in done.stderr
+    (tmp_path / "out.csv").touch()
+    assert portal.call(*asked, cwd=tmp_path).returncode == ExitCode.OK
+    shown = portal.ask("project", "show", "careful")
+    assert (shown["definition_version"], shown["success_check"]["file"]) == (1, "out.csv")
+    assert 'success check  {"file": "out.csv"' in portal.call("project", "show", "careful").stdout
+    assert portal.ask("project", "update", "careful", "--success-check", "none")["success_check"] is None
+
+
 def test_a_new_command_starts_where_it_was_typed_unless_told_otherwise(portal: Portal, tmp_path: Path) -> None:
     here = portal.call("run", "--name", "here", "--", "pwd", cwd=tmp_path)
     assert here.stdout == f"{tmp_path}\n"
@@ -206,12 +220,13 @@ def test_a_restart_of_what_never_ran_is_refused_with_what_to_do(portal: Portal) 
         (["run", "sample-hello", "--parameters", "{"], "is no JSON"),
         (["run", "sample-hello", "--cwd", "/"], "belong to a new command"),
         (["run", "sample-hello", "--max-runtime", "5"], "belong to a new command"),
+        (["run", "new", "--success-check", "[]", "--", "true"], "must be a JSON object"),
         (["run", "new", "--max-runtime", "soon", "--", "true"], "expects seconds or a time such as 15m"),
         (["stop", "one", "--grace", "-1"], "grace"),
     ],
     ids=[
         *("no project", "two names", "empty command", "unset", "no object", "no json"),
-        *("cwd", "limit", "no time", "negative grace"),
+        *("cwd", "limit", "no check", "no time", "negative grace"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(portal: Portal, arguments: list[str], said: str) -> None:

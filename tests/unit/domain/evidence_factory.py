@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.records import (
+    CheckRecord,
     ChildRecord,
     DoneRecord,
     ExitRecord,
@@ -49,6 +50,7 @@ def evidence(
     done: DoneRecord | None = None,
     error: StartErrorRecord | None = None,
     stop: StopRecord | None = None,
+    check: CheckRecord | None = None,
 ) -> RunEvidence:
-    records = RunRecords(child, error, exit, done, stop)
+    records = RunRecords(child, error, exit, done, stop, check)
     return RunEvidence(NOW, lock=lock, records=records, program=program, last_seen_alive_at=NOW - timedelta(seconds=2))

@@ -7,8 +7,9 @@ import pytest
 
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.reasons import Reason
-from addon_portal.domain.records import RunRecords
+from addon_portal.domain.records import CheckRecord, RunRecords, StopRecord
 from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.terms import SuccessCheck, Terms
 from addon_portal.domain.verdict import (
     Alive,
     AskKeeper,
@@ -23,6 +24,7 @@ from addon_portal.domain.verdict import (
     RunEvidence,
     Starting,
     Tree,
+    Unchecked,
     Unreachable,
     judge,
 )
@@ -30,6 +32,7 @@ from tests.unit.domain.evidence_factory import (
     ASSUMED,
     CHILD,
     DONE,
+    NOW,
     SENT,
     STARTED_AT,
     STOP,
@@ -231,6 +234,49 @@ def test_a_program_that_ended_before_the_signal_for_its_time_keeps_its_own_endin
     ending = ended(evidence(Lock.FREE, exit=exit_record(0), done=DONE, stop=LATE)).ending
     assert ending.reason is Reason.SUCCEEDED
     assert "because of the limit of 60 s, but the program ended by itself" in ending.message
+
+
+WITH_CHECK = replace(CHILD, terms=Terms(success_check=SuccessCheck(file="out.csv")))
+HELD = CheckRecord(NOW, None)
+BROKEN = CheckRecord(NOW, "the file out.csv does not exist")
+
+
+def checkable(status: int = 0, check: CheckRecord | None = None, stop: StopRecord | None = None) -> RunEvidence:
+    """A run with a success check whose program has ended."""
+    signals = (SENT,) if stop else ()
+    record = exit_record(status, *signals)
+    return evidence(Lock.FREE, child=WITH_CHECK, exit=record, done=DONE, check=check, stop=stop)
+
+
+def test_exit_code_0_is_no_success_before_the_check_was_evaluated() -> None:
+    verdict = judge(checkable())
+    assert isinstance(verdict, Unchecked)
+    assert verdict.exit.succeeded
+
+
+def test_a_check_that_holds_makes_a_success_and_one_that_does_not_a_failure_with_its_words() -> None:
+    assert ended(checkable(0, HELD)).ending.reason is Reason.SUCCEEDED
+    ending = ended(checkable(0, BROKEN)).ending
+    assert (ending.reason, ending.outcome) == (Reason.CHECK_FAILED, Outcome.FAILURE)
+    assert ending.message.endswith("success check did not hold: the file out.csv does not exist.")
+
+
+@pytest.mark.parametrize(("status", "stop", "reason"), [(768, None, "exit_code"), (0, STOP, "stopped_by_person")])
+def test_what_did_not_succeed_anyway_is_not_checked(status: int, stop: StopRecord | None, reason: str) -> None:
+    assert ended(checkable(status, None, stop)).ending.reason == reason
+
+
+def test_leftovers_are_ended_before_a_check_and_never_while_it_runs() -> None:
+    alone = replace(checkable(), records=replace(checkable().records, done=None))
+    assert isinstance(judge(alone), CleanUp)
+    assert isinstance(judge(replace(alone, tree=Tree.ASSUMED_EMPTY)), Unchecked)
+    assert isinstance(judge(replace(alone, check_runs=True)), Unchecked)
+
+
+def test_a_success_that_only_the_kernel_saw_is_checked_too() -> None:
+    gone = evidence(Lock.FREE, child=WITH_CHECK, program=Liveness.DEAD)
+    gone = replace(gone, keeper=Keeper.NOT_MINE, kernel_exit=ProcessExit(0), tree=Tree.ASSUMED_EMPTY)
+    assert isinstance(judge(gone), Unchecked)
 
 
 ALL_FACTS = list(

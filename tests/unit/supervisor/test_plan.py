@@ -10,7 +10,7 @@ from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
-from addon_portal.domain.terms import Terms
+from addon_portal.domain.terms import SuccessCheck, Terms
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree, judge
 from addon_portal.supervisor import plan as plans
@@ -136,6 +136,19 @@ def test_a_run_of_which_nobody_knows_how_long_it_took_is_left_alone() -> None:
 def test_a_program_that_has_ended_is_not_asked_to_end_for_its_time() -> None:
     seen = replace(limited(60, 61.0), program=Liveness.ZOMBIE)
     assert [move.kind for move in records(actions(seen))] == ["condition"]
+
+
+def test_a_success_check_is_asked_for_until_somebody_evaluates_it() -> None:
+    child = replace(CHILD, terms=Terms(success_check=SuccessCheck(file="out.csv")))
+    seen = evidence(Lock.FREE, child=child, exit=exit_record(0), done=DONE)
+    todo = actions(seen)
+    assert kinds(todo) == [plans.AskCheck, plans.Record, plans.LookAgain]
+    [said] = records(todo)
+    assert (said.to_state, said.values["conditions"], said.values["exit_code"]) == (None, frozenset({"finishing"}), 0)
+    assert said.values["condition_detail"] == "its success check is being evaluated"
+    assert plans.AskCheck not in kinds(actions(replace(seen, check_runs=True)))
+    unread = evidence(Lock.FREE, child=child, exit=exit_record(0), done=replace(DONE, by="keeper"))
+    assert kinds(actions(unread))[:2] == [plans.SaveOutput, plans.AskCheck]
 
 
 def test_an_unsupervised_program_keeps_its_output_flowing_and_says_so() -> None:

@@ -52,6 +52,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),
     errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
     file_refusals.NoWorkspace.code: ErrorInfo(409, "There is no workspace of the portal's here"),
+    file_refusals.NotAFile.code: ErrorInfo(409, "This is no file"),
     file_refusals.ArchiveTooLarge.code: ErrorInfo(413, "The archive is too large"),
     file_refusals.ArchiveUnreadable.code: ErrorInfo(422, "The archive cannot be read"),
     file_refusals.ArchiveUnsafe.code: ErrorInfo(422, "The archive holds what must not be unpacked"),
@@ -61,6 +62,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     "internal_error": ErrorInfo(500, "Something is wrong with the portal"),
     errors.StorageBusy.code: ErrorInfo(503, "The database is busy"),
     "output_unreadable": ErrorInfo(503, "The output cannot be read now"),
+    file_refusals.FilesUnreadable.code: ErrorInfo(503, "The files cannot be read now"),
     "storage_trouble": ErrorInfo(503, "The database cannot be used"),
     file_refusals.DiskFull.code: ErrorInfo(507, "The disk is full"),
 }

@@ -106,7 +106,7 @@ class PortalClient:
         self._connection = kind(parts.hostname, parts.port, timeout=_ANSWER_SECONDS)
         self._base = parts.path.rstrip("/")
 
-    def get(self, path: str, **query: object) -> Json:
+    def get(self, path: str, /, **query: object) -> Json:
         """Read a JSON object."""
         return self._json("GET", path, query=query)
 
@@ -173,15 +173,23 @@ class PortalClient:
         return content
 
     def iter_bytes(self, path: str, offset: int) -> Iterator[bytes]:
-        """The same in pieces, for something that may be large."""
+        """The same in pieces, for something that may be large. Raises PortalUnavailable where it breaks off."""
         response = self.open(path, {"Range": f"bytes={offset}-"} if offset else {})
         if response.status == 416:
             response.read()
             return
         if response.status >= 400:
             self._refuse_if_problem(response, response.read())
-        while piece := response.read(1 << 18):
+        while piece := self._read_piece(response):
             yield piece
+        if response.length:  # http.client takes the end of a connection for the end of the answer
+            raise self._unavailable(EOFError(f"the answer broke off {response.length} bytes before its end"))
+
+    def _read_piece(self, response: http.client.HTTPResponse) -> bytes:
+        try:
+            return response.read(1 << 18)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unavailable(error) from error
 
     def size_of(self, path: str) -> int:
         """How many bytes there are now. Raises Refused and PortalUnavailable."""
@@ -201,13 +209,18 @@ class PortalClient:
             self._refuse_if_problem(response, response.read())
         return response
 
+    @staticmethod
+    def address_of(path: str, /, **query: object) -> str:
+        """A path with what is asked of it; None is left out."""
+        given = {name: _as_text(value) for name, value in query.items() if value is not None}
+        return path + ("?" + urlencode(given, doseq=True) if given else "")
+
     def close(self) -> None:
         """End the connection."""
         self._connection.close()
 
     def _json(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Json:
-        given = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
-        target = path + ("?" + urlencode(given, doseq=True) if given else "")
+        target = self.address_of(path, **(query or {}))
         headers = {"Accept": "application/json"}
         if method == "POST":
             headers["Idempotency-Key"] = secrets.token_urlsafe(18)

@@ -14,6 +14,7 @@ from addon_portal import __version__
 from addon_portal.cli.commands import (
     comparison,
     diagnosis,
+    files,
     installation,
     keys,
     portal,
@@ -49,6 +50,7 @@ diagnosis.register(app)
 processes.register(app)
 pushing.register(projects.app)
 app.add_typer(projects.app, name="project")
+app.add_typer(files.app, name="files")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(keys.app, name="key")

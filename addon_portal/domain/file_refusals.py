@@ -41,6 +41,24 @@ class DiskFull(DomainError):
         super().__init__("There is no room for it on the portal's disk. Nothing was stored.")
 
 
+class NotAFile(DomainError):
+    """Something else stands where a file was asked for."""
+
+    code = "not_a_file"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path[:200]!r} is no regular file. List a directory with `path`, or fetch it as an archive.")
+
+
+class FilesUnreadable(DomainError):
+    """Files that are there and cannot be read now."""
+
+    code = "files_unreadable"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The files cannot be read now: {why}.")
+
+
 class NoWorkspace(DomainError):
     """A project or run whose files are not the portal's to fill or to show."""
 

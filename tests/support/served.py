@@ -106,8 +106,12 @@ class Contract:
     def _find(self, request: httpx.Request) -> dict[str, Any] | None:
         parts = request.url.path.split("/")
         for template, operations in self._templates:
-            if len(template) == len(parts) and all(
-                wanted.startswith("{") or wanted == part for wanted, part in zip(template, parts, strict=True)
+            # A path is the rest of the address, slashes and all.
+            asked = (
+                [*parts[: len(template) - 1], "…"] if template[-1] == "{path}" and len(parts) > len(template) else parts
+            )
+            if len(template) == len(asked) and all(
+                wanted.startswith("{") or wanted == part for wanted, part in zip(template, asked, strict=True)
             ):
                 found: dict[str, Any] | None = operations.get(request.method.lower())
                 return found

@@ -103,6 +103,23 @@ LOG_SEARCH: dict[str, object] = {
     "final": True,
     "size": 8,
 }
+FILE: dict[str, object] = {
+    "path": "results/day-7.csv",
+    "kind": "file",
+    "bytes": 48213,
+    "executable": False,
+    "modified_at": "2026-05-04T14:59:58.000000Z",
+    "changed_at": "2026-05-04T14:59:58.000000Z",
+}
+FILE_PAGE: dict[str, object] = {"of": "workspace", "run_id": RUN_ID, "items": [FILE], "next_cursor": None}
+CHANGES: dict[str, object] = {
+    "run_id": RUN_ID,
+    "since": "2026-05-04T09:00:00.008000Z",
+    "until": "2026-05-04T15:00:00.003000Z",
+    "continued_by": None,
+    "items": [FILE],
+    "next_cursor": None,
+}
 STATUS: dict[str, object] = {
     "projects": 12,
     "active_runs": {"pending": 0, "starting": 0, "running": 3, "stopping": 0},

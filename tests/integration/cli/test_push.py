@@ -8,7 +8,7 @@ import pytest
 from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.installed import Portal
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 COUNT = (
     "import os; n = len(open('seen').read()) if os.path.exists('seen') else 0; open('seen', 'a').write('x'); print(n)"

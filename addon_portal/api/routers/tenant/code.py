@@ -4,21 +4,22 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from addon_portal.api.deps import CallerDep, ProjectIdPath
 from addon_portal.api.errors import problem
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.projects import ProjectBody, project_body
 from addon_portal.api.services import code_service
 from addon_portal.domain.models import Role
 from addon_portal.workspaces.code_store import Upload
 
-router = APIRouter(prefix="/api/tenant", tags=["files"], generate_unique_id_function=name_operation)
+router = new_router("files", "/api/tenant")
 
 _AT_ONCE = 1 << 20
 """Bytes that are collected before a thread is asked to write them."""

@@ -24,6 +24,7 @@ from addon_portal.cli.commands import (
     pushing,
     reading,
     runs,
+    statistics,
     tenants,
 )
 from addon_portal.cli.errors import CommandFailed
@@ -46,6 +47,7 @@ portal.register(app)
 runs.register(app)
 reading.register(app)
 comparison.register(app)
+statistics.register(app)
 diagnosis.register(app)
 processes.register(app)
 pushing.register(projects.app)

@@ -4,10 +4,11 @@ Computed whenever a run is shown, so that `unreachable` is said even while the s
 dead. Never changes a state.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from addon_portal.domain.models import Run
-from addon_portal.domain.states import CLAIMED, Health, rank
+from addon_portal.domain.states import CLAIMED, Health, RunState, rank
 
 UNREACHABLE_AFTER = timedelta(seconds=3)
 """A sweep older than this means that nobody is looking."""
@@ -23,9 +24,16 @@ def health_of(
     """
     if not run.is_active:
         return None
-    conditions = {Health(name) for name in run.conditions}
-    if run.state in CLAIMED and (observed_at is None or now - observed_at > UNREACHABLE_AFTER):
-        conditions.add(Health.UNREACHABLE)
-    if run.started_at is not None and now - run.started_at > overdue_after:
-        conditions.add(Health.OVERDUE)
-    return rank(conditions)
+    is_unseen = observed_at is None or now - observed_at > UNREACHABLE_AFTER
+    is_overdue = run.started_at is not None and now - run.started_at > overdue_after
+    return health_from(run.state, run.conditions, is_unseen=is_unseen, is_overdue=is_overdue)
+
+
+def health_from(state: RunState, conditions: Iterable[str], *, is_unseen: bool, is_overdue: bool) -> tuple[Health, ...]:
+    """All that holds for an active run, given what was found and what follows from the clock."""
+    held = {Health(name) for name in conditions}
+    if is_unseen and state in CLAIMED:
+        held.add(Health.UNREACHABLE)
+    if is_overdue:
+        held.add(Health.OVERDUE)
+    return rank(held)

@@ -11,8 +11,8 @@ from datetime import datetime
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId
 from addon_portal.domain.models import Run, ScheduledRestart, TenantScope
-from addon_portal.domain.states import ACTIVE, RunState
-from addon_portal.storage.connection import Row, quoted
+from addon_portal.domain.states import RunState
+from addon_portal.storage.connection import Row
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none, run_columns, run_from_row, storable
 from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_columns, scheduled_from_row
@@ -31,13 +31,17 @@ _AROUND = f"""
 """  # noqa: S608 - made of constants
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
+SHOWN_COLUMNS = f"""
+    p.name, {_NEWEST}, h.observed_at,
+    CASE r.state WHEN 'pending' THEN
+        (SELECT count(*) FROM runs AS q
+         WHERE q.host_id = r.host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
+    END,
+    {_SCHEDULED}, {run_columns("r")}
+"""  # noqa: S608 - made of constants
+"""What `shown_from_row` reads: a run `r`, its project `p`, its host `h` and the restart `s` that is to follow it."""
 _WITH_RUN = f"""
-    SELECT p.name, {_NEWEST}, h.observed_at,
-           CASE r.state WHEN 'pending' THEN
-               (SELECT count(*) FROM runs AS q
-                WHERE q.host_id = r.host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
-           END,
-           {_SCHEDULED}, {run_columns("r")}
+    SELECT {SHOWN_COLUMNS}
     FROM runs AS r JOIN projects AS p ON p.id = r.project_id JOIN hosts AS h ON h.id = r.host_id
     LEFT JOIN scheduled_restarts AS s ON s.restart_of = r.id
     WHERE r.id = :run_id AND r.tenant_id = :tenant_id
@@ -51,12 +55,6 @@ _QUEUE = """
     SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND finished_at IS NULL AND state = 'pending'
     ORDER BY host_id, seq
 """
-
-
-_ACTIVE = f"""
-    SELECT state, count(*) FROM runs WHERE tenant_id = :tenant_id AND state IN ({quoted(ACTIVE)}) GROUP BY state
-"""  # noqa: S608 - made of constants
-_LIVE_PROJECTS = "SELECT count(*) FROM projects WHERE tenant_id = :tenant_id AND deleted_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Surroundings(Repository):
         row = self._connection.one(_WITH_RUN, {"run_id": storable(run_id), "tenant_id": scope.tenant_id})
         if row is None:
             raise NotFound("run", run_id)
-        return run_from_row(row[_SURROUNDINGS_WIDTH:]), _surroundings_from_row(row[:_SURROUNDINGS_WIDTH])
+        return shown_from_row(row)
 
     def of_run(self, run: Run) -> RunSurroundings:
         """What stands around one run."""
@@ -119,17 +117,6 @@ class Surroundings(Repository):
         row = self._connection.one(_HOSTS, {"host_ids": [host_id]})
         return None if row is None else from_micros_or_none(row[1])
 
-    def count_active(self, scope: TenantScope) -> dict[RunState, int]:
-        """How many of the tenant's runs are in each active state."""
-        rows = self._connection.all(_ACTIVE, {"tenant_id": scope.tenant_id})
-        found = {row[0]: row[1] for row in rows}
-        return {state: found.get(state.value, 0) for state in RunState if state in ACTIVE}
-
-    def count_projects(self, scope: TenantScope) -> int:
-        """How many projects the tenant has."""
-        row = self._connection.one(_LIVE_PROJECTS, {"tenant_id": scope.tenant_id})
-        return row[0] if row else 0
-
     def _places(self, hosts: Sequence[HostId]) -> dict[RunId, int]:
         if not hosts:
             return {}
@@ -150,3 +137,8 @@ def _surroundings_from_row(row: Row) -> RunSurroundings:
 
 def _scheduled_from(row: Row) -> ScheduledRestart | None:
     return None if row[0] is None else scheduled_from_row(row)
+
+
+def shown_from_row(row: Row) -> tuple[Run, RunSurroundings]:
+    """The run in the columns of `SHOWN_COLUMNS` with what stands around it."""
+    return run_from_row(row[_SURROUNDINGS_WIDTH:]), _surroundings_from_row(row[:_SURROUNDINGS_WIDTH])

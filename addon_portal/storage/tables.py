@@ -146,6 +146,7 @@ _ACTIVE_ONLY = text(f"state IN ({quoted(ACTIVE)})")
 # Queries repeat the condition of a partial index: SQLite draws no conclusions from others.
 _UNFINISHED = text("finished_at IS NULL")
 _HAS_REASON = text("reason IS NOT NULL")
+_FINISHED = text("finished_at IS NOT NULL")
 _UNKNOWN_ONLY = text("outcome = 'unknown' AND amended_at IS NULL")
 _FINAL = f"(state IN ({quoted(FINAL)}))"
 
@@ -226,6 +227,17 @@ runs = Table(
     Index(None, "tenant_id", "seq"),
     Index(None, "tenant_id", "state", "seq"),
     Index(None, "tenant_id", "requested_at", "seq"),
+    Index(
+        "ix_runs_finished",
+        "tenant_id",
+        "state",
+        "finished_at",
+        "outcome",
+        "started_at",
+        "ended_at",
+        sqlite_where=_FINISHED,
+        postgresql_where=_FINISHED,
+    ),
     Index("ix_runs_reason", "tenant_id", "reason", "seq", sqlite_where=_HAS_REASON, postgresql_where=_HAS_REASON),
     sqlite_autoincrement=True,
 )

@@ -123,8 +123,29 @@ CHANGES: dict[str, object] = {
 STATUS: dict[str, object] = {
     "projects": 12,
     "active_runs": {"pending": 0, "starting": 0, "running": 3, "stopping": 0},
+    "health": {"unreachable": 0, "unsupervised": 0, "finishing": 0, "silent": 0, "overdue": 1, "ok": 2},
+    "last_24_hours": {"completed": 118, "failed": 4, "unknown": 0, "cancelled": 1},
     "observed_at": "2026-05-04T09:00:00.000000Z",
     "unreachable": False,
+    "failed": [FAILED_RUN],
+    "running": [],
+    "waiting": [],
+}
+_DAY: dict[str, object] = {
+    "completed": 118,
+    "failed": 4,
+    "unknown": 0,
+    "cancelled": 1,
+    "median_seconds": 61.5,
+    "p95_seconds": 7210.0,
+}
+STATS: dict[str, object] = {
+    "bucket": "day",
+    "since": "2026-05-04T00:00:00.000000Z",
+    "until": "2026-05-05T00:00:00.000000Z",
+    "project_id": None,
+    "total": _DAY,
+    "buckets": [{"at": "2026-05-04T00:00:00.000000Z", **_DAY}],
 }
 EVENTS = 'id: 17\nevent: run\ndata: {"run_id": "…", "state": "running", …}\n\n'
 TENANT: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""What history answers: evidence, numbers; and how lists are filtered."""
+"""What history answers: evidence, what differs; and how lists are filtered."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from addon_portal.api.schemas.fields import Answer, Limit
-from addon_portal.api.schemas.runs import RunBody, run_body, time_or_null
-from addon_portal.api.services.history_service import Comparison, Evidence, RunFilter, TenantStatus
+from addon_portal.api.schemas.runs import RunBody, run_body
+from addon_portal.api.services.history_service import Comparison, Evidence, RunFilter
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.comparison import Part
 from addon_portal.domain.models import JournalEntry
@@ -103,24 +103,6 @@ class ComparisonBody(Answer):
     ]
 
 
-class ActiveRunsBody(Answer):
-    """How many runs stand where."""
-
-    pending: int
-    starting: int
-    running: int
-    stopping: int
-
-
-class StatusBody(Answer):
-    """The tenant's numbers at a glance."""
-
-    projects: int
-    active_runs: ActiveRunsBody
-    observed_at: Annotated[datetime | None, Field(description="When somebody last looked after the runs.")]
-    unreachable: Annotated[bool, Field(description="Nobody does now; states are as of `observed_at`.")]
-
-
 def evidence_body(evidence: Evidence) -> dict[str, object]:
     """The answer that shows the evidence."""
     body = run_body(evidence.run)
@@ -147,16 +129,6 @@ def comparison_body(comparison: Comparison) -> dict[str, object]:
             {"part": each.part, "field": each.field, "left": each.left, "right": each.right}
             for each in comparison.differences
         ],
-    }
-
-
-def status_body(status: TenantStatus) -> dict[str, object]:
-    """The answer with the numbers."""
-    return {
-        "projects": status.projects,
-        "active_runs": {state.value: count for state, count in status.active_runs.items()},
-        "observed_at": time_or_null(status.observed_at),
-        "unreachable": status.is_unreachable,
     }
 
 

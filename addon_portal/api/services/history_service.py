@@ -13,7 +13,6 @@ from addon_portal.api.services.run_views import get_shown_run, show_run, show_ru
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.comparison import ComparedRun, Difference, compare
-from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import JournalEntry, Role
 from addon_portal.domain.reasons import Reason
@@ -21,7 +20,6 @@ from addon_portal.domain.states import RunState
 from addon_portal.evidence.output import LOG_FILE, OutputUnreadable, size_of_log
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.storage import UnitOfWork
-from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import Page
 
 RECORDS = {
@@ -166,26 +164,3 @@ def _missing_reasons(portal: Portal, directory: Path) -> Iterable[tuple[str, str
     elif not directory.exists():
         whole = "the run directory does not exist"
     return [(name, whole or why_not) for name, why_not in RECORDS.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class TenantStatus:
-    """How many runs stand where, and since when nobody has looked after them, if so."""
-
-    projects: int
-    active_runs: Mapping[RunState, int]
-    observed_at: datetime | None
-    is_unreachable: bool
-
-
-def get_status(portal: Portal, principal: Principal) -> TenantStatus:
-    """The tenant's numbers at a glance."""
-    with portal.storage.read() as uow:
-        around = Surroundings(uow)
-        observed_at = around.observed_at(portal.host_id)
-        return TenantStatus(
-            projects=around.count_projects(principal.scope),
-            active_runs=around.count_active(principal.scope),
-            observed_at=observed_at,
-            is_unreachable=observed_at is None or portal.clock.now() - observed_at > UNREACHABLE_AFTER,
-        )

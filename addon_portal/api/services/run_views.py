@@ -39,6 +39,11 @@ def show_projects(uow: UnitOfWork, projects: Sequence[Project], around: Circumst
     return tuple(ShownProject(project, shown.get(project.id)) for project in projects)
 
 
+def show_found(found: Sequence[tuple[Run, RunSurroundings]], around: Circumstances) -> tuple[ShownRun, ...]:
+    """Runs that were read together with what stands around them."""
+    return tuple(_show(run, surroundings, around) for run, surroundings in found)
+
+
 def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
     return show(
         run,

@@ -100,6 +100,8 @@ def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
     active = ", ".join(f"{number} {state}" for state, number in counts["active_runs"].items() if number)
     cut = f", of which the first {len(projects)} are shown (--limit)" if counts["projects"] > len(projects) else ""
     print_line(f"\n{counted(counts['projects'], 'project')}{cut}; active runs: {active or 'none'}.")
+    finished = ", ".join(f"{number} {how}" for how, number in counts["last_24_hours"].items() if number)
+    print_line(f"Ended in the last 24 hours: {finished or 'none'}.")
     if counts["unreachable"]:
         when = counts["observed_at"]
         hint(

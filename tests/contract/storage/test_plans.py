@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from addon_portal.domain.reasons import Reason
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
+from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.surroundings import Surroundings
 from tests.contract.storage.world import SteppedClock, World
 
@@ -73,8 +75,10 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     around.of_runs([run])
     around.of_run(run)
     around.get_run(scope, run_id)
-    around.count_active(scope)
-    around.count_projects(scope)
+    numbers, hour = Numbers(uow), timedelta(hours=1)
+    numbers.overview(scope, world.host.id, overdue_before=now, seen_after=now, finished_after=now, limit=9)
+    for project in (None, project_id):
+        numbers.stats(scope, project, now - hour, now, hour)
     uow.scheduled_restarts.find(scope, project_id)
     uow.scheduled_restarts.list_all(scope)
 

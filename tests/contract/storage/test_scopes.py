@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from addon_portal.domain.ids import new_run_id
 from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
 from addon_portal.domain.restarts import repeat
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.surroundings import Surroundings
 from tests.contract.storage.world import World, definition_of
@@ -39,6 +41,17 @@ class Charlies:
 @pytest.fixture
 def charlies(world: World) -> Charlies:
     return Charlies(world)
+
+
+PAST, FUTURE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def overview_of(uow: UnitOfWork, his: Charlies) -> object:
+    """All that Alice's overview holds beside when her host was observed."""
+    found = Numbers(uow).overview(
+        his.world.scope, his.world.host.id, overdue_before=FUTURE, seen_after=PAST, finished_after=PAST, limit=9
+    )
+    return found.projects or found.active or found.failed or found.running or found.waiting
 
 
 Ask = Callable[[UnitOfWork, Charlies], object]
@@ -71,8 +84,8 @@ EMPTY: dict[str, Ask] = {
     "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
     "scheduled_restarts.find": lambda uow, his: uow.scheduled_restarts.find(his.world.scope, his.project.id),
     "scheduled_restarts.list_all": lambda uow, his: uow.scheduled_restarts.list_all(his.world.scope),
-    "surroundings.count_active": lambda uow, his: sum(Surroundings(uow).count_active(his.world.scope).values()),
-    "surroundings.count_projects": lambda uow, his: Surroundings(uow).count_projects(his.world.scope),
+    "numbers.overview": overview_of,
+    "numbers.stats": lambda uow, his: Numbers(uow).stats(his.world.scope, None, PAST, FUTURE, FUTURE - PAST).slots,
 }
 
 ADDING_ONLY = {"projects.insert", "projects.restore_definition", "idempotency.insert"}
@@ -111,7 +124,7 @@ def test_a_restart_of_another_tenants_run_is_not_found(world: World, charlies: C
 def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
     with world.storage.read() as uow:
         repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
-        repositories["surroundings"] = Surroundings(uow)
+        repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow)}
     scoped = {
         f"{name}.{method}"
         for name, repository in repositories.items()

@@ -1,6 +1,5 @@
-"""What is shown around runs: project, newest run, host, place in the queue, and how many of each there are."""
+"""What is shown around runs: project, newest run, host, place in the queue."""
 
-from addon_portal.domain.states import RunState
 from addon_portal.storage.surroundings import RunSurroundings, Surroundings
 from tests.contract.storage.world import World
 
@@ -24,16 +23,3 @@ def test_what_stands_around_a_page_is_what_stands_around_each_run(world: World) 
     assert found[1] == RunSurroundings("nightly", second.id, observed_at, 2)
     assert found[2] == RunSurroundings("nightly", second.id, observed_at, None)
     assert [each.queue_position for each in found] == [3, 2, None]
-
-
-def test_active_runs_and_live_projects_are_counted_for_each_tenant(world: World) -> None:
-    world.add_running()
-    world.add_final()
-    gone = world.add_project()
-    with world.storage.write() as uow:
-        uow.projects.soft_delete(world.scope, gone.id, world.now())
-    world.add_run(scope=world.other_scope)
-    with world.storage.read() as uow:
-        counts = Surroundings(uow).count_active(world.scope)
-        assert {state: number for state, number in counts.items() if number} == {RunState.RUNNING: 1}
-        assert Surroundings(uow).count_projects(world.scope) == 2

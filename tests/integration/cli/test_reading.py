@@ -84,6 +84,19 @@ def test_a_run_is_compared_with_the_last_that_succeeded(portal: Portal) -> None:
     assert "Nothing differs." in portal.call("compare", "fails", "fails").stderr
 
 
+def test_the_numbers_of_a_time_are_shown(portal: Portal) -> None:
+    hours = portal.ask("stats", "fails")
+    assert (hours["bucket"], hours["total"]["failed"], len(hours["buckets"])) == ("hour", 1, 24)
+    lines = portal.call("stats", "works", "--bucket", "day").stdout.splitlines()
+    assert lines[0].split() == ["FROM", "COMPLETED", "FAILED", "UNKNOWN", "CANCELLED", "MEDIAN", "95", "%"]
+    assert [line.split()[1] for line in lines[1:]] == ["1", "1"]
+    nothing = portal.call("stats", "--until", "2020-01-01T00:00:00Z")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "No run ended" in nothing.stderr
+    assert portal.call("stats", "--bucket", "week").returncode == ExitCode.REFUSED
+    assert "Ended in the last 24 hours: " in portal.call("status").stdout
+
+
 def test_logs_can_be_searched_at_the_portal(portal: Portal) -> None:
     script = "echo one oops; echo two; echo Oops oops $TOKEN; printf 'no end oops'"
     portal.call("run", "--name", "finds", "--env", "TOKEN=correct-horse", "--", "sh", "-c", script)

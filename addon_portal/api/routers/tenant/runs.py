@@ -1,4 +1,4 @@
-"""Runs: one, lists, why we say so, what differs, and the tenant's numbers."""
+"""Runs: one, lists, why we say so, and what differs."""
 
 from typing import Annotated
 
@@ -13,11 +13,9 @@ from addon_portal.api.schemas.history import (
     ComparisonBody,
     EvidenceBody,
     RunQuery,
-    StatusBody,
     WaitQuery,
     comparison_body,
     evidence_body,
-    status_body,
 )
 from addon_portal.api.schemas.runs import RunBody, RunPage, run_body
 from addon_portal.api.services import history_service
@@ -86,12 +84,6 @@ def compare_runs(run_id: RunIdPath, other_run_id: RunIdPath, caller: CallerDep) 
     """
     principal = caller.enter(Role.VIEWER)
     return answer(comparison_body(history_service.compare_runs(caller.portal, principal, run_id, other_run_id)))
-
-
-@router.get("/status", **says("Get the tenant's numbers", StatusBody, examples.STATUS), tags=["status"])
-def get_status(caller: CallerDep) -> Response:
-    """How many projects and active runs there are, and whether somebody looks after them."""
-    return answer(status_body(history_service.get_status(caller.portal, caller.enter(Role.VIEWER))))
 
 
 def _page(page: Page[ShownRun]) -> Response:

@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
-from urllib.parse import quote
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -23,10 +22,12 @@ from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import FieldProblem
 from addon_portal.domain.ids import HostId, has_form, new_host_id
 from addon_portal.domain.states import FINAL, RunState
-from addon_portal.validation import problem_of
+from addon_portal.validation import problem_of, without_password
 from addon_portal.workspaces.limits import CodeLimits
 
 PREFIX = "ADDON_PORTAL_"
+DATABASES = ("sqlite:///", "postgresql://")
+_ADDRESS = "sqlite:///path or postgresql://…"
 
 
 class SettingsError(Exception):
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
         str | None,
         Field(
             description="Address of the database, sqlite:///path or postgresql://…; "
-            "by default an SQLite file in the data directory."
+            "by default the one that was last used with the data directory, at first an SQLite file in it."
         ),
     ] = None
     bind_host: Annotated[str, Field(description="Address the API listens on.", min_length=1)] = "127.0.0.1"
@@ -160,8 +161,12 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("sqlite:///", "postgresql://")):
-            raise PydanticCustomError("address", "", {"expected": "sqlite:///path or postgresql://…"})
+        if url is not None and not url.startswith(DATABASES):
+            raise PydanticCustomError("address", "", {"expected": _ADDRESS, "got": repr(without_password(url))})
+        if url is not None and url.partition("://")[2].partition("/")[0].count("@") > 1:
+            # The driver would take what follows the first one for the server, and name it in its complaint.
+            expected = "%40 for each @ in user and password"
+            raise PydanticCustomError("address", "", {"expected": expected, "got": repr(without_password(url))})
         return url
 
     @field_validator("host_id")
@@ -195,8 +200,11 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The address of the database in use."""
-        return self.database_url or f"sqlite:///{quote(str(self.data.database))}"
+        """The address of the database in use: as set, else as this directory remembers it, else the embedded one.
+
+        Raises SettingsError when what is remembered makes no sense.
+        """
+        return self.database_url or remembered_database(self.data) or self.data.database_address
 
     @property
     def overdue_after(self) -> timedelta:
@@ -229,9 +237,11 @@ def load_settings(**given: object) -> Settings:
     if "data_dir" not in given and os.environ.get(variable_of("data_dir")) == "":
         raise SettingsError([FieldProblem(variable_of("data_dir"), "a directory", "an empty path")])
     try:
-        return Settings.model_validate({}) if not given else Settings(**given)  # type: ignore[arg-type]
+        settings = Settings.model_validate({}) if not given else Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError([_name_variable(problem_of(dict(found))) for found in error.errors()]) from None
+    remembered_database(settings.data)  # refused here and not wherever it is used
+    return settings
 
 
 def variable_of(field: str) -> str:
@@ -248,6 +258,25 @@ def _name_variable(problem: FieldProblem) -> FieldProblem:
     field = name if name in Settings.model_fields else name.lower().removeprefix(PREFIX.lower())
     shown = variable_of(field) if field in Settings.model_fields else name
     return FieldProblem(shown, problem.expected, problem.got)
+
+
+def remembered_database(data: DataDirectory) -> str | None:
+    """The database that `up` or `db upgrade` last used here, where that is not the embedded one.
+
+    So whoever works on this directory later, without the setting, does not take it for one without a portal.
+    """
+    try:
+        url = json.loads(data.database_file.read_text())["url"]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        came = str(error.strerror)
+        raise SettingsError([FieldProblem(str(data.database_file), "a file that can be read", came)]) from error
+    except (ValueError, KeyError, TypeError):
+        url = None
+    if not isinstance(url, str) or not url.startswith(DATABASES):
+        raise SettingsError([FieldProblem(str(data.database_file), f"a JSON object with a url, {_ADDRESS}", "neither")])
+    return url
 
 
 def ensure_host_id(settings: Settings, clock: Clock) -> HostId:

@@ -48,6 +48,12 @@ def name_of_field(location: Sequence[str | int]) -> str:
     return text or "(body)"
 
 
+def without_password(url: str) -> str:
+    """A database's address as it may be shown or logged."""
+    shown = re.sub(r"(://[^/:@]*:)[^/]*@", r"\1...@", url)
+    return re.sub(r"([?&][^=&]*password[^=&]*=)[^&]*", r"\1...", shown, flags=re.IGNORECASE)
+
+
 def describe(value: object) -> str:
     """A short text for a value that came: strings quoted and cut, containers by their kind."""
     match value:

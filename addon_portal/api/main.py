@@ -25,9 +25,7 @@ from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.wakes import Wakes
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import Clock, SystemClock
-from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId
-from addon_portal.domain.models import Host
 from addon_portal.storage import Storage
 from addon_portal.workspaces.code_store import CodeStore
 
@@ -112,7 +110,4 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
 def _ensure_host(storage: Storage, host_id: HostId) -> None:
     """Runs refer to their host, also when its supervisor has never been there yet."""
     with storage.write() as uow:
-        try:
-            uow.hosts.get(host_id)
-        except NotFound:
-            uow.hosts.upsert(Host(host_id, socket.gethostname(), None, None))
+        uow.hosts.insert_if_missing(host_id, socket.gethostname())

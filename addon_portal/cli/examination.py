@@ -4,7 +4,6 @@ A finding is `ok`, `fallback` (a weaker means is used), `note` (worth knowing) o
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from shlex import quote
 
 from addon_portal.cli.answering import ANSWER_SECONDS, ask_ready, keeper_answers
 from addon_portal.cli.errors import CommandFailed
-from addon_portal.cli.options import opened_storage
+from addon_portal.cli.options import has_portal, opened_storage
 from addon_portal.cli.stopping import is_out_of_reach, list_active
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import is_held, read_pid
@@ -26,6 +25,7 @@ from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import HostId, RunId, has_form
 from addon_portal.executors.host_features import detect
 from addon_portal.storage import Storage
+from addon_portal.validation import without_password
 
 _AT_ONCE = 500
 _NAMED = 3
@@ -51,7 +51,7 @@ def examine(settings: Settings) -> list[Finding]:
         Finding(feature.code, feature.verdict, feature.found, feature.buys if feature.holds else feature.instead)
         for feature in detect(settings.data_dir, settings.process_identity)
     ]
-    if settings.database_url is None and not settings.data.database.exists():
+    if not has_portal(settings):
         means = "`addon-portal up` makes one; name another data directory with --data"
         return [*findings, Finding("portal", "note", f"there is no portal in {settings.data_dir} yet", means)]
     findings.append(_look_at_mode(settings))
@@ -64,12 +64,8 @@ def examine(settings: Settings) -> list[Finding]:
             findings += _look_at_portal(settings, storage)
     except CommandFailed as failure:
         findings.append(Finding("database", "problem", failure.message, "nothing can be requested or recorded"))
+        findings.append(_look_at_keeper(settings, is_held(str(settings.data.supervisor_lock))))
     return [*findings, *_look_at_api(settings)]
-
-
-def without_password(url: str) -> str:
-    """A database's address as it may be shown."""
-    return re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1...@", url)
 
 
 def _look_at_mode(settings: Settings) -> Finding:

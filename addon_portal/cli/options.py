@@ -106,6 +106,14 @@ def settings_of(**given: object) -> "Settings":
         raise InstallationTrouble(f"The settings cannot be used.\n{indent(str(error), '  ')}") from error
 
 
+def has_portal(settings: "Settings") -> bool:
+    """Whether there is a portal in the data directory, even if its database should be missing."""
+    from addon_portal.cli.setup import is_a_portals
+
+    data = settings.data
+    return settings.database != data.database_address or data.database.exists() or is_a_portals(data)
+
+
 @contextmanager
 def opened_storage(settings: "Settings", *, must_exist: bool = True) -> "Iterator[Storage]":
     """The database of the settings, for an operator at the machine.
@@ -115,13 +123,15 @@ def opened_storage(settings: "Settings", *, must_exist: bool = True) -> "Iterato
     from addon_portal.domain.clock import SystemClock
     from addon_portal.storage import Storage, StorageError
 
-    if must_exist and settings.database_url is None and not settings.data.database.exists():
+    if must_exist and not has_portal(settings):
         raise InstallationTrouble(
-            f"There is no database in {settings.data_dir}. Name its directory with --data, or make it with: "
+            f"There is no portal in {settings.data_dir}. Name its directory with --data, or make its database with: "
             f"addon-portal db upgrade --data {quote(str(settings.data_dir))}"
         )
     storage = Storage.open(settings.database, clock=SystemClock())
     try:
+        if must_exist:
+            storage.check_there()
         yield storage
     except StorageError as error:
         raise InstallationTrouble(error.message) from error

@@ -17,7 +17,7 @@ from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, KeyId, new_key_id, new_tenant_id
-from addon_portal.domain.models import ApiKey, Host, Role, Tenant
+from addon_portal.domain.models import ApiKey, Role, Tenant
 from addon_portal.storage import Storage, UnitOfWork
 
 
@@ -35,6 +35,44 @@ def make_directories(data: DataDirectory) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def upgrade(storage: Storage, data: DataDirectory) -> None:
+    """Make the tables, or bring them to this version. Raises StorageError.
+
+    Raises InstallationTrouble where a database without tables would take the place of the one that belongs here.
+    """
+    if storage.is_new() and (installation := _installation_of(data)):
+        raise InstallationTrouble(
+            f"The database of this data directory is missing: {data.run_root_marker} says that its runs belong to "
+            f"{installation}, and the database that was named has no tables. Is its file system mounted? Name the "
+            "right one with --database-url, or restore a backup. Nothing was made."
+        )
+    storage.upgrade()
+    storage.check_schema()
+
+
+def remember_database(storage: Storage, data: DataDirectory, url: str) -> None:
+    """Have later commands on this directory find its database, unless its runs belong to another. Raises OSError."""
+    if _installation_of(data) not in {None, storage.installation_id}:
+        return
+    if url == data.database_address:
+        data.database_file.unlink(missing_ok=True)
+    else:
+        write_private(str(data.database_file), json.dumps({"version": 1, "url": url}) + "\n")
+
+
+def is_a_portals(data: DataDirectory) -> bool:
+    """Whether a portal has been here, whatever became of its database since."""
+    return data.run_root_marker.exists() or (data.keepers.is_dir() and any(data.keepers.iterdir()))
+
+
+def _installation_of(data: DataDirectory) -> str | None:
+    """The installation whose runs lie here. What cannot be read is judged by `prepare_host`."""
+    try:
+        return str(json.loads(data.run_root_marker.read_text())["installation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def prepare_host(storage: Storage, data: DataDirectory, host_id: HostId, host_name: str) -> str | None:
     """Make this host known to the database, and its run root known as ours; returns a warning for people.
 
@@ -42,10 +80,7 @@ def prepare_host(storage: Storage, data: DataDirectory, host_id: HostId, host_na
     """
     warning = _check_marker(storage, data, host_id)
     with storage.write() as uow:
-        try:
-            uow.hosts.get(host_id)
-        except NotFound:
-            uow.hosts.upsert(Host(host_id, host_name, boot_id=None, observed_at=None))
+        uow.hosts.insert_if_missing(host_id, host_name)
     return warning
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from addon_portal.cli.errors import InstallationTrouble
-from addon_portal.cli.options import opened_storage
+from addon_portal.cli.options import has_portal, opened_storage
 from addon_portal.cli.output import hint
 from addon_portal.cli.stopping import RunStopper, Stopped, list_active
 from addon_portal.cli.upkeep import keepers
@@ -58,8 +58,8 @@ def end_up(settings: Settings) -> int | None:
 
 
 def count_active_runs(settings: Settings) -> int:
-    """How many runs of this host can still move."""
-    if settings.database_url is None and not settings.data.database.exists():
+    """How many runs of this host can still move. Raises InstallationTrouble where nobody can tell."""
+    if not has_portal(settings):
         return 0
     with opened_storage(settings) as storage, storage.read() as uow:
         return len(list_active(uow, ensure_host_id(settings, SystemClock())))

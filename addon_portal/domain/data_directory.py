@@ -6,6 +6,7 @@ Pure names: nothing is read or made here. The files of a run directory are descr
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from addon_portal.domain.ids import RunId, TenantId
 
@@ -22,6 +23,16 @@ class DataDirectory:
     def database(self) -> Path:
         """The embedded database."""
         return self.root / "portal.db"
+
+    @property
+    def database_address(self) -> str:
+        """Its URL."""
+        return f"sqlite:///{quote(str(self.database))}"
+
+    @property
+    def database_file(self) -> Path:
+        """`{url}`: the database that belongs to this directory, where that is another than the embedded one."""
+        return self.root / "database.json"
 
     @property
     def host_file(self) -> Path:

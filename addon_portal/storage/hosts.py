@@ -17,6 +17,7 @@ _UPSERT = """
         name = excluded.name, boot_id = excluded.boot_id, observed_at = excluded.observed_at,
         supervisor_pid = excluded.supervisor_pid, max_concurrent_runs = excluded.max_concurrent_runs
 """
+_INSERT_IF_MISSING = "INSERT INTO hosts (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING"
 _OBSERVED = """
     UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid WHERE id = :id
 """
@@ -40,6 +41,10 @@ class Hosts(Repository):
                 "max_concurrent_runs": host.max_concurrent_runs,
             },
         )
+
+    def insert_if_missing(self, host_id: HostId, name: str) -> None:
+        """Add a host that nobody has looked at yet; one that is known stays as it is, whoever else adds it now."""
+        self._connection.change(_INSERT_IF_MISSING, {"id": host_id, "name": storable(name)})
 
     def get(self, host_id: HostId) -> Host:
         """One host. Raises NotFound."""

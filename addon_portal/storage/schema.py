@@ -9,7 +9,7 @@ from pathlib import Path
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import new_installation_id
 from addon_portal.storage.connection import Connection, Database
-from addon_portal.storage.errors import NotADatabase, SchemaTooNew, SchemaTooOld
+from addon_portal.storage.errors import NotADatabase, SchemaTooNew, SchemaTooOld, StorageUnavailable
 from addon_portal.storage.rows import to_micros
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
@@ -19,6 +19,7 @@ REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 def check(database: Database) -> None:
     """Return when the tables are up to date and can be written; raise what is in the way."""
     _refuse_special(database)
+    refuse_missing(database)
     revision = _revision(database)
     if revision is None:
         raise SchemaTooOld("The database has no tables yet. Run `addon-portal db upgrade`.")
@@ -61,6 +62,15 @@ def _refuse_special(database: Database) -> None:
     path = Path(database.address)
     if database.dialect == "sqlite" and path.exists() and not path.is_file():
         raise NotADatabase(f"{path} is not an SQLite database (it is no regular file). Name another one.")
+
+
+def refuse_missing(database: Database) -> None:
+    """A file that is not there may only be not mounted: nobody is to be told to make another in its place."""
+    if database.dialect == "sqlite" and not Path(database.address).exists():
+        raise StorageUnavailable(
+            f"There is no database at {database.address}. Is its file system mounted? Put it back where it was; "
+            "for a new portal `addon-portal up` or `addon-portal db upgrade` makes one."
+        )
 
 
 def _refuse_foreign(database: Database) -> None:

@@ -7,7 +7,7 @@ a fork, not before.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from addon_portal.domain.clock import Clock
 from addon_portal.storage import errors, schema
@@ -43,20 +43,30 @@ class Storage:
             path = Path(unquote(url.removeprefix("sqlite:///")))
             file = SqliteDatabase(path, clock=clock, busy_timeout_seconds=busy_timeout_seconds)
             return cls(file, LocalWakeups(path.absolute().parent / "wake", clock), clock)
-        if urlsplit(url).scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        if url.startswith("postgresql://"):
             from addon_portal.storage.postgres import PostgresDatabase
             from addon_portal.storage.wakeups_postgres import PostgresWakeups
 
             server = PostgresDatabase(
-                url.replace("+psycopg", "", 1),
+                url,
                 clock=clock,
                 busy_timeout_seconds=busy_timeout_seconds,
                 patience_seconds=busy_timeout_seconds if patience_seconds is None else patience_seconds,
             )
             return cls(server, PostgresWakeups(server), clock)
+        scheme = url.partition(":")[0]  # what follows may hold a password
         raise ValueError(
-            f"expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, got {url!r}"
+            "expected a database URL like sqlite:////var/lib/portal/portal.db or postgresql://host/name, "
+            f"got one that begins with {scheme!r}"
         )
+
+    def check_there(self) -> None:
+        """Return where the database can be opened, or where only a server would know. Raises StorageUnavailable."""
+        schema.refuse_missing(self._database)
+
+    def is_new(self) -> bool:
+        """Whether there are no tables yet. Raises StorageError where that cannot be told."""
+        return not self._database.has_tables()
 
     def upgrade(self) -> None:
         """Bring the tables to this version's, making them where there are none. Raises the errors of `check_schema`."""

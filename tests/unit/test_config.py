@@ -135,3 +135,21 @@ def _shown(default: object) -> str:
     if isinstance(default, frozenset):
         return f"`{','.join(sorted(default, reverse=True))}`"
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+
+
+@pytest.mark.parametrize("url", ["mysql://me:s3cret@db/portal", "postgresql://me:s3cret@x@db/portal"])
+def test_a_database_that_is_refused_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(database_url=url)
+    assert "DATABASE_URL: expected" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_directory_remembers_its_database_until_another_is_named(tmp_path: Path) -> None:
+    remembered = tmp_path / "database.json"
+    remembered.write_text('{"version": 1, "url": "postgresql://db/portal"}')
+    assert load_settings(data_dir=tmp_path).database == "postgresql://db/portal"
+    assert load_settings(data_dir=tmp_path, database_url="sqlite:////other.db").database == "sqlite:////other.db"
+    remembered.write_text('{"url": 5}')
+    with pytest.raises(SettingsError, match=r"database.json: expected a JSON object with a url"):
+        load_settings(data_dir=tmp_path)

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from addon_portal.api.schemas.fields import Request
 from addon_portal.api.schemas.runs import RestartRequest, StopRequest
-from addon_portal.validation import describe, name_of_field, problem_of
+from addon_portal.validation import describe, name_of_field, problem_of, without_password
 
 
 def problems_of(model: type[Request], value: object) -> list[tuple[str, str, str]]:
@@ -47,3 +47,17 @@ def test_fields_are_named_as_people_write_them() -> None:
 def test_what_came_is_told_shortly(value: object, text: str) -> None:
     assert describe(value).startswith(text)
     assert len(describe(10**5000 if value is True else value)) < 70
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:se:cret@db:5432/portal", "postgresql://me:...@db:5432/portal"),
+        ("postgresql://me:se@cret@db/portal", "postgresql://me:...@db/portal"),
+        ("postgresql://db/portal?user=me&password=secret&x=1", "postgresql://db/portal?user=me&password=...&x=1"),
+        ("postgresql://db/portal?sslpassword=secret", "postgresql://db/portal?sslpassword=..."),
+        ("sqlite:////srv/portal.db", "sqlite:////srv/portal.db"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown

@@ -12,7 +12,7 @@ from addon_portal.cli.errors import CommandFailed, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.output import counted
 from addon_portal.cli.samples import add_samples
-from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host
+from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host, remember_database, upgrade
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import HostId
@@ -31,9 +31,9 @@ def prepare(options: UpOptions) -> dict[str, object]:
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
     try:
-        storage.upgrade()
-        storage.check_schema()
+        upgrade(storage, told.data)
         warning = prepare_host(storage, told.data, HostId(told.host_id), told.host_name)
+        remember_database(storage, told.data, told.database_url)
         notes += [f"Note: {warning}"] if warning else []
         remove_dead_keepers(storage, told.data, HostId(told.host_id), clock)
         first = ensure_operator_key(storage, told.data, clock)

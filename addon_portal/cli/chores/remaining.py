@@ -6,8 +6,9 @@ from addon_portal.cli.output import runs_go_on
 from addon_portal.cli.stopping import list_active
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.errors import DomainError
 from addon_portal.domain.ids import HostId
-from addon_portal.storage import Storage
+from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor.options import SupervisorOptions
 
 
@@ -16,11 +17,16 @@ def main() -> None:
     options = UpOptions.from_environment()
     told = SupervisorOptions(**json.loads(options.supervisor))
     storage = Storage.open(told.database_url, clock=SystemClock())
-    with storage.read() as uow:
-        active = len(list_active(uow, HostId(told.host_id)))
-    storage.close()
-    if active:
-        print(runs_go_on(active, options.data))
+    try:
+        with storage.read() as uow:
+            active = len(list_active(uow, HostId(told.host_id)))
+    except (StorageError, DomainError) as trouble:
+        print(f"How many runs go on cannot be told now: {trouble.message}")
+    else:
+        if active:
+            print(runs_go_on(active, options.data))
+    finally:
+        storage.close()
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from addon_portal.cli.output import hint
 from addon_portal.cli.stopping import RunStopper
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.errors import DomainError
 from addon_portal.domain.ids import HostId
-from addon_portal.storage import Storage
+from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor.options import SupervisorOptions
 
 
@@ -21,11 +22,16 @@ def main() -> int:
     told = SupervisorOptions(**json.loads(UpOptions.from_environment().supervisor))
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
-    done = RunStopper(storage, HostId(told.host_id), clock, "operator:up", hint).stop_all()
+    try:
+        done = RunStopper(storage, HostId(told.host_id), clock, "operator:up", hint).stop_all()
+    except (StorageError, DomainError) as trouble:
+        print(f"How many are left cannot be told now: {trouble.message}")
+        return ExitCode.INSTALLATION
+    finally:
+        storage.close()
     print(done.sentence())
     for run in done.left:
         print(run.sentence())
-    storage.close()
     return ExitCode.NOT_FINISHED if done.left else ExitCode.OK
 
 

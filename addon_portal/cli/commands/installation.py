@@ -19,6 +19,8 @@ app = typer.Typer(
 @app.command(epilog=examples("addon-portal db upgrade --database-url postgresql://portal@db/portal"))
 def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Make the tables, or bring those of an older version to this one. Make a backup first."""
+    from addon_portal.cli.setup import remember_database
+    from addon_portal.cli.setup import upgrade as upgrade_tables
     from addon_portal.config import ensure_host_id
     from addon_portal.domain.clock import SystemClock
 
@@ -26,8 +28,8 @@ def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     ensure_host_id(settings, SystemClock())  # whatever the database, the directory is a portal's from now on
     with opened_storage(settings, must_exist=False) as storage:
-        storage.upgrade()
-        storage.check_schema()
+        upgrade_tables(storage, settings.data)
+        remember_database(storage, settings.data, settings.database)
         print_line(f"The tables are those of this version. Installation {storage.installation_id}.")
 
 

@@ -379,7 +379,7 @@ def zombies_of(pid: int) -> list[str]:
 
 
 @pytest.mark.postgres
-def test_everything_works_on_postgresql(own_portal: Portal, postgres_url: str) -> None:
+def test_everything_works_on_postgresql(postgres_url: str, own_portal: Portal) -> None:
     own_portal.start("--database-url", postgres_url)
     done = own_portal.call("run", "--name", "hello", "--", "sh", "-c", "echo hi; exit 3")
     assert (done.returncode, done.stdout) == (3, "hi\n")

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from addon_portal.cli.client import default_data_directory
-from addon_portal.cli.examination import without_password
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
@@ -216,8 +215,3 @@ def test_what_up_is_told_arrives_and_is_taken_out_of_the_environment(monkeypatch
         monkeypatch.setenv(name, text)
     assert UpOptions.from_environment() == told
     assert "ADDON_PORTAL_UP_OPTIONS" not in os.environ
-
-
-def test_a_report_shows_no_password() -> None:
-    assert without_password("postgresql://me:se:cret@db:5432/portal") == "postgresql://me:...@db:5432/portal"
-    assert without_password("sqlite:////srv/portal.db") == "sqlite:////srv/portal.db"

@@ -49,6 +49,7 @@ class SupervisorOptions(TypedDict):
     max_concurrent_runs: int | None
     default_grace_seconds: float
     process_identity: str
+    control_groups: str
     log_level: str
     log_format: str
 
@@ -145,6 +146,13 @@ class Settings(BaseSettings):
             "psutil is experimental and weaker; `addon-portal doctor` says what is lost."
         ),
     ] = "auto"
+    control_groups: Annotated[
+        Literal["auto", "off"],
+        Field(
+            description="Whether limits of runs are kept by control groups where they can be made. off is weaker; "
+            "`addon-portal doctor` says what is lost."
+        ),
+    ] = "auto"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="The least level that is logged.")
     ] = "info"
@@ -227,6 +235,7 @@ class Settings(BaseSettings):
             max_concurrent_runs=self.max_concurrent_runs,
             default_grace_seconds=self.default_grace_seconds,
             process_identity=self.process_identity,
+            control_groups=self.control_groups,
             log_level=self.log_level,
             log_format=self.log_format,
         )

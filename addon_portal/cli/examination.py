@@ -49,7 +49,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Everything, in the order in which things depend on one another."""
     findings = [
         Finding(feature.code, feature.verdict, feature.found, feature.buys if feature.holds else feature.instead)
-        for feature in detect(settings.data_dir, settings.process_identity)
+        for feature in detect(settings.data_dir, settings.process_identity, settings.control_groups)
     ]
     if not has_portal(settings):
         means = "`addon-portal up` makes one; name another data directory with --data"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from addon_portal.domain import reasons
+from addon_portal.domain import limits, reasons
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import ProcessExit, signal_name
 from addon_portal.domain.reasons import Reason
@@ -60,7 +60,10 @@ class Ending:
 def from_exit_record(record: ExitRecord, stop: StopRecord | None) -> Ending:
     """The ending that a written exit record proves."""
     signals = record.signals + (stop.signals if stop else ())
-    return from_exit(record.exit, record.ended_at, record.by, stop, signals, record.oom_kills)
+    events = record.limit_events
+    ending = from_exit(record.exit, record.ended_at, record.by, stop, signals, events.oom_kills)
+    said = limits.notes(record.limits, events, died_of_memory=ending.reason is Reason.OUT_OF_MEMORY)
+    return replace(ending, notes=(*ending.notes, *said)) if said else ending
 
 
 def from_exit(

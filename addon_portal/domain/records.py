@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.limits import NO_EVENTS, NO_LIMITS, LimitEvents, Limits
 from addon_portal.domain.terms import NO_TERMS, Terms
 
 
@@ -59,7 +60,8 @@ class ExitRecord:
     signals: tuple[SentSignal, ...] = ()
     cpu_user_seconds: float | None = None
     cpu_system_seconds: float | None = None
-    oom_kills: int = 0
+    limits: Limits = NO_LIMITS
+    limit_events: LimitEvents = NO_EVENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The terms that a definition sets for its runs: how long one may take, and what success is.
+"""The terms that a definition sets for its runs: how long one may take, what it may use, and what success is.
 
 Part of a definition's version, so that a run keeps those it began with; they stand in its run directory too, where a
 supervisor finds them without the database. Leaves deciding by them to `supervisor.plan`.
@@ -7,6 +7,8 @@ supervisor finds them without the database. Leaves deciding by them to `supervis
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from addon_portal.domain.limits import NO_LIMITS, Limits, limits_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Terms:
     max_runtime_seconds: float | None = None
     """After so long the run is stopped and has failed."""
     success_check: SuccessCheck | None = None
+    limits: Limits = NO_LIMITS
 
 
 NO_TERMS = Terms()
@@ -42,7 +45,9 @@ def terms_to_json(terms: Terms) -> dict[str, object] | None:
     if terms == NO_TERMS:
         return None
     check = terms.success_check
-    return {"max_runtime_seconds": terms.max_runtime_seconds, "success_check": check and success_check_to_json(check)}
+    kept: dict[str, object] = {"limits": limits} if (limits := terms.limits.wanted()) else {}
+    kept["success_check"] = check and success_check_to_json(check)
+    return {"max_runtime_seconds": terms.max_runtime_seconds, **kept}
 
 
 def success_check_to_json(check: SuccessCheck) -> dict[str, object]:
@@ -54,8 +59,8 @@ def terms_from_json(kept: Mapping[str, Any] | None) -> Terms:
     """What `terms_to_json` wrote. Raises KeyError, TypeError and ValueError for anything else."""
     if kept is None:
         return NO_TERMS
-    check = kept.get("success_check")
-    return Terms(_seconds(kept["max_runtime_seconds"]), check and _success_check(check))
+    check, limits = kept.get("success_check"), limits_from_json(kept.get("limits"))
+    return Terms(_seconds(kept["max_runtime_seconds"]), check and _success_check(check), limits)
 
 
 def _success_check(kept: Mapping[str, Any]) -> SuccessCheck:

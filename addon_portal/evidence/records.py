@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from addon_portal.domain.clock import from_text
 from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.limits import LimitEvents, limits_from_json
 from addon_portal.domain.records import (
     CheckRecord,
     ChildRecord,
@@ -177,8 +178,14 @@ def _exit(record: Mapping[str, Any]) -> ExitRecord:
         signals=_signals(record),
         cpu_user_seconds=record.get("cpu_user_seconds"),
         cpu_system_seconds=record.get("cpu_system_seconds"),
-        oom_kills=(record.get("memory_events") or {}).get("oom_kill", 0),
+        limits=limits_from_json(record.get("limits")),
+        limit_events=_limit_events(record),
     )
+
+
+def _limit_events(record: Mapping[str, Any]) -> LimitEvents:
+    memory, pids, cpu = (record.get(name) or {} for name in ("memory_events", "pids_events", "cpu_stat"))
+    return LimitEvents(memory.get("oom_kill", 0), pids.get("max", 0), cpu.get("nr_throttled", 0))
 
 
 def _start_error(record: Mapping[str, Any]) -> StartErrorRecord:

@@ -5,7 +5,7 @@ came of them is read by `observe`. Every implementation passes `tests/contract/e
 `domain.verdict` and every decision to `supervisor.plan`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -13,6 +13,7 @@ from selectors import BaseSelector
 from typing import Protocol
 
 from addon_portal.domain.ids import RunId
+from addon_portal.domain.limits import NO_LIMITS, Limits
 from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import StopRecord
 from addon_portal.domain.verdict import RunEvidence
@@ -27,6 +28,7 @@ class LaunchOrder:
     environment: Mapping[str, str] = field(repr=False)
     workspace: str | None
     """A directory of ours that is made if it is missing; None where the project names its own."""
+    limits: Limits = NO_LIMITS
 
 
 class Prepared(Enum):
@@ -142,6 +144,10 @@ class Executor(Protocol):
 
     def tick(self) -> None:
         """Called about once a second: reconnect, give up waiting for answers."""
+        ...
+
+    def remove_leftovers(self, active: Collection[RunId]) -> None:
+        """Remove what was made on the host for runs that are none of these and no longer needs it; never processes."""
         ...
 
     def list_runs(self) -> Sequence[RunId]:

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from addon_portal.executors.control_groups.layout import CONTROLLERS, find_hierarchies, try_hierarchies
 from addon_portal.executors.processes.pidfds import kernel_exit
 from addon_portal.executors.processes.selection import IdentityUnavailable, choose
 
@@ -54,8 +55,8 @@ class Feature:
         return "problem" if self.needed else "fallback"
 
 
-def detect(data_directory: Path, identity: str = "auto") -> list[Feature]:
-    """Look at everything once, for a data directory that may not exist yet, and an identity as it is set."""
+def detect(data_directory: Path, identity: str = "auto", control_groups: str = "auto") -> list[Feature]:
+    """Look at everything once, for a data directory that may not exist yet, with settings as they are."""
     return [
         kernel(),
         pidfd(),
@@ -68,7 +69,7 @@ def detect(data_directory: Path, identity: str = "auto") -> list[Feature]:
         *storage_features(data_directory),
         programs_are_separated(),
         oom_protection(),
-        cgroup(),
+        cgroup(control_groups),
     ]
 
 
@@ -344,27 +345,19 @@ def oom_protection() -> Feature:
     )
 
 
-def cgroup() -> Feature:
-    """Whether our cgroup (version 2) may be divided, cgroups(7)."""
-    directory = _own_cgroup()
-    controllers = (directory / "cgroup.controllers").read_text().split() if directory else []
-    usable = directory is not None and os.access(directory, os.W_OK) and "memory" in controllers
-    found = f"{directory}, controllers: {' '.join(controllers) or 'none'}" if directory else "no cgroup of version 2"
+def cgroup(wanted: str) -> Feature:
+    """Whether control groups can be made for runs, cgroups(7), of either version."""
+    versions = try_hierarchies(find_hierarchies()) if wanted == "auto" else {}
+    found = ", ".join(f"{name} (version {versions[name]})" for name in sorted(CONTROLLERS) if name in versions)
+    if "tree" in versions:
+        found += f"{', ' if found else ''}the tree of version 2"
     return Feature(
         "cgroup",
-        usable,
-        found if usable or directory is None or os.access(directory, os.W_OK) else f"{directory} is not writable",
-        "limits on memory and processes per run, and proof that everything a run started is gone",
-        "no such limits; leftovers are found as children of the shim or the keeper",
+        versions.keys() >= CONTROLLERS,
+        found or ("none can be made here" if wanted == "auto" else "switched off by ADDON_PORTAL_CONTROL_GROUPS"),
+        "limits on memory, processors and processes of a run and all that it starts; out_of_memory is told apart; and "
+        "what a limited run left behind is found and proven gone also without shim and keeper",
+        "what is missing of memory, cpu and pids stands in for: memory by the address space of each single process, "
+        "pids by the number of processes of the portal's user (for root by nothing), cpu by nothing; "
+        "each limited run says in its evidence what its limits are worth",
     )
-
-
-def _own_cgroup() -> Path | None:
-    """The directory of our group in the unified hierarchy."""
-    group = re.search(r"^0::(.*)$", Path("/proc/self/cgroup").read_text(), re.MULTILINE)
-    mounts = Path("/proc/self/mountinfo").read_text()
-    mount = re.search(r"^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 ", mounts, re.MULTILINE)
-    if not group or not mount:
-        return None
-    directory = Path(mount[1] + group[1])
-    return directory if (directory / "cgroup.controllers").exists() else None

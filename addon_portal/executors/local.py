@@ -8,7 +8,7 @@ blocks. Leaves conclusions to `domain.verdict`.
 import contextlib
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from selectors import EVENT_READ, BaseSelector
 from typing import Any
@@ -23,8 +23,10 @@ from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEviden
 from addon_portal.evidence.records import DamagedRecord, read_child, read_json, read_records
 from addon_portal.executors import run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, OnChange, Prepared
+from addon_portal.executors.control_groups.groups import ControlGroups
 from addon_portal.executors.hints import NEWS_WITHIN_SECONDS, Hints
 from addon_portal.executors.keeper_client import Answer, KeeperClient
+from addon_portal.executors.leftovers import Leftovers
 from addon_portal.executors.output_takeover import OutputTakeover
 from addon_portal.executors.processes import place
 from addon_portal.executors.processes.contract import HeldProcess, Processes
@@ -52,10 +54,14 @@ class _Watched:
 class LocalExecutor:
     """The executor `local`."""
 
-    def __init__(self, data: DataDirectory, clock: Clock, processes: Processes) -> None:
+    def __init__(
+        self, data: DataDirectory, clock: Clock, processes: Processes, groups: ControlGroups | None = None
+    ) -> None:
         self._data = data
         self._clock = clock
         self._processes = processes
+        self._groups = groups or ControlGroups(data.root)
+        self._leftovers = Leftovers(self._groups, processes, clock)
         # As text: these are asked for at every start and every look.
         self._run_root = str(data.run_root)
         self._marker = str(data.run_root_marker)
@@ -84,7 +90,7 @@ class LocalExecutor:
 
     def prepare(self, order: LaunchOrder) -> Prepared:
         """Make the run directory and its spec. Raises CannotPrepare."""
-        return run_files.prepare(self._directory_of(order.run_id), order, self._hints_path)
+        return run_files.prepare(self._directory_of(order.run_id), order, self._hints_path, self._groups.make)
 
     def ask_start(self, run_id: RunId, environment: Mapping[str, str]) -> None:
         """Send the request to a keeper unless one was sent a moment ago."""
@@ -112,7 +118,7 @@ class LocalExecutor:
         if lock is Lock.MISSING and known.run_id in self._watched:
             seen = replace(seen, start_trouble=self._watched[known.run_id].start.trouble(self._clock, self._keepers))
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):
-            return self._look_at_check(seen, known.run_id, directory)
+            return self._look_at_check(self._leftovers.prove(seen, known.run_id), known.run_id, directory)
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
@@ -257,32 +263,22 @@ class LocalExecutor:
 
     def clean_up(self, run_id: RunId) -> None:
         """Have the keeper end its adopted children of the run; without a keeper, find and end them here."""
-        records = read_records(self._directory_of(run_id))
-        child = records.child
+        directory = self._directory_of(run_id)
+        child = read_records(directory).child
+        self._groups.kill(run_id, self._processes)
         if child is not None and child.keeper is not None and self._keepers.is_alive(child.keeper):
             self._keepers.ask(child.keeper, "end", run_id)
             return
         watched = self._remember(run_id)
         # The session's number may be a stranger's by now, unless we saw its leader alive a moment ago.
         session = child.program.pid if child is not None and "program" in watched.held else None
-        if not self._kill_members(run_id, session):
-            watched.tree = Tree.ASSUMED_EMPTY
-
-    def _kill_members(self, run_id: RunId, session: int | None) -> bool:
-        """Kill all processes that can be told to be the run's; whether there were any."""
-        members = list(self._processes.find_members(cookie_of(run_id), session))
-        for member in members:
-            held = self._processes.hold(member)
-            if held is not None:
-                held.send_signal(signal.SIGKILL)
-                held.close()
-        return bool(members)
+        watched.tree = self._leftovers.end(run_id, directory, session)
 
     def ask_check(self, run_id: RunId, environment: Mapping[str, str]) -> None:
         """Start a process for it; what one that was killed has left is ended first."""
         directory = self._directory_of(run_id)
         now = self._clock.monotonic()
-        self._checks.start(run_id, directory, environment, now, lambda: self._kill_members(run_id, None))
+        self._checks.start(run_id, directory, environment, now, lambda: self._leftovers.kill_members(run_id, None))
 
     def save_output(self, run_id: RunId) -> None:
         """Empty the FIFO for good, and have the keeper let it go. Raises OSError."""
@@ -295,7 +291,11 @@ class LocalExecutor:
             self._keepers.ask(child.keeper, "adopted", run_id)  # makes it look; what it answers is not needed
 
     def forget(self, run_id: RunId) -> None:
-        """Close everything."""
+        """Close everything, and remove the groups of a run that had limits."""
+        self._groups.let_go(run_id)
+        self._close(run_id)
+
+    def _close(self, run_id: RunId) -> None:
         self._checks.forget(run_id)
         watched = self._watched.pop(run_id, None)
         if watched is None:
@@ -311,10 +311,15 @@ class LocalExecutor:
         self._checks.tick()
         if self._hints is not None:
             self._hints.heal()
+        self._groups.tick()
         for run_id, watched in self._watched.items():
             if watched.adoption_asked is not None and watched.adoption is not Keeper.NOT_MINE:
                 with contextlib.suppress(OSError, DamagedRecord):
                     self.ask_adoption(run_id)
+
+    def remove_leftovers(self, active: Collection[RunId]) -> None:
+        """The control groups of runs that crashes have left behind."""
+        self._groups.remove_leftovers(active)
 
     def list_runs(self) -> Sequence[RunId]:
         """The names of the run directories, which sort by age."""
@@ -328,7 +333,8 @@ class LocalExecutor:
     def close(self) -> None:
         """Close every descriptor; runs, shims and keepers go on."""
         for run_id in list(self._watched):
-            self.forget(run_id)
+            self._close(run_id)
+        self._groups.close()
         self._keepers.close()
         if self._hints is not None:
             self._hints.close()

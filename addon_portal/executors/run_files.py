@@ -10,10 +10,12 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.ids import RunId
+from addon_portal.domain.limits import NO_LIMITS, Limits
 from addon_portal.domain.records import StopRecord
 from addon_portal.domain.verdict import Lock
 from addon_portal.executors.base import CannotPrepare, LaunchOrder, Prepared
@@ -24,13 +26,19 @@ def was_launched(directory: str) -> bool:
     return os.path.exists(f"{directory}/lock")
 
 
-def prepare(directory: str, order: LaunchOrder, hints: str) -> Prepared:
+KeepLimits = Callable[[RunId, Limits], Mapping[str, object]]
+"""Sees to the limits of a run, and returns what its spec is to say of that."""
+
+
+def prepare(directory: str, order: LaunchOrder, hints: str, keep_limits: KeepLimits) -> Prepared:
     """Make the directory and its spec unless the run was launched before. Raises CannotPrepare."""
     try:
         is_new = _make_directory(directory)
         if not is_new and was_launched(directory):
             return Prepared.ALREADY_LAUNCHED
         spec = {"version": 1, "run": order.run_id, **order.spec, "hints": hints}
+        if order.limits != NO_LIMITS:
+            spec |= keep_limits(order.run_id, order.limits)
         write_json(f"{directory}/spec.json", spec, durable=False)
     except OSError as error:
         raise CannotPrepare("run_directory", error) from error
@@ -119,3 +127,11 @@ def write_stop(directory: str, run_id: RunId, stop: StopRecord) -> None:
         "limit_seconds": stop.limit_seconds,
     }
     write_json(f"{directory}/stop.json", record)
+
+
+def write_done(directory: str, run_id: RunId, at: datetime, killed: int) -> None:
+    """Say that nothing of the run is left, by the word of its control group, where shim and keeper are dead."""
+    record = {"version": 1, "run": run_id, "at": to_text(at), "by": "supervisor", "proof": "cgroup", "killed": killed}
+    with contextlib.suppress(OSError):
+        record["output_bytes"] = os.stat(f"{directory}/output.log").st_size
+    write_json(f"{directory}/done.json", {"output_bytes": 0, **record, "max_rss_bytes": None})

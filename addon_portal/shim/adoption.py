@@ -255,7 +255,8 @@ def read_signals(directory: int) -> List[Any]:
 
 def record_end(directory: int, run: str, ended: Any, at: str) -> str:
     """Write `exit.json` in the shim's stead, or find that no code of the program ran; returns the hint for it."""
-    event = shim.record_end(directory, run, ended, at, "keeper", read_signals(directory))
+    spec = shim.read_record(directory, "spec.json") or {}
+    event = shim.record_end(directory, spec, run, ended, at, "keeper", read_signals(directory))
     shim.sync_end(directory)
     return event
 

@@ -224,7 +224,30 @@ def insist(directory: int, act: Callable[..., Any], *arguments: Any) -> None:
             time.sleep(RETRY_SECONDS)
 
 
-def record_end(directory: int, run: str, ended: Any, at: str, by: str, signals: List[Record]) -> str:
+def read_counters(path: str) -> Optional[Dict[str, int]]:
+    """The `name number` lines of a control group's file; None where there is no such file."""
+    content = attempt(read_file, path)
+    if content is None:
+        return None
+    pairs = [line.split() for line in content.decode().splitlines()]
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
+
+
+def read_limit_events(spec: Record) -> Record:
+    """How often each limit had to be kept, cgroups(7): of either version, whichever file there is."""
+    groups = spec.get("control_groups")
+    if not groups:
+        return {"memory_events": None}
+    memory, cpu, pids = [groups.get(name, "/nowhere") for name in ("memory", "cpu", "pids")]
+    return {
+        "limits": {name: limit["wanted"] for name, limit in spec["limits"].items()},
+        "memory_events": read_counters(memory + "/memory.events") or read_counters(memory + "/memory.oom_control"),
+        "cpu_stat": read_counters(cpu + "/cpu.stat"),
+        "pids_events": read_counters(pids + "/pids.events"),
+    }
+
+
+def record_end(directory: int, spec: Record, run: str, ended: Any, at: str, by: str, signals: List[Record]) -> str:
     """Write how the program ended, from what waitid(2) showed of its zombie; returns which hint that is worth.
 
     What was written before stands. A process that never executed anything was our own stub, and its end is no exit of
@@ -244,7 +267,7 @@ def record_end(directory: int, run: str, ended: Any, at: str, by: str, signals: 
         record["wait_status"] = status | 0x80 if ended.si_code == os.CLD_DUMPED else status
         record["cpu_user_seconds"] = user + user_of_reaped
         record["cpu_system_seconds"] = system + system_of_reaped
-        record["memory_events"] = None
+        record.update(read_limit_events(spec))
         write_record(directory, "exit", record, durable=False)
     return "exit"
 
@@ -377,6 +400,8 @@ def become_program(channel: socket.socket, run: str, directory: int, environment
         variables = json.loads(read_file("/proc/self/fd/%d" % environment))  # only here: no shim ever holds a secret
         os.close(environment)
         variables = {encoded(name): encoded(value) for name, value in variables.items()}
+        step = "limits"
+        limit_ourselves(spec)
         step = "user"
         become_user(spec)
         step = "gate_closed"
@@ -392,6 +417,16 @@ def become_program(channel: socket.socket, run: str, directory: int, environment
     finally:
         os._exit(127)
     raise AssertionError("os._exit returned")
+
+
+def limit_ourselves(spec: Record) -> None:
+    """Enter the run's control groups, and take the limits that stand in for those that could not be made."""
+    for group in sorted(set((spec.get("control_groups") or {}).values())):
+        descriptor = os.open(group + "/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(descriptor, b"0")  # the process that writes it, cgroups(7)
+        os.close(descriptor)
+    for name, limit in (spec.get("rlimits") or {}).items():
+        resource.setrlimit(getattr(resource, "RLIMIT_" + name), (limit, limit))
 
 
 def become_ordinary() -> None:
@@ -699,7 +734,7 @@ class Shim:
             self.ended_at = now_text()
             faultpoint("shim.peeked", self.run)
         try:
-            self.event = record_end(self.directory, self.run, ended, self.ended_at, "shim", self.signals)
+            self.event = record_end(self.directory, self.spec, self.run, ended, self.ended_at, "shim", self.signals)
             self.unsynced = self.event == "exit"
         except OSError:
             if not is_deleted(self.directory):

@@ -20,6 +20,7 @@ from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.errors import StorageBusy
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run
+from addon_portal.executors.control_groups.groups import ControlGroups
 from addon_portal.executors.local import LocalExecutor
 from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
@@ -129,6 +130,7 @@ class Supervisor:
         self._launcher.claim_launched()
         self._settle(list(self._watcher.runs))
         self._clean_up(self._clock.now(), thoroughly=True)
+        self._executor.remove_leftovers({*self._watcher.runs, *self._blocked.values()})
         self._sweep()
 
     def _serve_requests(self) -> None:
@@ -300,7 +302,8 @@ def run(options: SupervisorOptions) -> int:
         try:
             storage.check_schema()
             log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id, process_identity=identity)
-            executor = LocalExecutor(options.data, clock, open_processes(identity))
+            groups = ControlGroups(options.data.root, options.control_groups)
+            executor = LocalExecutor(options.data, clock, open_processes(identity), groups)
             Supervisor(options, storage, executor, clock).run()
         finally:
             storage.close()

@@ -188,6 +188,7 @@ class Launcher:
             launch.spec(facts, self._installation_id, cwd),
             launch.environment(facts, cwd),
             cwd if _is_ours(facts) else None,
+            facts.definition.terms.limits,
         )
 
     def _working_directory(self, facts: LaunchFacts) -> str:

@@ -20,6 +20,7 @@ class SupervisorOptions:
     max_concurrent_runs: int | None = None
     default_grace_seconds: float = 10.0
     process_identity: str = "auto"
+    control_groups: str = "auto"
     log_level: str = "info"
     log_format: str = "auto"
     parent_fd: int | None = None

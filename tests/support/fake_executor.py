@@ -9,7 +9,7 @@ import contextlib
 import errno
 import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from selectors import EVENT_READ, BaseSelector
 from signal import SIGKILL
@@ -439,6 +439,9 @@ class FakeExecutor:
 
     def tick(self) -> None:
         """Nothing is waited for."""
+
+    def remove_leftovers(self, active: Collection[RunId]) -> None:
+        """Nothing is made that could be left."""
 
     def list_runs(self) -> Sequence[RunId]:
         return sorted(run_id for run_id, run in self.host.runs.items() if not run.is_lost)

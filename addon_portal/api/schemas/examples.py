@@ -59,6 +59,7 @@ EVIDENCE: dict[str, object] = {
     "directory": f"/var/lib/addon-portal/runs/{RUN_ID}",
     "records": {"exit.json": {"version": 1, "run": RUN_ID, "wait_status": 768, "by": "shim"}},
     "missing": {"stop.json": "no stop has been carried out"},
+    "limits": {"pids": {"wanted": 100, "enforced_by": "cgroup", "note": None, "events": {"max": 12}}},
     "output_tail": ["hi", "oops"],
     "output_bytes": 8,
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from addon_portal.api.schemas.fields import Answer, Limit
+from addon_portal.api.schemas.limits import KeptLimitBody, kept_limits
 from addon_portal.api.schemas.runs import RunBody, run_body
 from addon_portal.api.services.history_service import Comparison, Evidence, RunFilter
 from addon_portal.domain.clock import to_text
@@ -80,6 +81,7 @@ class EvidenceBody(Answer):
     directory: Annotated[str, Field(description="The run directory on the host.")]
     records: Annotated[dict[str, JsonValue], Field(description="Its files as they are, by name.")]
     missing: Annotated[dict[str, str], Field(description="The files that are not there, and why.")]
+    limits: Annotated[dict[str, KeptLimitBody], Field(description="Only those that the run has.")]
     output_tail: Annotated[list[str], Field(description="The last lines of output, at most 20.")]
     output_bytes: int
 
@@ -115,6 +117,7 @@ def evidence_body(evidence: Evidence) -> dict[str, object]:
         "directory": str(evidence.directory),
         "records": evidence.records,
         "missing": evidence.missing,
+        "limits": kept_limits(evidence.records),
         "output_tail": evidence.output_tail,
         "output_bytes": evidence.output_bytes,
     }

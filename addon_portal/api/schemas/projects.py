@@ -18,6 +18,7 @@ from addon_portal.api.schemas.fields import (
     Request,
     StopSignal,
 )
+from addon_portal.api.schemas.limits import LimitsBody, LimitsRequest, limits_body
 from addon_portal.api.schemas.runs import (
     PROJECT_ID,
     RunBody,
@@ -59,6 +60,7 @@ class ProjectRequest(Request):
     stop: StopSettingsRequest = Field(default_factory=StopSettingsRequest)
     max_runtime_seconds: Annotated[RuntimeSeconds | None, Field(examples=[None])] = None
     success_check: Annotated[SuccessCheckRequest | None, Field(examples=[None])] = None
+    limits: LimitsRequest = Field(default_factory=LimitsRequest)
 
     def to_draft(self) -> ProjectDraft:
         """The request as the services take it."""
@@ -76,7 +78,7 @@ class ProjectRequest(Request):
 
     def _terms(self) -> Terms:
         check = None if self.success_check is None else self.success_check.to_check()
-        return Terms(self.max_runtime_seconds, check)
+        return Terms(self.max_runtime_seconds, check, self.limits.to_limits())
 
 
 class StopSettingsBody(Answer):
@@ -108,6 +110,7 @@ class ProjectBody(Answer):
     max_runtime_seconds: Annotated[float | None, Field(description="After so long a run is stopped.")]
     code: Annotated[CodeBody | None, Field(description="What a new workspace is filled with.")]
     success_check: SuccessCheckBody | None
+    limits: LimitsBody
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
     created_at: datetime
     updated_at: datetime
@@ -142,6 +145,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "max_runtime_seconds": definition.terms.max_runtime_seconds,
         "code": definition.code and definition.code.to_record(),
         "success_check": definition.terms.success_check and success_check_to_json(definition.terms.success_check),
+        "limits": limits_body(definition.terms.limits),
         "definition_version": definition.version,
         "created_at": to_text(project.created_at),
         "updated_at": to_text(project.updated_at),

@@ -8,6 +8,7 @@ import typer
 from addon_portal.cli.client import path_of
 from addon_portal.cli.definitions import Env, Parameters, changed_definition, parse_env, parse_parameters
 from addon_portal.cli.errors import BadUsage
+from addon_portal.cli.limits import Cpus, Memory, Pids, limits_fields, limits_text, merged
 from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import (
@@ -55,6 +56,7 @@ Grace = Annotated[
     cls=CommandWithArgv,
     epilog=examples(
         "addon-portal project create nightly --cwd /srv/etl -- python3 etl.py --full",
+        "addon-portal project create train --memory 2GiB --cpus 1.5 --pids 100 -- python3 train.py",
         "addon-portal project create report --program render --parameters '{\"day\": 7}'",
     ),
 )
@@ -69,6 +71,9 @@ def create(
     grace: Grace = None,
     max_runtime: MaxRuntime = None,
     success_check: SuccessCheck = None,
+    memory: Memory = None,
+    cpus: Cpus = None,
+    pids: Pids = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -79,7 +84,7 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
-    body |= terms_fields(max_runtime, success_check)
+    body |= terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -110,6 +115,9 @@ def update(
     grace: Grace = None,
     max_runtime: MaxRuntime = None,
     success_check: SuccessCheck = None,
+    memory: Memory = None,
+    cpus: Cpus = None,
+    pids: Pids = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -119,7 +127,7 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
-    changes |= terms_fields(max_runtime, success_check)
+    changes |= merged(terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids), known)
     if name is not None:
         changes["name"] = name
     if workspace:
@@ -203,6 +211,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("stop", f"{found['stop']['signal']}, then {found['stop']['grace_seconds']} s"),
             ("max runtime", seconds_text(found["max_runtime_seconds"])),
             ("success check", _given(found["success_check"])),
+            ("limits", limits_text(found["limits"])),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),
             ("error", found["execution_error"]),

@@ -12,6 +12,7 @@ from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.events import iter_events
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output
+from addon_portal.cli.limits import kept_text
 from addon_portal.cli.lookups import get_project, get_run
 from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
 from addon_portal.cli.outcomes import is_final, sentence_of
@@ -229,6 +230,9 @@ def _show_evidence(evidence: Json) -> None:
         ),
         "The journal is empty.",
     )
+    if evidence["limits"]:
+        print_line("\nLimits")
+        print_fields((name.replace("_bytes", ""), kept_text(name, kept)) for name, kept in evidence["limits"].items())
     print_line("\nRecords")
     print_fields((name, record) for name, record in evidence["records"].items() if name != "spec.json")
     print_fields((name, f"missing: {why}") for name, why in evidence["missing"].items())

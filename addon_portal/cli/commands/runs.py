@@ -20,6 +20,7 @@ from addon_portal.cli.definitions import (
 from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output, wait_for_end
+from addon_portal.cli.limits import Cpus, Memory, Pids, limits_fields, merged
 from addon_portal.cli.lookups import find_project, get_project, get_run
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
@@ -89,6 +90,9 @@ def run(
     note: Note = None,
     max_runtime: MaxRuntime = None,
     success_check: SuccessCheck = None,
+    memory: Memory = None,
+    cpus: Cpus = None,
+    pids: Pids = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -108,6 +112,17 @@ def run(
     called = project or name
     if called is None:
         raise BadUsage("Which project? Give its name, and after -- a command if it is new.")
+    body = _run_body(env, parameters, note)
+    if argv is not None and body:
+        check_run_request(body)
+    terms = terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids)
+    defined = _define(client, called, argv, cwd, terms, workspace=workspace)
+    started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
+    _show_or_follow(client, started, follow=not detach, as_json=as_json)
+
+
+def _run_body(env: list[str] | None, parameters: str | None, note: str | None) -> Json:
+    """What was given for this run alone."""
     body: Json = {}
     if env:
         body["env"] = parse_env(env)
@@ -115,11 +130,7 @@ def run(
         body["parameters"] = parse_parameters(parameters)
     if note is not None:
         body["note"] = note
-    if argv is not None and body:
-        check_run_request(body)
-    defined = _define(client, called, argv, cwd, terms_fields(max_runtime, success_check), workspace=workspace)
-    started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
-    _show_or_follow(client, started, follow=not detach, as_json=as_json)
+    return body
 
 
 def _define(
@@ -129,10 +140,8 @@ def _define(
     project = find_project(client, called)
     if argv is None:
         if cwd is not None or workspace or terms:
-            raise BadUsage(
-                "--cwd, --workspace, --max-runtime and --success-check belong to a new command. "
-                "Give it after --, or use: project update"
-            )
+            options = "--cwd, --workspace, --max-runtime, --success-check, --memory, --cpus and --pids"
+            raise BadUsage(f"{options} belong to a new command. Give it after --, or use: project update")
         return project or get_project(client, called)
     if not argv:
         raise BadUsage("There is no command after --.")
@@ -141,6 +150,7 @@ def _define(
     if project is None:
         body = {"name": called, "command": argv, "working_directory": directory, **terms}
         return client.post(path_of("tenant", "projects"), body)
+    terms = merged(terms, project)
     changes = {"command": argv, "program": None, "working_directory": directory, **terms}
     if project["command"] == argv and not chosen:
         if project["working_directory"] not in (None, directory):

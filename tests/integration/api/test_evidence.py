@@ -95,6 +95,23 @@ def test_what_stands_in_a_record_cannot_break_the_answer(world: World, value: st
     assert ("child.json" in evidence["missing"]) != ("child.json" in evidence["records"])
 
 
+def test_limits_are_shown_with_who_keeps_them_and_what_was_counted(world: World) -> None:
+    run = world.add_running()
+    kept = {"wanted": 100, "enforced_by": "cgroup", "note": None}
+    lost = {"wanted": 0.5, "enforced_by": "nothing", "note": "control groups cannot be made here"}
+    world.supervisor.write(run["run_id"], "spec.json", {"limits": {"pids": kept, "cpus": lost}})
+    assert evidence_of(world, run)["limits"]["pids"] == {**kept, "events": {}}
+    world.supervisor.write(run["run_id"], "exit.json", {"pids_events": {"max": 12}, "cpu_stat": None})
+    shown = evidence_of(world, run)["limits"]
+    assert shown == {"pids": {**kept, "events": {"max": 12}}, "cpus": {**lost, "events": {}}}
+
+
+def test_a_run_without_limits_shows_none(world: World) -> None:
+    run = world.add_running()
+    world.supervisor.write(run["run_id"], "spec.json", {"limits": "nonsense"})
+    assert evidence_of(world, run)["limits"] == {}
+
+
 def test_without_a_credential_nothing_is_told(world: World) -> None:
     run = world.add_final()
     assert_problem(world.nobody.get(f"/api/tenant/runs/{run['run_id']}/evidence"), 401, "unauthenticated")

@@ -26,6 +26,7 @@ def test_a_project_is_stored_as_it_was_asked_for(any_world: World) -> None:
             "output_lacks": None,
             "timeout_seconds": 5.0,
         },
+        "limits": {"memory_bytes": 2 << 30, "cpus": 1.5, "pids": 100},
     }
     response = any_world.alice.post(PROJECTS, json=body)
     project = json_of(response)
@@ -42,6 +43,8 @@ def test_what_is_left_out_has_a_default(world: World) -> None:
     assert (project["parameters"], project["env"], project["working_directory"]) == ({}, {}, None)
     assert project["stop"] == {"signal": "SIGTERM", "grace_seconds": 10.0}
     assert project["max_runtime_seconds"] is project["success_check"] is None
+    assert project["max_runtime_seconds"] is None
+    assert project["limits"] == {"memory_bytes": None, "cpus": None, "pids": None}
 
 
 def test_the_execution_fields_are_those_of_the_newest_run(any_world: World) -> None:
@@ -325,3 +328,31 @@ def test_another_method_is_refused(world: World) -> None:
 )
 def test_a_bad_query_is_refused(world: World, query: dict[str, str], field: str) -> None:
     assert fields_of(assert_problem(world.alice.get(PROJECTS, params=query), 422, "invalid_request")) == [field]
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        ({"memory_bytes": 1000}, "limits.memory_bytes"),
+        ({"memory_bytes": "2GiB"}, "limits.memory_bytes"),
+        ({"memory_bytes": 2.5e9 + 0.5}, "limits.memory_bytes"),
+        ({"cpus": 0}, "limits.cpus"),
+        ({"cpus": -1}, "limits.cpus"),
+        ({"pids": 0}, "limits.pids"),
+        ({"pids": 1.5}, "limits.pids"),
+        ({"disk": 5}, "limits.disk"),
+        (None, "limits"),
+        ([], "limits"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused(world: World, limits: object, field: str) -> None:
+    body = {"name": "limited", "command": ["true"], "limits": limits}
+    assert fields_of(assert_problem(world.alice.post(PROJECTS, json=body), 422, "invalid_request")) == [field]
+
+
+def test_another_limit_is_another_definition(any_world: World) -> None:
+    project = any_world.add_project()
+    body = {"name": project["name"], "command": project["command"], "limits": {"pids": 5}}
+    for _ in range(2):
+        changed = json_of(any_world.alice.put(path_of(project), json=body))
+        assert (changed["definition_version"], changed["limits"]["pids"]) == (2, 5)

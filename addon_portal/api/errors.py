@@ -47,6 +47,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.NotRestartable.code: ErrorInfo(409, "The newest run cannot be restarted in its state"),
     errors.AlreadyRestarted.code: ErrorInfo(409, "The run that is meant has been followed by another"),
     errors.RestartScheduled.code: ErrorInfo(409, "The run is being stopped for a restart already"),
+    errors.NothingScheduled.code: ErrorInfo(409, "No restart is to come"),
     errors.ConfirmationRequired.code: ErrorInfo(409, "The restart has to be confirmed"),
     errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),

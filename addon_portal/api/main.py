@@ -18,7 +18,7 @@ from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import DESCRIPTION, complete_openapi
 from addon_portal.api.routers import admin_api, health, tenant_api
 from addon_portal.api.routers.shortcuts import Shortcuts
-from addon_portal.api.routers.tenant import code, files, numbers, output, runs
+from addon_portal.api.routers.tenant import code, files, numbers, output, restarts, runs
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         tenant_api.execution.routes,
         runs.router.routes,
         tenant_api.router.routes,
-        output.router.routes,
+        (*output.router.routes, *restarts.router.routes),
         (*code.router.routes, *files.router.routes, *numbers.router.routes),
         (*admin_api.router.routes, *health.router.routes),
     ):

@@ -21,7 +21,7 @@ Parameters = Annotated[
 
 _DEFINITION = (
     *("name", "command", "program", "parameters", "env", "working_directory", "stop"),
-    *("max_runtime_seconds", "success_check", "limits"),
+    *("max_runtime_seconds", "success_check", "limits", "restart_policy"),
 )
 
 

@@ -24,6 +24,7 @@ from addon_portal.cli.commands import (
     pushing,
     reading,
     runs,
+    scheduled,
     statistics,
     tenants,
 )
@@ -53,6 +54,7 @@ processes.register(app)
 pushing.register(projects.app)
 app.add_typer(projects.app, name="project")
 app.add_typer(files.app, name="files")
+app.add_typer(scheduled.app, name="scheduled")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(keys.app, name="key")

@@ -7,7 +7,7 @@ Each has a stable `code`, a sentence that says what to do, and `fields` for mach
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from addon_portal.domain.ids import RunId
+from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.states import RunState
 
 
@@ -92,6 +92,18 @@ class RestartScheduled(DomainError):
             "Wait for it, or call that restart off first.",
             run_id=run_id,
             new_run_id=new_run_id,
+        )
+
+
+class NothingScheduled(DomainError):
+    """There is no restart to be called off or brought forward."""
+
+    code = "nothing_scheduled"
+
+    def __init__(self, project_id: ProjectId) -> None:
+        super().__init__(
+            f"No restart of project {project_id} is to come: it was made, or called off, or never scheduled.",
+            project_id=project_id,
         )
 
 

@@ -118,6 +118,8 @@ class Project:
     latest_run: "Run | None" = None
     deleted_at: datetime | None = None
     scheduled_restart: "ScheduledRestart | None" = None
+    restart_policy: JsonObject | None = None
+    """As `domain.restart_policy` reads it; None for never. Not of a version: it says what is done about runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,3 +58,23 @@ def repeat(run: Run, run_id: RunId, cause: RestartCause, why: str, at: datetime,
         env=run.env,
         workspace=run.workspace,
     )
+
+
+def seconds_until_due(restart: ScheduledRestart, now: datetime, boot_id: str, monotonic: float) -> float:
+    """How long a restart still has to wait; nothing or less when it is due.
+
+    Within the boot it was scheduled in, the monotonic clock tells, which nobody sets. Afterwards only the wall clock is
+    left; should that have been set back meanwhile, the wait is never longer than the pause was to be.
+    """
+    if restart.due_at is None:
+        return 0.0
+    if restart.boot_id == boot_id and restart.due_monotonic is not None:
+        return restart.due_monotonic - monotonic
+    return min((restart.due_at - now).total_seconds(), restart.delay_seconds)
+
+
+def age_of(made_at: datetime, made_monotonic: float | None, same_boot: bool, now: datetime, monotonic: float) -> float:
+    """How long ago something was made, by the clock that nobody sets where that still goes."""
+    if same_boot and made_monotonic is not None:
+        return monotonic - made_monotonic
+    return max(0.0, (now - made_at).total_seconds())

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from addon_portal.domain.errors import ActiveRun, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
-from addon_portal.domain.models import Definition, Project, TenantScope
+from addon_portal.domain.models import Definition, JsonObject, Project, TenantScope
 from addon_portal.domain.states import ACTIVE
 from addon_portal.domain.terms import terms_to_json
 from addon_portal.storage import cursors
@@ -20,6 +20,7 @@ from addon_portal.storage.rows import (
     DEFINITION_COLUMNS,
     columns,
     definition_from_row,
+    from_json,
     from_micros,
     from_micros_or_none,
     run_columns,
@@ -31,7 +32,7 @@ from addon_portal.storage.rows import (
 from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_columns, scheduled_from_row
 from addon_portal.storage.values import NewProject, Page
 
-_PROJECT_COLUMNS = "seq id tenant_id name created_at updated_at deleted_at"
+_PROJECT_COLUMNS = "seq id tenant_id name created_at updated_at deleted_at restart_policy"
 _PROJECT_WIDTH = len(_PROJECT_COLUMNS.split())
 _DEFINITION_WIDTH = len(DEFINITION_COLUMNS.split())
 _DEFINITION = columns("d", DEFINITION_COLUMNS)
@@ -69,6 +70,10 @@ _GET_DEFINITION = f"""
 """  # noqa: S608 - made of constants
 _RENAME = """
     UPDATE projects SET name = :name, name_folded = :name_folded, updated_at = :at
+    WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
+"""
+_SET_RESTART_POLICY = """
+    UPDATE projects SET restart_policy = :restart_policy, updated_at = :at
     WHERE id = :id AND tenant_id = :tenant_id AND deleted_at IS NULL
 """
 _NAMESAKE = """
@@ -218,6 +223,14 @@ class Projects(Repository):
         if not changed:
             raise NotFound("project", project_id)
 
+    def set_restart_policy(
+        self, scope: TenantScope, project_id: ProjectId, policy: JsonObject | None, at: datetime
+    ) -> None:
+        """Say what is done about runs that end from now on; None does nothing. Raises NotFound."""
+        parameters = {"restart_policy": None if policy is None else to_json(policy), "at": to_micros(at)}
+        if not self._connection.change(_SET_RESTART_POLICY, _of(scope, project_id) | parameters):
+            raise NotFound("project", project_id)
+
     def soft_delete(self, scope: TenantScope, project_id: ProjectId, at: datetime) -> None:
         """Hide the project; its runs stay readable by their own identifiers. Raises NotFound, ActiveRun."""
         self.lock(scope, project_id)
@@ -248,7 +261,7 @@ def _fold(name: str) -> str:
 
 
 def _project_from_row(row: Row) -> Project:
-    _, project_id, tenant_id, name, created_at, updated_at, deleted_at = row[:_PROJECT_WIDTH]
+    _, project_id, tenant_id, name, created_at, updated_at, deleted_at, restart_policy = row[:_PROJECT_WIDTH]
     scheduled_at = _PROJECT_WIDTH + _DEFINITION_WIDTH
     run_at = scheduled_at + _SCHEDULED_WIDTH
     scheduled, run = row[scheduled_at:run_at], row[run_at:]
@@ -262,4 +275,5 @@ def _project_from_row(row: Row) -> Project:
         None if run[0] is None else run_from_row(run),
         from_micros_or_none(deleted_at),
         None if scheduled[0] is None else scheduled_from_row(scheduled),
+        from_json(restart_policy),
     )

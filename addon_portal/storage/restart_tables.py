@@ -47,3 +47,16 @@ scheduled_restarts = Table(
     Index(None, "host_id"),
     Index(None, "tenant_id"),
 )
+
+automatic_restarts = Table(
+    "automatic_restarts",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("counts", Boolean, nullable=False),
+    Column("made_at", Micros, nullable=False),
+    Column("boot_id", Text),
+    Column("made_monotonic", Double),
+    ForeignKeyConstraint(["project_id", "number"], ["runs.project_id", "runs.number"]),
+    CheckConstraint("(boot_id IS NULL) = (made_monotonic IS NULL)", name="monotonic_of_a_boot"),
+)

@@ -6,16 +6,17 @@ it would follow. Leaves when it is due, and whether it may still be made, to the
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import count
 
 from addon_portal.domain.ids import HostId, ProjectId, RunId
-from addon_portal.domain.models import RestartCause, ScheduledRestart, TenantScope
+from addon_portal.domain.models import RestartCause, Run, ScheduledRestart, TenantScope
 from addon_portal.domain.states import RunState
 from addon_portal.storage.connection import Row
 from addon_portal.storage.journal import NewEntry
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import from_json, from_micros, from_micros_or_none, storable, to_column
+from addon_portal.storage.rows import from_json, from_micros, from_micros_or_none, storable, to_column, to_micros
 from addon_portal.storage.values import NewRun
 
 SCHEDULED_FIELDS = tuple(each.name for each in fields(ScheduledRestart))
@@ -39,6 +40,26 @@ _INSERT = f"""
 """  # noqa: S608 - made of constants
 _TAKE = "DELETE FROM scheduled_restarts WHERE project_id = :project_id AND run_id = :run_id"
 _STATE = "SELECT state FROM runs WHERE id = :run_id"
+_REMEMBER = """
+    INSERT INTO automatic_restarts (project_id, number, counts, made_at, boot_id, made_monotonic)
+    VALUES (:project_id, :number, :counts, :made_at, :boot_id, :made_monotonic)
+"""
+_PAST = """
+    SELECT number, counts, made_at, boot_id, made_monotonic FROM automatic_restarts
+    WHERE project_id = :project_id AND number <= :number ORDER BY number DESC LIMIT :limit
+"""
+_LONGEST_ROW = 2000
+"""More than the largest number of restarts in a row that a policy may allow, with those that use up no try."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRestart:
+    """One that a policy made: whether it used up a try, and when it was made."""
+
+    counts: bool
+    made_at: datetime
+    boot_id: str | None
+    made_monotonic: float | None
 
 
 class ScheduledRestarts(Repository):
@@ -88,6 +109,31 @@ class ScheduledRestarts(Repository):
         self.record(restart, "restart_called_off", at, actor, why, {"run_id": restart.run_id})
         return True
 
+    def remember(self, run: Run, counts: bool, at: datetime, boot_id: str | None, monotonic: float | None) -> None:
+        """A run was made by the policy; with a `boot_id` its age can be told by the monotonic clock."""
+        self._connection.change(
+            _REMEMBER,
+            {
+                "project_id": run.project_id,
+                "number": run.number,
+                "counts": counts,
+                "made_at": to_micros(at),
+                "boot_id": boot_id,
+                "made_monotonic": None if boot_id is None else monotonic,
+            },
+        )
+
+    def list_past(self, run: Run) -> list[MadeRestart]:
+        """Which runs the policy made in an unbroken row up to this one, newest first."""
+        parameters = {"project_id": run.project_id, "number": run.number, "limit": _LONGEST_ROW}
+        past = []
+        for expected, row in zip(count(run.number, -1), self._connection.all(_PAST, parameters), strict=False):
+            number, counts, made_at, boot_id, made_monotonic = row
+            if number != expected:
+                break
+            past.append(MadeRestart(bool(counts), from_micros(made_at), boot_id, made_monotonic))
+        return past
+
     def record(
         self,
         restart: ScheduledRestart,
@@ -113,6 +159,24 @@ class ScheduledRestarts(Repository):
                 cause=restart.cause,
                 happened_at=at,
                 detail={**detail, "why": why},
+            )
+        )
+
+    def give_up(self, run: Run, at: datetime, actor: str, why: str) -> None:
+        """Have the journal say that the policy wanted to restart a run and may not."""
+        self._uow.journal.append(
+            NewEntry(
+                tenant_id=run.tenant_id,
+                project_id=run.project_id,
+                run_id=run.id,
+                kind="restart_given_up",
+                from_state=run.state,
+                to_state=None,
+                reason=None,
+                actor=actor,
+                cause=RestartCause.POLICY,
+                happened_at=at,
+                detail={"why": why},
             )
         )
 

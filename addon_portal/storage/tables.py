@@ -24,10 +24,10 @@ from addon_portal.domain.models import Role
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
 from addon_portal.storage.connection import quoted
-from addon_portal.storage.restart_tables import scheduled_restarts
+from addon_portal.storage.restart_tables import automatic_restarts, scheduled_restarts
 from addon_portal.storage.table_parts import Document, Micros, metadata, one_of, sequence, short
 
-__all__ = ["metadata", "runs", "scheduled_restarts"]
+__all__ = ["automatic_restarts", "metadata", "runs", "scheduled_restarts"]
 
 installation = Table(
     "installation",
@@ -103,6 +103,7 @@ projects = Table(
     Column("created_at", Micros, nullable=False),
     Column("updated_at", Micros, nullable=False),
     Column("deleted_at", Micros),
+    Column("restart_policy", Document),
     short(),
     UniqueConstraint("tenant_id", "id"),
     Index(

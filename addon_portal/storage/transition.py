@@ -24,8 +24,10 @@ _CHANGEABLE = frozenset(RUN_FIELDS) - _FIXED
 # Asked in the statement that ends the run, so that it costs no other. Without the cast SQLite would not use the index.
 # The run's own column comes first: PostgreSQL shows it as it is by then, other tables as they were at the beginning.
 _HAS_FOLLOWER = """
-    (CASE WHEN stop_why = 'replaced' THEN id
-     ELSE (SELECT s.run_id FROM scheduled_restarts AS s WHERE s.restart_of = CAST(runs.id AS text)) END)
+    (CASE WHEN stop_why = 'replaced' THEN id ELSE coalesce(
+        (SELECT s.run_id FROM scheduled_restarts AS s WHERE s.restart_of = CAST(runs.id AS text)),
+        (SELECT p.id FROM projects AS p WHERE p.id = CAST(runs.project_id AS text) AND p.restart_policy IS NOT NULL)
+    ) END)
 """
 
 

@@ -69,8 +69,8 @@ class Supervisor:
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
         self._filler = Filler(options.data, self.wake)
-        self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed)
-        self._restarter = Restarter(options.actor, clock)
+        self._restarter = Restarter(options.actor, clock, executor.boot_id)
+        self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
         start_again, check = self._launcher.start_again, self._launcher.check
         self._watcher = Watcher(executor, options.actor, clock, start_again, check, self._look_later, self._restarter)
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
@@ -102,6 +102,8 @@ class Supervisor:
                 self._woken = False
                 self._serve_requests()
             self._look_at_due()
+            if self._clock.monotonic() >= self._restarter.next_due:
+                self._restarter.make_due(self._storage)
             if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
         except (StorageError, StorageBusy) as error:
@@ -198,6 +200,9 @@ class Supervisor:
         self._next_cleanup = self._clock.monotonic() + self._options.cleanup_interval_seconds
         with self._storage.read() as uow:
             claimed = uow.host_runs.list_claimed(self._options.host_id)
+            self._restarter.learn(
+                uow.scheduled_restarts.list_for_host(self._options.host_id), {run.id for run in claimed}
+            )
             unknown = self._list_unknown(uow, every_one=thoroughly)
         some_are_gone = self._watcher.let_go_of_others(claimed)
         self._watcher.learn(claimed)
@@ -256,7 +261,7 @@ class Supervisor:
             return 0.0
         while self._later and self._due.get(self._later[0][1]) != self._later[0][0]:
             heapq.heappop(self._later)  # Of a run that has ended, or that is looked at sooner.
-        due = min(self._next_sweep, self._later[0][0]) if self._later else self._next_sweep
+        due = min(self._next_sweep, self._restarter.next_due, self._later[0][0] if self._later else math.inf)
         return max(0.0, due - self._clock.monotonic())
 
     def wake(self) -> None:

@@ -24,6 +24,7 @@ from addon_portal.executors.base import CannotPrepare, Executor, LaunchOrder, Pr
 from addon_portal.storage import Storage, UnitOfWork, apply
 from addon_portal.supervisor.filler import Filler
 from addon_portal.supervisor.options import SupervisorOptions
+from addon_portal.supervisor.restarter import Restarter
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class Launcher:
         clock: Clock,
         filler: Filler,
         on_claimed: Callable[[Run], None],
+        restarter: Restarter,
     ) -> None:
         self._storage = storage
         self._executor = executor
@@ -57,6 +59,7 @@ class Launcher:
         self._clock = clock
         self._filler = filler
         self._on_claimed = on_claimed
+        self._restarter = restarter
         self._queue_is_long = False
         self.somebody_waits = False
         """Whether the last claim left a run waiting, so that the end of another may be what it waits for."""
@@ -207,8 +210,7 @@ class Launcher:
         if not candidates:
             return
         faultpoints.reach("supervisor.prepared")
-        with self._storage.write() as uow:
-            won = [candidate for candidate in candidates if apply(uow, candidate.move)]
+        won = self._restarter.write(self._storage, lambda uow: [each for each in candidates if apply(uow, each.move)])
         faultpoints.reach("supervisor.claimed")
         for candidate in won:
             if candidate.ask:

@@ -1,56 +1,185 @@
-"""Making the restarts that were scheduled, in the transactions of the supervisor.
+"""Restarts: those that follow an end at once, those that the policy wants later, and making them when they are due.
 
-Promises that a run whose restart waits for its end is followed in the very transaction that makes it final, so that
-nobody sees a moment between the two, and that a restart which may not be made is called off with the reason in the
-journal. Never keeps an end from being recorded. Leaves starting what it makes to `launcher`.
+Promises that what is to follow a run is decided in the very transaction that makes it final, that a restart is made in
+the one that takes it from the books, and that one which may not be made is called off with the reason in the journal.
+Never keeps an end from being recorded. Counts on the monotonic clock, so that nobody who sets the wall clock makes a
+restart come early or late. Leaves starting what it makes to `launcher`.
 """
 
-from dataclasses import dataclass
+import math
+import random
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
+from addon_portal import faultpoints
 from addon_portal.domain.clock import Clock
-from addon_portal.domain.errors import DomainError
-from addon_portal.domain.models import ScheduledRestart, TenantScope
-from addon_portal.storage import UnitOfWork
-from addon_portal.storage.scheduled_restarts import new_run_of
+from addon_portal.domain.errors import DomainError, NotFound, StorageBusy
+from addon_portal.domain.ids import ProjectId, RunId, new_run_id
+from addon_portal.domain.models import RestartCause, Run, ScheduledRestart, TenantScope
+from addon_portal.domain.reasons import Reason
+from addon_portal.domain.restart_policy import (
+    POLICY_ACTOR,
+    Again,
+    GiveUp,
+    PastRestart,
+    RestartMode,
+    RestartPolicy,
+    decide,
+    policy_from_json,
+)
+from addon_portal.domain.restarts import age_of, repeat, seconds_until_due
+from addon_portal.storage import Storage, UnitOfWork
+from addon_portal.storage.errors import ConstraintViolated
+from addon_portal.storage.scheduled_restarts import MadeRestart, new_run_of
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True)
+_AT_ONCE = 20
+"""So many are made in one turn of the loop, lest others wait."""
+
+
+@dataclass(slots=True)
 class Restarter:
     """Restarts for one host."""
 
     actor: str
     clock: Clock
+    boot_id: str
+    _due: dict[ProjectId, tuple[float, ScheduledRestart]] = field(default_factory=dict)
+    """What is to come, with the monotonic time at which it is due."""
 
-    def follow(self, uow: UnitOfWork) -> None:
-        """See to what is to follow the runs that became final in this transaction."""
+    # Following an end.
+
+    def write(self, storage: Storage, change: Callable[[UnitOfWork], T]) -> T:
+        """A transaction of changes with what follows from them; whatever is wrong with that, they are written."""
+        try:
+            with storage.write() as uow:
+                changed = change(uow)
+                scheduled = self._follow(uow)
+        except (ConstraintViolated, LookupError, TypeError, ValueError):  # such as a policy of another version
+            log.exception("restart_failed")
+            with storage.write() as uow:
+                return change(uow)
+        self._note(scheduled)
+        return changed
+
+    def _follow(self, uow: UnitOfWork) -> list[ScheduledRestart]:
+        """See to what is to follow the runs that became final in this transaction; returns what is to come later."""
+        later = []
         for run_id in uow.ended_with_follower:
-            scheduled = uow.scheduled_restarts.find_of_run(run_id)
-            if scheduled is not None and scheduled.due_at is None:
-                self.make(uow, scheduled)
+            run = uow.host_runs.find(run_id)
+            assert run is not None, "it was changed in this transaction"
+            waiting = uow.scheduled_restarts.find_of_run(run_id)
+            if waiting is not None and waiting.cause is RestartCause.REQUEST:
+                self._make(uow, waiting)
+                continue
+            is_stalled = waiting is not None and uow.scheduled_restarts.take(waiting) and run.reason is Reason.STALLED
+            scheduled = self._apply_policy(uow, run, is_stalled=is_stalled)
+            if scheduled is not None:
+                later.append(scheduled)
+        return later
 
-    def make(self, uow: UnitOfWork, scheduled: ScheduledRestart) -> bool:
-        """Make the run of a restart, or call it off; False when it is not there any more or may not be made."""
+    def _apply_policy(self, uow: UnitOfWork, run: Run, *, is_stalled: bool) -> ScheduledRestart | None:
+        try:
+            project = uow.projects.get(TenantScope(run.tenant_id), run.project_id)
+        except NotFound:
+            return None  # it was deleted
+        policy = policy_from_json(project.restart_policy) or RestartPolicy()
+        if is_stalled and policy.mode is RestartMode.NEVER:
+            policy = replace(policy, mode=RestartMode.ON_FAILURE)
+        now = self.clock.now()
+        past = [self._past(made) for made in uow.scheduled_restarts.list_past(run)]
+        match decide(policy, run, past, random.random(), is_wanted=is_stalled):
+            case Again(after_seconds, counts, why):
+                cause = RestartCause.STALL if is_stalled else RestartCause.POLICY
+                scheduled = replace(
+                    repeat(run, new_run_id(now), cause, why, now, POLICY_ACTOR),
+                    counts=counts,
+                    delay_seconds=after_seconds,
+                    due_at=now + timedelta(seconds=after_seconds),
+                    boot_id=self.boot_id,
+                    due_monotonic=self.clock.monotonic() + after_seconds,
+                )
+                return scheduled if uow.scheduled_restarts.schedule(scheduled) else None
+            case GiveUp(why):
+                uow.scheduled_restarts.give_up(run, now, POLICY_ACTOR, why)
+                log.warning("restart_given_up", run_id=run.id, why=why)
+        return None
+
+    def _past(self, made: MadeRestart) -> PastRestart:
+        same_boot = made.boot_id == self.boot_id
+        age = age_of(made.made_at, made.made_monotonic, same_boot, self.clock.now(), self.clock.monotonic())
+        return PastRestart(age, made.counts)
+
+    # Making what is due.
+
+    def learn(self, restarts: Collection[ScheduledRestart], claimed: Collection[RunId]) -> None:
+        """Take what the books say is to come. One that waits for the end of a run that is not claimed is due."""
+        wanted = {
+            each.project_id: each for each in restarts if each.due_at is not None or each.restart_of not in claimed
+        }
+        known = self._due
+        self._due = {
+            project_id: known[project_id]
+            for project_id, each in wanted.items()
+            if project_id in known and known[project_id][1].run_id == each.run_id
+        }
+        self._note(each for project_id, each in wanted.items() if project_id not in self._due)
+
+    def _note(self, restarts: Iterable[ScheduledRestart]) -> None:
+        for each in restarts:
+            left = seconds_until_due(each, self.clock.now(), self.boot_id, self.clock.monotonic())
+            self._due[each.project_id] = self.clock.monotonic() + left, each
+
+    @property
+    def next_due(self) -> float:
+        """The monotonic time at which there is something to make."""
+        return min((at for at, _ in self._due.values()), default=math.inf)
+
+    def make_due(self, storage: Storage) -> None:
+        """Make what is due, some at a time. Raises StorageError and StorageBusy; then it is still due."""
+        now = self.clock.monotonic()
+        due = sorted((at, project_id) for project_id, (at, _) in self._due.items() if at <= now)
+        for _, project_id in due[:_AT_ONCE]:
+            restart = self._due[project_id][1]
+            faultpoints.reach("supervisor.restart_due")
+            try:
+                with storage.write() as uow:
+                    self._make(uow, restart)
+            except ConstraintViolated:
+                log.exception("restart_failed", run_id=restart.run_id, restart_of=restart.restart_of)
+            del self._due[project_id]
+            faultpoints.reach("supervisor.restart_made")
+
+    def _make(self, uow: UnitOfWork, scheduled: ScheduledRestart) -> None:
+        """Make the run of a restart, or call it off; nothing where it is not there any more."""
         if not uow.scheduled_restarts.take(scheduled):
-            return False
+            return
         now = self.clock.now()
         why_not = _why_not(uow, scheduled)
         if why_not is None:
             try:
                 scope = TenantScope(scheduled.tenant_id)
-                uow.runs.insert(scope, new_run_of(scheduled, now), f"restart by {scheduled.cause}")
+                made = uow.runs.insert(scope, new_run_of(scheduled, now), f"restart by {scheduled.cause}")
+            except StorageBusy:
+                raise
             except DomainError as refusal:
                 why_not = refusal.message
             else:
-                log.info("restarted", run_id=scheduled.run_id, restart_of=scheduled.restart_of, cause=scheduled.cause)
-                return True
+                if scheduled.cause is not RestartCause.REQUEST:
+                    monotonic = self.clock.monotonic()
+                    uow.scheduled_restarts.remember(made, scheduled.counts, now, self.boot_id, monotonic)
+                log.info("restarted", run_id=made.id, restart_of=scheduled.restart_of, cause=scheduled.cause)
+                return
         log.warning("restart_called_off", run_id=scheduled.run_id, restart_of=scheduled.restart_of, why=why_not)
         detail = {"run_id": scheduled.run_id}
         uow.scheduled_restarts.record(scheduled, "restart_called_off", now, self.actor, why_not, detail)
-        return False
 
 
 def _why_not(uow: UnitOfWork, scheduled: ScheduledRestart) -> str | None:

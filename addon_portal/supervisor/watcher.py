@@ -36,7 +36,6 @@ from addon_portal.domain.verdict import (
 from addon_portal.evidence.records import DamagedRecord
 from addon_portal.executors.base import Executor, KnownRun
 from addon_portal.storage import Storage, UnitOfWork, apply
-from addon_portal.storage.errors import ConstraintViolated
 from addon_portal.supervisor import plan as plans
 from addon_portal.supervisor.restarter import Restarter
 
@@ -133,7 +132,7 @@ class Watcher:
         won: list[Transition] = []
         if batch.transitions:
             faultpoints.reach("supervisor.looked")
-            won, rows = self._write(storage, batch.transitions)
+            won, rows = self._restarter.write(storage, lambda uow: _apply_all(uow, batch.transitions))
             faultpoints.reach("supervisor.recorded")
             # Not before: a commit may fail, and then nothing of this has happened.
             self._follow([move for move in won if move.run_id not in rows])
@@ -143,18 +142,6 @@ class Watcher:
         for action in batch.afterwards:
             action()
         return won
-
-    def _write(self, storage: Storage, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:
-        """One transaction; what follows an end never keeps the end from being recorded."""
-        try:
-            with storage.write() as uow:
-                written = _apply_all(uow, moves)
-                self._restarter.follow(uow)
-        except ConstraintViolated:
-            log.exception("restart_failed", run_ids=[move.run_id for move in moves])
-            with storage.write() as uow:
-                written = _apply_all(uow, moves)
-        return written
 
     def store_last_alive(self, uow: UnitOfWork) -> None:
         """Write when runs that are not found alive were seen so last, lest this sweep is taken for having seen them."""

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from addon_portal.api.schemas.projects import project_body
-from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, run_body
+from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, run_body, scheduled_restart_body
 from addon_portal.api.services.shown import ShownProject, ShownRun
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
-from addon_portal.domain.models import Definition, Project, Role, Run, StopSettings
+from addon_portal.domain.models import Definition, Project, RestartCause, Role, Run, StopSettings
 from addon_portal.domain.reasons import Reason, sentence
+from addon_portal.domain.restart_policy import POLICY_ACTOR
+from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import Health, Outcome, RunState
 
 _AT = datetime(2026, 5, 4, 9, 0, 0, tzinfo=UTC)
@@ -47,6 +49,20 @@ _PROJECT = Project(ProjectId(PROJECT_ID), _TENANT, "nightly", _AT, _AT, _DEFINIT
 PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the supervisor", 1, restartable=False))
 _SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None, restartable=True)
 FAILED_RUN = run_body(_SHOWN_FAILED)
+SCHEDULED_RESTART = scheduled_restart_body(
+    replace(
+        repeat(
+            _FAILED,
+            RunId("run_01k7r0a9t3v5x8y2m4n6p0r1s2"),
+            RestartCause.POLICY,
+            "exit_code; restart 1 of 3 by the policy",
+            _AT + timedelta(hours=6),
+            POLICY_ACTOR,
+        ),
+        due_at=_AT + timedelta(hours=6, seconds=1),
+    )
+)
+SCHEDULED_RESTARTS: dict[str, object] = {"items": [SCHEDULED_RESTART]}
 RUN_PAGE: dict[str, object] = {"items": [FAILED_RUN], "next_cursor": None}
 PROJECT = project_body(ShownProject(_PROJECT, _SHOWN_FAILED), Role.MEMBER)
 PROJECT_PAGE: dict[str, object] = {"items": [PROJECT], "next_cursor": None}
@@ -201,6 +217,7 @@ PROJECT_ASKED: dict[str, object] = {
     "parameters": {"day": 7},
     "env": {"LANG": "C.UTF-8"},
     "stop": {"signal": "SIGTERM", "grace_seconds": 10},
+    "restart_policy": {"mode": "on-failure", "max_restarts": 3, "initial_seconds": 10},
 }
 TENANT_ASKED: dict[str, object] = {"name": "acme", "max_concurrent_runs": 8, "may_run_own_commands": True}
 LIMITS_ASKED: dict[str, object] = {"tenant": "acme", "max_concurrent_runs": 16}

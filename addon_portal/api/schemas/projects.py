@@ -19,6 +19,7 @@ from addon_portal.api.schemas.fields import (
     StopSignal,
 )
 from addon_portal.api.schemas.limits import LimitsBody, LimitsRequest, limits_body
+from addon_portal.api.schemas.restart_policies import RestartPolicyBody, RestartPolicyRequest
 from addon_portal.api.schemas.runs import (
     PROJECT_ID,
     RunBody,
@@ -62,6 +63,11 @@ class ProjectRequest(Request):
     success_check: Annotated[SuccessCheckRequest | None, Field(examples=[None])] = None
     limits: LimitsRequest = Field(default_factory=LimitsRequest)
 
+    restart_policy: Annotated[
+        RestartPolicyRequest | None,
+        Field(description="By default never. Not part of the definition: holds for every run that ends from now on."),
+    ] = None
+
     def to_draft(self) -> ProjectDraft:
         """The request as the services take it."""
         return ProjectDraft(
@@ -74,6 +80,7 @@ class ProjectRequest(Request):
             stop_signal=int(signal.Signals[self.stop.signal]),
             grace_seconds=self.stop.grace_seconds,
             terms=self._terms(),
+            restart_policy=self.restart_policy.to_policy() if self.restart_policy else None,
         )
 
     def _terms(self) -> Terms:
@@ -118,6 +125,7 @@ class ProjectBody(Answer):
     execution_error: str | None
     execution_started_at: datetime | None
     execution_completed_at: datetime | None
+    restart_policy: Annotated[RestartPolicyBody | None, Field(description="Null: never.")]
     scheduled_restart: Annotated[ScheduledRestartBody | None, Field(description="The restart that is to come.")]
     latest_run: RunBody | None
 
@@ -153,6 +161,7 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "execution_error": execution_error(latest),
         "execution_started_at": latest and time_or_null(latest.run.started_at),
         "execution_completed_at": latest and time_or_null(_completed_at(shown)),
+        "restart_policy": project.restart_policy,
         "scheduled_restart": scheduled_restart_body(project.scheduled_restart),
         "latest_run": latest and run_body(latest),
     }

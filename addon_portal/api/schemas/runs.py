@@ -98,6 +98,12 @@ class ScheduledRestartBody(Answer):
     scheduled_by: Annotated[str, Field(examples=["key:ci"])]
 
 
+class ScheduledRestartList(Answer):
+    """Restarts that are to come, those that are due first."""
+
+    items: list[ScheduledRestartBody]
+
+
 class RunBody(Answer):
     """One execution of a project: at most one process tree, ever. Times are UTC."""
 

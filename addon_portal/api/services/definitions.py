@@ -34,6 +34,8 @@ class ProjectDraft:
     stop_signal: int
     grace_seconds: float | None
     terms: Terms = NO_TERMS
+    restart_policy: JsonObject | None = None
+    """Of the project, not of its definition."""
 
 
 def define(

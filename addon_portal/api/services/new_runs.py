@@ -70,6 +70,12 @@ def make_restart(
     return _complete(portal, uow, ask, project, draft, choices)
 
 
+def check_own_command(ask: Ask, definition: Definition) -> None:
+    """Whether the tenant may run what this says. Raises Forbidden."""
+    if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
+        raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
+
+
 def check_meant(uow: UnitOfWork, ask: Ask, project: Project, meant: RunId | None) -> None:
     """A run that is named must be one of this project's."""
     if meant is not None and uow.runs.get(ask.scope, meant).project_id != project.id:
@@ -81,8 +87,7 @@ def _complete(
 ) -> NewRun:
     parameters = {**draft.parameters, **(choices.parameters or {})}
     definition = draft.definition
-    if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
-        raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
+    check_own_command(ask, definition)
     env = {**draft.env, **(choices.env or {})}
     if choices.env and (too_large := check_environment({**definition.env, **env})):
         raise InvalidRequest(too_large)

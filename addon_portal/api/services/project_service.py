@@ -20,7 +20,11 @@ def create_project(portal: Portal, principal: Principal, draft: ProjectDraft) ->
     with portal.storage.write() as uow:
         definition = _define(portal, uow, principal, draft)
         new = NewProject(new_project_id(now), draft.name, definition, now)
-        return ShownProject(uow.projects.insert(principal.scope, new), None)
+        made = uow.projects.insert(principal.scope, new)
+        if draft.restart_policy is not None:
+            uow.projects.set_restart_policy(principal.scope, made.id, draft.restart_policy, now)
+            made = uow.projects.get(principal.scope, made.id)
+        return ShownProject(made, None)
 
 
 def get_project(portal: Portal, principal: Principal, project_id: ProjectId) -> ShownProject:
@@ -51,6 +55,8 @@ def update_project(portal: Portal, principal: Principal, project_id: ProjectId, 
             uow.projects.rename(principal.scope, project_id, draft.name, portal.clock.now())
         if not same_definition(definition, project.definition):
             uow.projects.add_definition(principal.scope, project_id, definition)
+        if draft.restart_policy != project.restart_policy:
+            uow.projects.set_restart_policy(principal.scope, project_id, draft.restart_policy, portal.clock.now())
         return show_project(uow, uow.projects.get(principal.scope, project_id), portal.circumstances())
 
 

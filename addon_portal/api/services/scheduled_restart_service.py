@@ -6,15 +6,18 @@ Making them is the supervisor's, except for one that is brought forward.
 
 from dataclasses import replace
 
-from addon_portal.api.services.new_runs import RestartChoices, make_restart
-from addon_portal.api.services.once import Ask
+from addon_portal.api.services.new_runs import RestartChoices, check_own_command, make_restart
+from addon_portal.api.services.once import Accepted, Ask, act_once
 from addon_portal.api.services.portal import Portal
+from addon_portal.auth.policies import Principal
 from addon_portal.domain import endings, transitions
-from addon_portal.domain.errors import AlreadyRestarted, RestartScheduled
-from addon_portal.domain.models import Project, RestartCause, Run
+from addon_portal.domain.errors import AlreadyRestarted, NothingScheduled, RestartScheduled
+from addon_portal.domain.ids import ProjectId
+from addon_portal.domain.models import Project, RestartCause, Run, ScheduledRestart
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.scheduled_restarts import new_run_of
 from addon_portal.storage.transition import apply
 
 
@@ -59,3 +62,41 @@ def replace_active(
         )
     )
     return uow.runs.get(ask.scope, before.id)
+
+
+def list_scheduled(portal: Portal, principal: Principal) -> tuple[ScheduledRestart, ...]:
+    """Every restart of the tenant that is to come; those that are due first."""
+    with portal.storage.read() as uow:
+        return uow.scheduled_restarts.list_all(principal.scope)
+
+
+def call_off_scheduled(portal: Portal, principal: Principal, project_id: ProjectId) -> None:
+    """Call the restart of a project off that is to come. Raises NotFound, NothingScheduled."""
+    with portal.storage.write() as uow:
+        project = uow.projects.get_locked(principal.scope, project_id)
+        scheduled, now = project.scheduled_restart, portal.clock.now()
+        why = "somebody called it off"
+        if scheduled is None or not uow.scheduled_restarts.call_off(scheduled, now, principal.actor, why):
+            raise NothingScheduled(project_id)
+
+
+def bring_forward(portal: Portal, ask: Ask, project_id: ProjectId) -> Accepted:
+    """Make the run of a restart now that was to come later. It stays the policy's, and one of the program's tries.
+
+    Raises NotFound, NothingScheduled, AlreadyRunning for one that waits for the end of its run, Forbidden.
+    """
+
+    def make(uow: UnitOfWork, project: Project) -> Run:
+        scheduled, now = project.scheduled_restart, portal.clock.now()
+        if scheduled is None or not uow.scheduled_restarts.take(scheduled):
+            raise NothingScheduled(project_id)
+        definition = uow.projects.get_definition(ask.scope, project_id, scheduled.definition_version)
+        check_own_command(ask, definition)
+        made = uow.runs.insert(ask.scope, new_run_of(scheduled, now), f"restart by {scheduled.cause}, brought forward")
+        uow.scheduled_restarts.remember(made, scheduled.counts, now, None, None)
+        detail = {"run_id": made.id}
+        why = "somebody brought it forward"
+        uow.scheduled_restarts.record(scheduled, "restart_brought_forward", now, ask.actor, why, detail)
+        return made
+
+    return act_once(portal, ask, project_id, make)

@@ -21,6 +21,7 @@ from addon_portal.cli.output import (
     state_text,
     time_text,
 )
+from addon_portal.cli.restart_policies import RestartPolicy, policy_fields, policy_text
 from addon_portal.cli.suggestions import suggest, word_for
 from addon_portal.cli.terms import MaxRuntime, SuccessCheck, seconds_text, terms_fields
 from addon_portal.cli.visible import visible
@@ -74,6 +75,7 @@ def create(
     memory: Memory = None,
     cpus: Cpus = None,
     pids: Pids = None,
+    restart_policy: RestartPolicy = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -84,7 +86,7 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
-    body |= terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids)
+    body |= terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids) | policy_fields(restart_policy)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -100,6 +102,7 @@ def create(
         "addon-portal project update nightly --name hourly",
         "addon-portal project update nightly --max-runtime 6h",
         'addon-portal project update nightly --success-check \'{"file": "out.csv", "output_lacks": "ERROR"}\'',
+        "addon-portal project update nightly --restart-policy on-failure",
     ),
 )
 def update(
@@ -118,6 +121,7 @@ def update(
     memory: Memory = None,
     cpus: Cpus = None,
     pids: Pids = None,
+    restart_policy: RestartPolicy = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -127,7 +131,9 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
-    changes |= merged(terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids), known)
+    changes |= merged(
+        terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids), known
+    ) | policy_fields(restart_policy)
     if name is not None:
         changes["name"] = name
     if workspace:
@@ -217,6 +223,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("error", found["execution_error"]),
             ("started", found["execution_started_at"]),
             ("completed", found["execution_completed_at"]),
+            ("restarts", policy_text(found["restart_policy"])),
             ("restart due", scheduled_text(found["scheduled_restart"])),
         ]
     )

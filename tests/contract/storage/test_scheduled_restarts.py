@@ -153,3 +153,42 @@ def test_a_run_that_was_restarted_by_hand_is_not_restarted_again(world: World) -
         assert uow.scheduled_restarts.take(restart)
         with pytest.raises(AlreadyRestarted):
             uow.runs.insert(world.scope, new_run_of(restart, world.now()))
+
+
+def test_the_end_of_a_run_tells_that_its_project_has_a_policy(world: World) -> None:
+    plain, watched = world.add_running(), world.add_running()
+    with world.storage.write() as uow:
+        uow.projects.set_restart_policy(world.scope, watched.project_id, {"mode": "always"}, world.now())
+        assert uow.projects.get(world.scope, watched.project_id).restart_policy == {"mode": "always"}
+    assert ended_with_follower(world, plain, watched) == [watched.id]
+
+
+def test_a_policy_can_be_taken_back(world: World) -> None:
+    run = world.add_running()
+    for policy in ({"mode": "always"}, None):
+        with world.storage.write() as uow:
+            uow.projects.set_restart_policy(world.scope, run.project_id, policy, world.now())
+    assert ended_with_follower(world, run) == []
+
+
+def test_the_row_of_restarts_ends_where_somebody_asked_for_a_run(world: World) -> None:
+    first = world.add_final()
+    runs = [first]
+    for counts in (True, None, False, True):
+        runs.append(world.add_run(first.project_id, restart_of=runs[-1].id))
+        world.apply(world.withdrawn(runs[-1].id))
+        if counts is not None:
+            with world.storage.write() as uow:
+                uow.scheduled_restarts.remember(runs[-1], counts, world.now(), "boot", 12.5)
+    with world.storage.read() as uow:
+        past = [[(each.counts, each.made_monotonic) for each in uow.scheduled_restarts.list_past(run)] for run in runs]
+    assert past == [[], [(True, 12.5)], [], [(False, 12.5)], [(True, 12.5), (False, 12.5)]]
+
+
+def test_without_a_boot_only_the_wall_clock_is_kept(world: World) -> None:
+    run = world.add_final()
+    at = world.now()
+    with world.storage.write() as uow:
+        uow.scheduled_restarts.remember(run, True, at, None, 12.5)
+        (made,) = uow.scheduled_restarts.list_past(run)
+    assert (made.made_at, made.boot_id, made.made_monotonic) == (at, None, None)

@@ -65,6 +65,9 @@ REFUSED: dict[str, Ask] = {
     ),
     "projects.get_definition": lambda uow, his: uow.projects.get_definition(his.world.scope, his.project.id, 1),
     "projects.rename": lambda uow, his: uow.projects.rename(his.world.scope, his.project.id, "x", his.world.now()),
+    "projects.set_restart_policy": lambda uow, his: uow.projects.set_restart_policy(
+        his.world.scope, his.project.id, {"mode": "always"}, his.world.now()
+    ),
     "projects.soft_delete": lambda uow, his: uow.projects.soft_delete(his.world.scope, his.project.id, his.world.now()),
     "runs.insert": lambda uow, his: uow.runs.insert(his.world.scope, his.world.new_run(his.project.id)),
     "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),

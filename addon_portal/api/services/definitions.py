@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from addon_portal.api.services.parameter_schemas import check_against_schema
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.models import Definition, JsonObject, Program, StopSettings, Tenant
 from addon_portal.domain.programs import placeholders
 from addon_portal.domain.terms import NO_TERMS, Terms
-from addon_portal.validation import describe, name_of_field
+from addon_portal.validation import describe
 
 MOST_PARAMETERS = 64 * 1024
 MOST_ENVIRONMENT = 64 * 1024
@@ -77,26 +77,11 @@ def _command_problems(draft: ProjectDraft, tenant: Tenant, program: Program | No
 
 def check_parameters(program: Program, parameters: JsonObject) -> list[FieldProblem]:
     """What is wrong with the parameters for this program: by its schema, and by the names its argv needs."""
-    from jsonschema.validators import Draft202012Validator, validator_for
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    schema: dict[str, Any] = dict(program.parameters_schema)
-    given: dict[str, Any] = dict(parameters)
-    # An empty registry: a schema can refer to itself and to nothing that would have to be fetched.
-    validator = validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
-    try:
-        found = list(validator.iter_errors(given))
-    except Unresolvable as error:
-        expected = f"a program whose schema refers to nothing outside itself; the operator's refers to {error.ref[:80]}"
-        return [FieldProblem("parameters", expected, describe(parameters))]
-    problems = [
-        FieldProblem(name_of_field(["parameters", *each.absolute_path]), each.message[:200], describe(each.instance))
-        for each in found
-    ]
-    missing = [name for name in placeholders(program.argv) if name not in parameters]
+    problems = check_against_schema(program.parameters_schema, parameters)
+    told = {problem.field for problem in problems}
+    missing = [f"parameters.{name}" for name in placeholders(program.argv) if name not in parameters]
     return problems + [
-        FieldProblem(f"parameters.{name}", "a value for the program's argv", "nothing") for name in missing
+        FieldProblem(field, "a value for the program's argv", "nothing") for field in missing if field not in told
     ]
 
 
@@ -121,20 +106,6 @@ def check_environment(env: Mapping[str, str]) -> list[FieldProblem]:
         return []
     expected = f"at most {MOST_ENVIRONMENT} bytes in all together with what the run would have anyway"
     return [FieldProblem("env", expected, f"{size} bytes")]
-
-
-def check_schema(schema: JsonObject) -> list[FieldProblem]:
-    """What is wrong with a JSON Schema that an operator gives."""
-    from jsonschema.exceptions import SchemaError
-    from jsonschema.validators import Draft202012Validator, validator_for
-
-    given: dict[str, Any] = dict(schema)
-    try:
-        validator_for(given, default=Draft202012Validator).check_schema(given)
-    except SchemaError as error:
-        where = name_of_field(["parameters_schema", *error.absolute_path])
-        return [FieldProblem(where, error.message[:200], describe(error.instance))]
-    return []
 
 
 def same_definition(one: Definition, other: Definition) -> bool:

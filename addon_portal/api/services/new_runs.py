@@ -4,16 +4,27 @@ Checks everything that can be known to be wrong before anything is stored. Leave
 `project_execution_service`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from addon_portal.api.services.definitions import check_environment, check_parameters, check_size
 from addon_portal.api.services.once import Ask
 from addon_portal.api.services.portal import Portal
-from addon_portal.domain.errors import FieldProblem, Forbidden, InvalidRequest
-from addon_portal.domain.ids import RunId, new_run_id
+from addon_portal.domain.errors import FieldProblem, Forbidden, InvalidRequest, NotFound
+from addon_portal.domain.ids import ProgramId, ProjectId, RunId, new_run_id
 from addon_portal.domain.models import Definition, JsonObject, Project, Run
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.values import NewRun
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found wrong with parameters for a program, before a lock was taken."""
+
+    program_id: ProgramId
+    parameters: JsonObject
+    problems: tuple[FieldProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class RunChoices:
     parameters: JsonObject | None = None
     env: dict[str, str] | None = None
     note: str | None = None
+    checked: Checked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,9 @@ class RestartChoices(RunChoices):
     clean_workspace: bool = False
     confirmed: bool = False
     stop_first: bool = False
+
+
+C = TypeVar("C", bound=RunChoices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,27 @@ def check_own_command(ask: Ask, definition: Definition) -> None:
         raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
 
 
+def check_ahead(portal: Portal, ask: Ask, project_id: ProjectId, choices: C) -> C:
+    """The choices with what is wrong with their parameters, found while nobody waits for a lock of the database."""
+    if not choices.parameters:
+        return choices
+    with portal.storage.read() as uow:
+        try:
+            project = uow.projects.get(ask.scope, project_id)
+        except NotFound:
+            return choices  # whoever writes says so
+        definition, parameters = project.definition, project.definition.parameters
+        before = project.latest_run
+        if isinstance(choices, RestartChoices) and not choices.latest_definition and before is not None:
+            definition = uow.projects.get_definition(ask.scope, project.id, before.definition_version)
+            parameters = before.parameters
+        if definition.program_id is None:
+            return choices
+        program = uow.programs.get(definition.program_id)
+    whole = {**parameters, **choices.parameters}
+    return replace(choices, checked=Checked(program.id, whole, tuple(check_parameters(program, whole))))
+
+
 def check_meant(uow: UnitOfWork, ask: Ask, project: Project, meant: RunId | None) -> None:
     """A run that is named must be one of this project's."""
     if meant is not None and uow.runs.get(ask.scope, meant).project_id != project.id:
@@ -94,7 +130,7 @@ def _complete(
     if choices.parameters:
         problems = check_size(parameters)
         if definition.program_id is not None:
-            problems += check_parameters(uow.programs.get(definition.program_id), parameters)
+            problems += _parameter_problems(uow, definition.program_id, parameters, choices.checked)
         if problems:
             raise InvalidRequest(problems)
     return NewRun(
@@ -110,6 +146,15 @@ def _complete(
         workspace=draft.workspace,
         restart_of=draft.restart_of,
     )
+
+
+def _parameter_problems(
+    uow: UnitOfWork, program_id: ProgramId, parameters: JsonObject, checked: Checked | None
+) -> Sequence[FieldProblem]:
+    """What was found before, unless another request has changed meanwhile what the run is made of."""
+    if checked is not None and (checked.program_id, checked.parameters) == (program_id, parameters):
+        return checked.problems
+    return check_parameters(uow.programs.get(program_id), parameters)
 
 
 def _workspace(uow: UnitOfWork, project: Project, definition: Definition, run_id: RunId, *, clean: bool) -> str:

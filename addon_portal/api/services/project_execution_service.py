@@ -8,7 +8,14 @@ are the supervisor's; nothing here touches a process or a file.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from addon_portal.api.services.new_runs import RestartChoices, RunChoices, check_meant, make_new, make_restart
+from addon_portal.api.services.new_runs import (
+    RestartChoices,
+    RunChoices,
+    check_ahead,
+    check_meant,
+    make_new,
+    make_restart,
+)
 from addon_portal.api.services.once import Accepted, Ask, act_once
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_run
@@ -44,6 +51,7 @@ def execute_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Ru
 
     Raises AlreadyRunning, NotFound, InvalidRequest, StorageBusy.
     """
+    choices = check_ahead(portal, ask, project_id, choices)
 
     def make(uow: UnitOfWork, project: Project) -> Run:
         check_run(project.latest_run)
@@ -63,6 +71,7 @@ def restart_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Re
     Raises NeverRun, NotRestartable, AlreadyRestarted, ConfirmationRequired, RestartScheduled, NotFound, InvalidRequest,
     StorageBusy.
     """
+    choices = check_ahead(portal, ask, project_id, choices)
 
     def make(uow: UnitOfWork, project: Project) -> Run:
         check_meant(uow, ask, project, choices.run_id)

@@ -17,8 +17,8 @@ from addon_portal.storage.values import NewProject, Page
 def create_project(portal: Portal, principal: Principal, draft: ProjectDraft) -> ShownProject:
     """Add a project. Raises InvalidRequest, NameTaken."""
     now = portal.clock.now()
+    definition = _define(portal, principal, draft)
     with portal.storage.write() as uow:
-        definition = _define(portal, uow, principal, draft)
         new = NewProject(new_project_id(now), draft.name, definition, now)
         made = uow.projects.insert(principal.scope, new)
         if draft.restart_policy is not None:
@@ -48,9 +48,10 @@ def list_projects(
 
 def update_project(portal: Portal, principal: Principal, project_id: ProjectId, draft: ProjectDraft) -> ShownProject:
     """Replace name and definition. Runs that exist keep theirs. Raises InvalidRequest, NameTaken, NotFound."""
+    asked = _define(portal, principal, draft)
     with portal.storage.write() as uow:
         project = uow.projects.get_locked(principal.scope, project_id)
-        definition = replace(_define(portal, uow, principal, draft), code=project.definition.code)
+        definition = replace(asked, code=project.definition.code)
         if draft.name != project.name:
             uow.projects.rename(principal.scope, project_id, draft.name, portal.clock.now())
         if not same_definition(definition, project.definition):
@@ -70,8 +71,12 @@ def delete_project(portal: Portal, principal: Principal, project_id: ProjectId) 
             uow.scheduled_restarts.call_off(scheduled, now, principal.actor, "the project was deleted")
 
 
-def _define(portal: Portal, uow: UnitOfWork, principal: Principal, draft: ProjectDraft) -> Definition:
-    program = None if draft.program is None else _find_program(uow, draft.program)
+def _define(portal: Portal, principal: Principal, draft: ProjectDraft) -> Definition:
+    """Before anything is locked: holding parameters against a schema takes its time. Programs never change."""
+    program = None
+    if draft.program is not None:
+        with portal.storage.read() as uow:
+            program = _find_program(uow, draft.program)
     return define(draft, principal.tenant, program, portal.default_grace_seconds, portal.clock.now())
 
 

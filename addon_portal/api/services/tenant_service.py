@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from addon_portal.api.services.definitions import check_schema
+from addon_portal.api.services.parameter_schemas import check_schema
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
 from addon_portal.auth.tokens import make_key

@@ -4,7 +4,10 @@ import secrets
 
 import pytest
 
-from addon_portal.domain.models import Role
+from addon_portal.api.services import definitions
+from addon_portal.domain.errors import FieldProblem
+from addon_portal.domain.ids import new_tenant_id
+from addon_portal.domain.models import JsonObject, Program, Role, Tenant
 from tests.support.factories import LONG_AGO
 from tests.support.served import ApiClient
 from tests.support.waiting import wait_until
@@ -169,11 +172,40 @@ def test_parameters_must_fit_the_program(world: World, parameters: Json) -> None
         assert fields_of(assert_problem(response, 422, "invalid_request")) == ["parameters.day"]
 
 
-def test_a_schema_cannot_fetch_anything(world: World) -> None:
-    program = add_program(world, parameters_schema={"$ref": "http://127.0.0.1:9/schema.json"})
-    body = {"name": "p", "program": program["name"], "parameters": {"day": 1}}
-    problem = assert_problem(world.alice.post("/api/tenant/projects", json=body), 422, "invalid_request")
-    assert fields_of(problem) == ["parameters"]
+@pytest.mark.timeout(30)
+def test_a_pattern_holds_up_nobody(any_world: World) -> None:
+    schema = {"properties": {"day": {"type": "string", "pattern": "^([a-z]+ ?)+$"}}}
+    program = add_program(any_world, parameters_schema=schema)
+    slow = {"day": "a" * 40 + "!"}
+    body = {"name": "p", "program": program["name"], "parameters": slow}
+    problem = assert_problem(any_world.bob.post("/api/tenant/projects", json=body), 422, "invalid_request")
+    assert fields_of(problem) == ["parameters.day"]
+    project = any_world.add_project(command=None, program=program["name"], parameters={"day": "monday"})
+    response = any_world.bob.post(f"{path_of(project)}/run", json={"parameters": slow})
+    assert fields_of(assert_problem(response, 422, "invalid_request")) == ["parameters.day"]
+
+
+def test_parameters_are_held_against_the_schema_while_nobody_waits_for_the_database(
+    any_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = add_program(any_world)
+    project = any_world.add_project(command=None, program=program["name"], parameters={"day": 1})
+    check, portal_writes = definitions.check_parameters, any_world.storage.write
+
+    def check_while_another_writes(program: Program, parameters: JsonObject) -> list[FieldProblem]:
+        with portal_writes() as uow:  # SQLite: would wait for the request's own transaction, and fail
+            uow.tenants.insert(Tenant(new_tenant_id(LONG_AGO), fresh("another"), LONG_AGO))
+        return check(program, parameters)
+
+    monkeypatch.setattr("addon_portal.api.services.new_runs.check_parameters", check_while_another_writes)
+    monkeypatch.setattr(definitions, "check_parameters", check_while_another_writes)
+    body = {"name": fresh("p"), "program": program["name"], "parameters": {"day": 2}}
+    assert any_world.bob.put(path_of(project), json=body).status_code == 200
+    run = any_world.accept(f"{path_of(project)}/run", parameters={"day": 3})
+    assert run["parameters"] == {"day": 3}
+    any_world.supervisor.finish(run["run_id"], 3)
+    again = any_world.accept(f"{path_of(project)}/restart", parameters={"day": 4})
+    assert again["parameters"] == {"day": 4}
 
 
 def test_a_clean_workspace_is_refused_where_the_program_names_its_directory(world: World) -> None:
@@ -192,6 +224,10 @@ def test_a_clean_workspace_is_refused_where_the_program_names_its_directory(worl
         ({"argv": ["a\0"]}, "argv[0]"),
         ({"parameters_schema": {"type": "strange"}}, "parameters_schema.type"),
         ({"parameters_schema": []}, "parameters_schema"),
+        ({"parameters_schema": {"$schema": 5}}, "parameters_schema"),
+        ({"parameters_schema": {"$ref": "#"}}, "parameters_schema"),
+        ({"parameters_schema": {"$ref": "http://127.0.0.1:9/schema.json"}}, "parameters_schema"),
+        ({"parameters_schema": {"properties": {"day": {"pattern": "(?=a)b"}}}}, "parameters_schema"),
         ({"working_directory": "srv"}, "working_directory"),
         ({"name": "prg_01k7qz9t3v5x8y2m4n6p0r1s2a"}, "name"),
         ({"colour": "red"}, "colour"),

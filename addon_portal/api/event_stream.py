@@ -6,12 +6,12 @@ every 15 s keeps connections open.
 """
 
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from addon_portal.api.services.followers import Change, Follower, Missed, RunChanged
+from addon_portal.api.services.followers import Change, Follower, HostChanged, Missed, RunChanged
 from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges, host_standing, read_changes
@@ -22,6 +22,8 @@ from addon_portal.storage.surroundings import Surroundings
 HEARTBEAT_SECONDS = 15.0
 MOST_MISSED = 10_000
 """Journal entries (of all tenants) behind which a reader had better begin anew."""
+MISSED_AT_ONCE = 500
+"""Entries of which the runs are kept in memory until the reader has taken them."""
 RECONNECT_MILLISECONDS = 1000
 
 ToBody = Callable[[ShownRun], dict[str, object]]
@@ -35,8 +37,13 @@ async def stream_events(
     """
     try:
         await run_in_threadpool(changes.follow, follower)
-        for event in await run_in_threadpool(_opening, portal, follower, last_event_id, to_body):
+        events, after = await run_in_threadpool(_opening, portal, follower, last_event_id)
+        for event in events:
             yield event
+        while after < follower.start and not (follower.is_ended or changes.is_ending):
+            missed, after = await run_in_threadpool(_read_missed, portal, follower, after)
+            for run in missed:
+                yield _event(run, to_body)
         while not (follower.is_ended or changes.is_ending):
             taken = await follower.take(HEARTBEAT_SECONDS)
             for change in taken:
@@ -47,23 +54,27 @@ async def stream_events(
         changes.unfollow(follower)
 
 
-def _opening(portal: Portal, follower: Follower, last_event_id: str | None, to_body: ToBody) -> Sequence[bytes]:
-    """How the host stands, and what was missed; or that too much was."""
+def _opening(portal: Portal, follower: Follower, last_event_id: str | None) -> tuple[list[bytes], int]:
+    """How the host stands, and behind which entry lies what was missed; or that too much was."""
     start = follower.start
     with portal.storage.read() as uow:
         host = host_standing(portal, Surroundings(uow).observed_at(portal.host_id))
-        events = [format_sse_event(retry=RECONNECT_MILLISECONDS), _event(host, to_body)]
-        if last_event_id is None:
-            return [*events, format_sse_event(comment="from here on", id=str(start))]
-        after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
-        if not max(0, start - MOST_MISSED) <= after <= start:
-            return [*events, _reset(start)]
-        heads = [
-            head
-            for head in uow.journal.read_heads_after(after, MOST_MISSED)
-            if head.tenant_id == follower.tenant_id and head.seq <= start
-        ]
-        return [*events, *(_event(change, to_body) for change in read_changes(portal, uow, heads))]
+    events = [format_sse_event(retry=RECONNECT_MILLISECONDS), _host_event(host)]
+    if last_event_id is None:
+        return [*events, format_sse_event(comment="from here on", id=str(start))], start
+    after = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
+    if not max(0, start - MOST_MISSED) <= after <= start:
+        return [*events, _reset(start)], start
+    return events, after
+
+
+def _read_missed(portal: Portal, follower: Follower, after: int) -> tuple[list[RunChanged], int]:
+    """What was missed behind an entry, so much as may be kept at once, and up to which entry that was."""
+    with portal.storage.read() as uow:
+        heads = [head for head in uow.journal.read_heads_after(after, MISSED_AT_ONCE) if head.seq <= follower.start]
+        own = [head for head in heads if head.tenant_id == follower.tenant_id]
+        is_all = len(heads) < MISSED_AT_ONCE
+        return read_changes(portal, uow, own), follower.start if is_all else heads[-1].seq
 
 
 def _event(change: Change, to_body: ToBody) -> bytes:
@@ -74,6 +85,10 @@ def _event(change: Change, to_body: ToBody) -> bytes:
         return format_sse_event(data_str=_json({"run_id": change.run_id, "size": change.size}), event="log")
     if isinstance(change, Missed):
         return _reset(change.seq)
+    return _host_event(change)
+
+
+def _host_event(change: HostChanged) -> bytes:
     seen = to_text(change.observed_at) if change.observed_at else None
     return format_sse_event(data_str=_json({"observed_at": seen, "unreachable": change.is_unreachable}), event="host")
 

@@ -4,6 +4,7 @@ The only way to runs without a tenant's scope. Of what answers tenants, only the
 uses it: it reads for all tenants at once and gives each only its own. States are changed by `transition.apply` alone.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -21,12 +22,17 @@ from addon_portal.storage.rows import run_columns, run_from_row, storable, to_mi
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
 _CLAIMED = quoted(CLAIMED)
 _FIND = f"{_SELECT} WHERE r.id = :run_id"
+_FIND_MANY = f"{_SELECT} WHERE r.id IN (:run_ids...)"
 _UNFINISHED = "r.host_id = :host_id AND r.finished_at IS NULL"
 _LIST_CLAIMED = f"{_SELECT} WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
 _LIST_STOP_REQUESTED = f"""
     {_SELECT} WHERE {_UNFINISHED} AND r.state IN ('starting', 'running') AND r.stop_requested_at IS NOT NULL
     ORDER BY r.seq
 """
+_WAITING = f"""
+    SELECT r.id, r.tenant_id, r.waiting_for FROM runs AS r
+    WHERE {_UNFINISHED} AND r.state = 'pending' AND r.tenant_id IN (:tenant_ids...) ORDER BY r.seq LIMIT :limit
+"""  # noqa: S608 - made of constants
 _COUNT_CLAIMED = f"""
     SELECT r.tenant_id, count(*) FROM runs AS r WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) GROUP BY r.tenant_id
 """  # noqa: S608 - made of constants
@@ -55,6 +61,25 @@ class HostRuns(Repository):
         """The run of any tenant."""
         row = self._connection.one(_FIND, {"run_id": storable(run_id)})
         return None if row is None else run_from_row(row)
+
+    def find_many(self, run_ids: Collection[RunId]) -> dict[RunId, Run]:
+        """Those of these runs that have a row, whosever they are, in one statement."""
+        if not run_ids:
+            return {}
+        rows = self._connection.all(_FIND_MANY, {"run_ids": list(run_ids)})
+        return {run.id: run for run in map(run_from_row, rows)}
+
+    def waiting(
+        self, host_id: HostId, tenants: Collection[TenantId], limit: int
+    ) -> dict[RunId, tuple[str | None, int]]:
+        """What the first `limit` waiting runs of these tenants wait for, and their places among their tenant's own."""
+        parameters: dict[str, object] = {"host_id": host_id, "tenant_ids": list(tenants), "limit": limit}
+        found: dict[RunId, tuple[str | None, int]] = {}
+        places: Counter[TenantId] = Counter()
+        for run_id, tenant_id, waiting_for in self._connection.all(_WAITING, parameters):
+            places[tenant_id] += 1
+            found[run_id] = (waiting_for, places[tenant_id])
+        return found
 
     def list_claimed(self, host_id: HostId) -> tuple[Run, ...]:
         """Starting, running and stopping: every run that may have a process, oldest first."""

@@ -4,12 +4,13 @@ Takes runs that its caller was allowed to read, or the caller's scope, and tells
 for one run, three for a page.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import HostId, RunId
+from addon_portal.domain.ids import HostId, RunId, TenantId
 from addon_portal.domain.models import Run, ScheduledRestart, TenantScope
 from addon_portal.domain.states import RunState
 from addon_portal.storage.connection import Row
@@ -20,7 +21,8 @@ from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_
 _NEWEST = "(SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1)"
 _POSITION = """
     (SELECT count(*) FROM runs AS q
-     WHERE q.host_id = :host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= :seq)
+     WHERE q.host_id = :host_id AND q.tenant_id = :tenant_id
+       AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= :seq)
 """
 _SCHEDULED = scheduled_columns("s")
 _AROUND = f"""
@@ -35,7 +37,8 @@ SHOWN_COLUMNS = f"""
     p.name, {_NEWEST}, h.observed_at,
     CASE r.state WHEN 'pending' THEN
         (SELECT count(*) FROM runs AS q
-         WHERE q.host_id = r.host_id AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
+         WHERE q.host_id = r.host_id AND q.tenant_id = r.tenant_id
+           AND q.finished_at IS NULL AND q.state = 'pending' AND q.seq <= r.seq)
     END,
     {_SCHEDULED}, {run_columns("r")}
 """  # noqa: S608 - made of constants
@@ -52,14 +55,16 @@ _PROJECTS = f"""
 """  # noqa: S608 - made of constants
 _HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
-    SELECT host_id, id FROM runs WHERE host_id IN (:host_ids...) AND finished_at IS NULL AND state = 'pending'
-    ORDER BY host_id, seq
+    SELECT host_id, tenant_id, id FROM runs
+    WHERE host_id IN (:host_ids...) AND tenant_id IN (:tenant_ids...) AND finished_at IS NULL AND state = 'pending'
+    ORDER BY seq
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RunSurroundings:
-    """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts from 1.
+    """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts the
+    tenant's own pending runs there, from 1: of others nobody learns how many wait.
 
     `scheduled_restart` is the one that is to follow this run.
     """
@@ -88,7 +93,8 @@ class Surroundings(Repository):
         parameters: dict[str, object] = {"project_id": run.project_id, "host_id": run.host_id, "run_id": run.id}
         sql = _OF_ONE
         if run.state is RunState.PENDING:
-            sql, parameters["seq"] = _OF_PENDING, run.seq
+            sql = _OF_PENDING
+            parameters |= {"seq": run.seq, "tenant_id": run.tenant_id}
         row = self._connection.one(sql, parameters)
         assert row is not None, "foreign keys promise project and host"
         return _surroundings_from_row(row)
@@ -103,7 +109,7 @@ class Surroundings(Repository):
         }
         hosts = sorted({run.host_id for run in runs})
         observed = {row[0]: from_micros_or_none(row[1]) for row in self._connection.all(_HOSTS, {"host_ids": hosts})}
-        places = self._places(sorted({run.host_id for run in runs if run.state is RunState.PENDING}))
+        places = self._places([run for run in runs if run.state is RunState.PENDING])
         found = []
         for run in runs:
             name, latest_run_id, scheduled = projects[run.project_id]
@@ -117,14 +123,16 @@ class Surroundings(Repository):
         row = self._connection.one(_HOSTS, {"host_ids": [host_id]})
         return None if row is None else from_micros_or_none(row[1])
 
-    def _places(self, hosts: Sequence[HostId]) -> dict[RunId, int]:
-        if not hosts:
+    def _places(self, waiting: Sequence[Run]) -> dict[RunId, int]:
+        if not waiting:
             return {}
+        hosts, tenants = ({run.host_id for run in waiting}, {run.tenant_id for run in waiting})
+        parameters: dict[str, object] = {"host_ids": sorted(hosts), "tenant_ids": sorted(tenants)}
         places: dict[RunId, int] = {}
-        place, of_host = 0, None
-        for host_id, run_id in self._connection.all(_QUEUE, {"host_ids": hosts}):
-            place = place + 1 if host_id == of_host else 1
-            places[run_id], of_host = place, host_id
+        counts: Counter[tuple[HostId, TenantId]] = Counter()
+        for host_id, tenant_id, run_id in self._connection.all(_QUEUE, parameters):
+            counts[host_id, tenant_id] += 1
+            places[run_id] = counts[host_id, tenant_id]
         return places
 
 

@@ -124,7 +124,7 @@ class RunBody(Answer):
     health_all: Annotated[list[Health], Field(description="All that holds, most important first.")]
     observed_at: Annotated[datetime | None, Field(description="When what is said of an active run was last checked.")]
     waiting_for: Annotated[str | None, Field(description="What a pending run waits for.")]
-    queue_position: Annotated[int | None, Field(description="Among the pending runs of its host, from 1.")]
+    queue_position: Annotated[int | None, Field(description="Among the tenant's own pending runs of its host, from 1.")]
     requested_at: datetime
     requested_by: Annotated[str, Field(examples=["key:ci"])]
     claimed_at: datetime | None

@@ -1,8 +1,9 @@
 """What happens to the active runs of tenants that somebody follows, and stands in no journal.
 
-A run becomes overdue by the passing of time alone, and its output grows in a file. Promises that both are told soon
-after, at the cost of a comparison of numbers and one stat(2) a run and turn, and nothing for tenants that nobody
-follows. Belongs to the thread that reads changes: so nothing here is told after something newer.
+A run becomes overdue by the passing of time alone, its output grows in a file, and while it is pending the supervisor
+says what it waits for. Promises that all are told soon after, at the cost of a comparison of numbers and one stat(2) a
+run and turn, one statement for all who wait, and nothing for tenants that nobody follows. Belongs to the thread that
+reads changes: so nothing here is told after something newer.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -19,6 +20,9 @@ from addon_portal.storage import UnitOfWork
 
 SIZES_EVERY_SECONDS = 0.5
 """Sizes are looked at so often at most, however often the thread wakes up."""
+WAITING_EVERY_SECONDS = 0.5
+FIRST_WAITING = 500
+"""As many waiting runs are looked at; those behind them are told when they have come so far."""
 RECENTLY_SECONDS = 10.0
 """A run that became overdue so shortly before somebody followed may have been read as it was before."""
 
@@ -48,11 +52,14 @@ class LiveRuns:
         self._tenants: set[TenantId] = set()
         self._runs: dict[RunId, _Live] = {}
         self._sizes_at = float("-inf")
+        self._waiting: dict[RunId, tuple[str | None, int]] = {}
+        self._waiting_at = float("-inf")
 
     def look(
         self, uow: UnitOfWork, tenants: Collection[TenantId], changed: Iterable[Run]
     ) -> tuple[list[ShownRun], list[LogGrown]]:
-        """Runs that have become overdue or are so no longer, and output that has grown, since the last look.
+        """Runs that have become overdue, are so no longer or wait otherwise, and output that has grown, since the last
+        look.
 
         `changed` are runs of these tenants that have moved meanwhile. To be called last in a turn: what it returns it
         returns once.
@@ -61,7 +68,10 @@ class LiveRuns:
         grown = list(self._take_in(changed))
         if new := set(tenants) - self._tenants:
             self._take_in_tenants(uow, new)
-        return self._turned(uow), [*grown, *self._grown()]
+        turned = [*self._turned(), *self._waiting_otherwise(uow)]
+        found = [run for run in uow.host_runs.find_many(turned).values() if run.is_active]
+        shown = show_runs(uow, found, self._portal.circumstances()) if found else ()
+        return list(shown), [*grown, *self._grown()]
 
     def _forget_others(self, tenants: Collection[TenantId]) -> None:
         if gone := self._tenants.difference(tenants):
@@ -88,9 +98,10 @@ class LiveRuns:
                 self._runs.setdefault(run.id, _Live(run.tenant_id, run.started_at, seconds > RECENTLY_SECONDS))
         self._tenants.update(new)
         self._sizes_at = float("-inf")  # whoever has come knows no sizes: they are all told, now
+        self._waiting_at = float("-inf")
 
-    def _turned(self, uow: UnitOfWork) -> list[ShownRun]:
-        """How runs stand for which the clock alone has changed what is to be said."""
+    def _turned(self) -> list[RunId]:
+        """Runs for which the clock alone has changed what is to be said."""
         now = self._portal.clock.now()
         turned = []
         for run_id, live in self._runs.items():
@@ -98,8 +109,19 @@ class LiveRuns:
             if is_overdue != live.is_overdue:
                 live.is_overdue = is_overdue
                 turned.append(run_id)
-        found = [run for run_id in turned if (run := uow.host_runs.find(run_id)) and run.is_active]
-        return list(show_runs(uow, found, self._portal.circumstances())) if found else []
+        return turned
+
+    def _waiting_otherwise(self, uow: UnitOfWork) -> list[RunId]:
+        """Pending runs that wait for something else than was told, or in another place."""
+        now = self._portal.clock.monotonic()
+        if now - self._waiting_at < WAITING_EVERY_SECONDS:
+            return []
+        self._waiting_at = now
+        waiting = uow.host_runs.waiting(self._portal.host_id, self._tenants, FIRST_WAITING)
+        # Of a run not seen before its own event tells the place, and that nobody has said what it waits for.
+        changed = [run_id for run_id, said in waiting.items() if self._waiting.get(run_id, (None, said[1])) != said]
+        self._waiting = waiting
+        return changed
 
     def _overdue_seconds(self, started_at: datetime | None, now: datetime) -> float:
         """For how long a run has been overdue; negative while it is not."""

@@ -274,7 +274,8 @@ def read_changes(portal: Portal, uow: UnitOfWork, heads: Iterable[EntryHead]) ->
     for head in heads:
         last.pop(head.run_id, None)
         last[head.run_id] = head.seq
-    found = [run for run_id in last if (run := uow.host_runs.find(run_id))]
+    rows = uow.host_runs.find_many(last)
+    found = [rows[run_id] for run_id in last if run_id in rows]
     shown = show_runs(uow, found, portal.circumstances())
     return [RunChanged(last[run.run.id], run) for run in shown]
 

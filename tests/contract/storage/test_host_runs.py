@@ -82,6 +82,35 @@ def test_a_stop_that_nobody_has_begun_is_listed(world: World) -> None:
         assert [run.id for run in uow.host_runs.list_stop_requested(world.host.id)] == [running.id]
 
 
+def test_many_runs_are_found_at_once(world: World) -> None:
+    runs = [world.add_run(), world.add_running(), world.add_run(scope=world.other_scope)]
+    with world.storage.read() as uow:
+        found = uow.host_runs.find_many([*(run.id for run in runs), ids.new_run_id(world.now())])
+        assert found == {run.id: uow.host_runs.find(run.id) for run in runs}
+        assert uow.host_runs.find_many([]) == {}
+
+
+def test_who_waits_has_a_place_among_its_own(world: World) -> None:
+    first, second, _ = world.add_run(), world.add_run(), world.add_running()
+    other = world.add_run(scope=world.other_scope)
+    third = world.add_run()
+    both = [world.scope.tenant_id, world.other_scope.tenant_id]
+    with world.storage.write() as uow:
+        uow.host_runs.set_waiting_for({second.id: "a free place"})
+        assert uow.host_runs.waiting(world.host.id, both[:1], 2) == {
+            first.id: (None, 1),
+            second.id: ("a free place", 2),
+        }
+        found = uow.host_runs.waiting(world.host.id, both, 9)
+        assert {run_id: place for run_id, (_, place) in found.items()} == {
+            first.id: 1,
+            second.id: 2,
+            third.id: 3,
+            other.id: 1,
+        }
+        assert uow.host_runs.waiting(world.host.id, [], 9) == {}
+
+
 def test_what_a_run_waits_for_is_said_while_it_waits(world: World) -> None:
     waiting, claimed = world.add_run(), world.add_running()
     with world.storage.write() as uow:

@@ -87,6 +87,8 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     """Everything that a sweep asks for."""
     host, now = world.host.id, world.now()
     uow.host_runs.find(run_id)
+    uow.host_runs.find_many([run_id])
+    uow.host_runs.waiting(host, [world.alice.id], 10)
     uow.host_runs.list_claimed(host)
     uow.host_runs.list_pending(host, 10, excluding=[world.charlie.id])
     uow.host_runs.list_stop_requested(host)

@@ -20,6 +20,7 @@ from addon_portal.auth.tokens import hash_key
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import TenantScope
+from addon_portal.storage.host_runs import HostRuns
 from tests.support.factories import LONG_AGO, ago
 from tests.support.served import ApiClient, Served
 from tests.support.waiting import wait_until
@@ -142,6 +143,44 @@ def test_a_reader_far_behind_begins_anew(world: World, monkeypatch: pytest.Monke
     world.add_final()
     with follow(world.alice, mark) as events:
         assert next(iter(events)).kind == "reset"
+
+
+def test_what_was_missed_is_read_in_pages(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "MISSED_AT_ONCE", 2)
+    with follow(any_world.alice) as events:
+        mark = events.last_id
+    runs = [any_world.add_run(), any_world.add_final(), any_world.add_run()]
+    with follow(any_world.alice, mark) as events:
+        told = {run["run_id"]: run["state"] for run in runs}
+        seen: dict[str, str] = {}
+        ids: list[int] = []
+        while seen != told:
+            event = events.next("run")
+            seen[event.data["run_id"]] = event.data["state"]
+            ids.append(int(event.id or 0))
+        assert len(ids) > len(runs)
+        assert ids == sorted(set(ids))
+
+
+def test_missed_runs_are_read_in_one_statement(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [any_world.add_run() for _ in range(5)]
+    asked: list[str] = []
+    monkeypatch.setattr(HostRuns, "find", lambda *_: asked.append("one by one"))
+    with any_world.storage.read() as uow:
+        heads = [head for head in uow.journal.read_heads_after(0, 10_000) if head.tenant_id == any_world.tenant.id]
+        changes = run_changes.read_changes(any_world.served.app.state.portal, uow, heads)
+    assert [change.run.run.id for change in changes] == [run["run_id"] for run in runs]
+    assert asked == []
+
+
+def test_a_run_that_waits_otherwise_is_told(any_world: World) -> None:
+    run = any_world.add_run()
+    with follow(any_world.alice) as events:
+        any_world.wait_for_followers(1)
+        with any_world.storage.write() as uow:
+            uow.host_runs.set_waiting_for({RunId(run["run_id"]): "a free place"})
+        event = next(each for each in events if each.kind == "run")
+        assert (event.id, event.data["waiting_for"]) == (None, "a free place")
 
 
 def test_tenants_do_not_hear_one_another(any_world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from typing_extensions import override
 
-from addon_portal.api.services.live_runs import SIZES_EVERY_SECONDS, LiveRuns
+from addon_portal.api.services.live_runs import SIZES_EVERY_SECONDS, WAITING_EVERY_SECONDS, LiveRuns
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run
@@ -93,3 +93,29 @@ def test_a_tenant_that_nobody_follows_any_more_is_forgotten(looker: Looker) -> N
     assert looker.look()[1] == [(run["run_id"], 5)]
     looker.look(tenants=0)
     assert looker.look()[1] == [(run["run_id"], 5)], "whoever comes next knows no sizes"
+
+
+def test_what_a_waiting_run_waits_for_is_told_when_it_is_said(looker: Looker) -> None:
+    first, second = looker.world.add_run(), looker.world.add_run()
+    assert looker.look(first, second) == ([], [])
+    with looker.world.storage.write() as uow:
+        uow.host_runs.set_waiting_for({RunId(second["run_id"]): "a free place"})
+    looker.clock.ahead = timedelta(seconds=WAITING_EVERY_SECONDS)
+    assert looker.look() == ([(second["run_id"], False)], [])
+    looker.clock.ahead *= 2
+    assert looker.look() == ([], [])
+
+
+def test_a_place_in_the_queue_is_told_when_it_moves(looker: Looker) -> None:
+    first, second = looker.world.add_run(), looker.world.add_run()
+    assert looker.look() == ([], [])
+    looker.world.supervisor.start(first["run_id"])
+    looker.clock.ahead = timedelta(seconds=WAITING_EVERY_SECONDS)
+    assert looker.look(first) == ([(second["run_id"], False)], [])
+
+
+def test_whoever_comes_is_told_what_runs_wait_for_already(looker: Looker) -> None:
+    run = looker.world.add_run()
+    with looker.world.storage.write() as uow:
+        uow.host_runs.set_waiting_for({RunId(run["run_id"]): "a free place"})
+    assert looker.look() == ([(run["run_id"], False)], [])

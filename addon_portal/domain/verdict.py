@@ -81,6 +81,8 @@ class RunEvidence:
     gate_held: bool = False
     keeper: Keeper = Keeper.NOT_ASKED
     kernel_exit: ProcessExit | None = None
+    oom_kills: int = 0
+    """What the kernel has counted in the run's group; read only where no record will tell it."""
     tree: Tree = Tree.UNCHECKED
     check_runs: bool = False
     """Whether somebody is evaluating the run's success check."""
@@ -230,7 +232,7 @@ def _from_kernel(seen: RunEvidence) -> Ending:
     if seen.kernel_exit is None:
         return _unknown(seen, "its shim and its keeper were gone when it ended")
     stop = seen.records.stop
-    return endings.from_exit(seen.kernel_exit, None, "kernel", stop, stop.signals if stop else ())
+    return endings.from_exit(seen.kernel_exit, None, "kernel", stop, stop.signals if stop else (), seen.oom_kills)
 
 
 def _clean_up_first(seen: RunEvidence, ending: Ending) -> Verdict:

@@ -173,6 +173,7 @@ class LocalExecutor:
             death_is_heard=held is not None and held.fileno() is not None,
             gate_held=gate_held,
             kernel_exit=kernel_exit,
+            oom_kills=self._groups.count_oom_kills(run_id) if kernel_exit is not None else 0,
             keeper=keeper,
         )
 

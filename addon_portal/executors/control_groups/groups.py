@@ -151,6 +151,10 @@ class ControlGroups:
         """Whether nothing lives in any group of the run, by the kernel's word."""
         return all(_is_empty(directory) for directory in self._directories(run_id))
 
+    def count_oom_kills(self, run_id: RunId) -> int:
+        """How many members the kernel has killed for lack of memory; 0 where that is not counted."""
+        return sum(map(_oom_kills, self._directories(run_id))) if run_id in self._runs else 0
+
     def kill(self, run_id: RunId, processes: Processes) -> None:
         """Kill all members of the run's groups. May be repeated until `is_empty` says that nothing is left."""
         if run_id in self._runs and not self.is_empty(run_id):
@@ -272,6 +276,15 @@ def _is_empty(directory: str) -> bool:
         return not _members(directory)
     except OSError as error:
         return error.errno in {errno.ENOENT, errno.ENODEV}  # removed, which only an empty one can be
+
+
+def _oom_kills(directory: str) -> int:
+    """Version 1 and 2 have it in different files, in the same words."""
+    for name in ("memory.events", "memory.oom_control"):
+        with contextlib.suppress(OSError):
+            counted = dict(line.split(maxsplit=1) for line in _read(directory, name).splitlines())
+            return int(counted.get("oom_kill", 0))
+    return 0
 
 
 def _kill_members(directory: str, processes: Processes) -> int:

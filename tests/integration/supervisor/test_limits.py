@@ -147,6 +147,24 @@ def test_a_keeper_records_lack_of_memory_in_a_dead_shims_stead(host: SupervisedH
     assert host.record(run_id, "exit")["by"] == "keeper"
 
 
+@needs("memory")
+def test_lack_of_memory_is_told_by_the_kernel_where_nobody_recorded_it(host: SupervisedHost, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    run_id = limited(host, f"open({str(gate)!r}).read()\n{HOG}", memory_bytes=64 * MIB)
+    host.reach(run_id, RunState.RUNNING)
+    host.kill_everything(run_id)
+    host.start_supervisor()
+    host.reach_condition(run_id, "unsupervised")
+    gate.write_text("go")
+    run = host.final(run_id)
+    if run.reason is Reason.OUTCOME_UNKNOWN:
+        pytest.skip("the kernel does not tell how a process ended whose parent is gone (Linux 6.15)")
+    assert run.reason is Reason.OUT_OF_MEMORY
+    assert run.ending is not None
+    assert run.ending["source"] == "kernel"
+
+
 @needs("pids")
 def test_a_group_that_is_gone_before_the_start_is_a_start_that_failed(idle_host: SupervisedHost) -> None:
     idle_host.start_supervisor()  # and no keeper yet, so that the run waits for its start

@@ -18,7 +18,7 @@ from addon_portal.cli.stopping import is_out_of_reach, list_active
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import is_held, read_pid
 from addon_portal.config import Settings
-from addon_portal.domain.clock import SystemClock
+from addon_portal.domain.clock import SystemClock, to_text
 from addon_portal.domain.data_directory import RUN_ROOT_MARKER
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.health import UNREACHABLE_AFTER
@@ -88,14 +88,18 @@ def _look_at_portal(settings: Settings, storage: Storage) -> Iterator[Finding]:
     with storage.read() as uow:
         active = list_active(uow, host_id)
         try:
-            observed_at = uow.hosts.get(host_id).observed_at
+            host = uow.hosts.get(host_id)
         except NotFound:
-            observed_at = None
+            host = None
+    observed_at = host.observed_at if host else None
     counted = Counter(run.state.value for run in active)
     supervised = is_held(str(settings.data.supervisor_lock))
     age = SystemClock().now() - observed_at if observed_at else None
     yield _look_at_supervisor(settings, supervised, bool(active), age)
     yield _look_at_keeper(settings, supervised)
+    if host is not None and host.drained_at is not None:
+        found = f"{host.drained_by} began maintenance at {to_text(host.drained_at)}"
+        yield Finding("drain", "note", found, "nothing is started; end it with: addon-portal drain off")
     yield _look_at_marker(settings, storage, host_id, bool(active))
     yield _look_for_strangers(settings, storage)
     away = [run for run in active if is_out_of_reach(run)]

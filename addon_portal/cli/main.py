@@ -14,6 +14,7 @@ from addon_portal import __version__
 from addon_portal.cli.commands import (
     comparison,
     diagnosis,
+    drain,
     files,
     installation,
     keys,
@@ -58,6 +59,7 @@ app.add_typer(scheduled.app, name="scheduled")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(keys.app, name="key")
+app.add_typer(drain.app, name="drain")
 app.add_typer(installation.app, name="db")
 
 

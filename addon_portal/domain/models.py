@@ -232,6 +232,9 @@ class Host:
     observed_at: datetime | None
     supervisor_pid: int | None = None
     max_concurrent_runs: int | None = None
+    drained_at: datetime | None = None
+    """Since when nothing is started, for maintenance; what runs goes on."""
+    drained_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Transition:
     values: Mapping[str, object] = field(default_factory=dict)
     detail: Mapping[str, object] = field(default_factory=dict)
     only_outcome: Outcome | None = None
+    unless_drained: bool = False
+    """Whether it is not to be made while nothing may be started on the run's host."""
 
     def applied_to(self, run: Run) -> Run:
         """The run as it is after this transition has won."""

@@ -49,7 +49,9 @@ _TOUCH_ALIVE = f"""
 _LAUNCH_ORDER = f"{LAUNCH} WHERE r.id = :run_id"
 _PENDING = f"{LAUNCH} WHERE {_UNFINISHED} AND r.state = 'pending'"
 _LIST_PENDING = f"{_PENDING} ORDER BY r.seq LIMIT :limit"
-_LIST_PENDING_OF_OTHERS = f"{_PENDING} AND NOT r.tenant_id IN (:excluding...) ORDER BY r.seq LIMIT :limit"
+_STARTABLE = f"{_PENDING} AND (SELECT h.drained_at FROM hosts AS h WHERE h.id = :host_id) IS NULL"  # noqa: S608
+_LIST_STARTABLE = f"{_STARTABLE} ORDER BY r.seq LIMIT :limit"
+_LIST_STARTABLE_OF_OTHERS = f"{_STARTABLE} AND NOT r.tenant_id IN (:excluding...) ORDER BY r.seq LIMIT :limit"
 
 
 class HostRuns(Repository):
@@ -89,18 +91,20 @@ class HostRuns(Repository):
         """Claimed runs that somebody wants stopped and that nobody has begun to stop."""
         return tuple(run_from_row(row) for row in self._connection.all(_LIST_STOP_REQUESTED, {"host_id": host_id}))
 
-    def list_pending(
+    def list_pending(self, host_id: HostId, limit: int) -> tuple[LaunchFacts, ...]:
+        """Waiting runs in the order they were asked for, each with all that starting it needs, in one statement."""
+        rows = self._connection.all(_LIST_PENDING, {"host_id": host_id, "limit": limit})
+        return tuple(launch_facts_from_row(row) for row in rows)
+
+    def list_startable(
         self, host_id: HostId, limit: int, *, excluding: Collection[TenantId] = ()
     ) -> tuple[LaunchFacts, ...]:
-        """Waiting runs in the order they were asked for, without those of tenants that have no room.
-
-        Each with all that starting it needs, in one statement.
-        """
+        """As `list_pending`, without those of tenants that have no room; nothing while the host is drained."""
         parameters: dict[str, object] = {"host_id": host_id, "limit": limit}
         if excluding:
-            rows = self._connection.all(_LIST_PENDING_OF_OTHERS, {**parameters, "excluding": list(excluding)})
+            rows = self._connection.all(_LIST_STARTABLE_OF_OTHERS, {**parameters, "excluding": list(excluding)})
         else:
-            rows = self._connection.all(_LIST_PENDING, parameters)
+            rows = self._connection.all(_LIST_STARTABLE, parameters)
         return tuple(launch_facts_from_row(row) for row in rows)
 
     def count_claimed_by_tenant(self, host_id: HostId) -> dict[TenantId, int]:

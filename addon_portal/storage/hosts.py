@@ -9,7 +9,9 @@ from addon_portal.storage.connection import Row
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none, storable, to_micros, to_micros_or_none
 
-_SELECT = "SELECT id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs FROM hosts"
+_SELECT = """
+    SELECT id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs, drained_at, drained_by FROM hosts
+"""
 _UPSERT = """
     INSERT INTO hosts (id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs)
     VALUES (:id, :name, :boot_id, :observed_at, :supervisor_pid, :max_concurrent_runs)
@@ -18,6 +20,8 @@ _UPSERT = """
         supervisor_pid = excluded.supervisor_pid, max_concurrent_runs = excluded.max_concurrent_runs
 """
 _INSERT_IF_MISSING = "INSERT INTO hosts (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING"
+_DRAIN = "UPDATE hosts SET drained_at = :at, drained_by = :by WHERE id = :id AND drained_at IS NULL"
+_END_DRAIN = "UPDATE hosts SET drained_at = NULL, drained_by = NULL WHERE id = :id"
 _OBSERVED = """
     UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid WHERE id = :id
 """
@@ -29,7 +33,7 @@ class Hosts(Repository):
     __slots__ = ()
 
     def upsert(self, host: Host) -> None:
-        """Add a host, or replace everything that is known of it."""
+        """Add a host, or replace everything that is known of it but a drain, which stays."""
         self._connection.change(
             _UPSERT,
             {
@@ -57,6 +61,17 @@ class Hosts(Repository):
         """Every host, by identifier."""
         return tuple(_host_from_row(row) for row in self._connection.all(f"{_SELECT} ORDER BY id"))
 
+    def drain(self, host_id: HostId, at: datetime, by: str) -> None:
+        """Have nothing started there any more; a drain that goes on already stays as it is."""
+        self._connection.change(_DRAIN, {"id": host_id, "at": to_micros(at), "by": storable(by)})
+        self._uow.wake_api()
+
+    def end_drain(self, host_id: HostId) -> None:
+        """Have what waits there started again, and wake its supervisor."""
+        self._connection.change(_END_DRAIN, {"id": host_id})
+        self._uow.wake_supervisor(host_id)
+        self._uow.wake_api()
+
     def record_observed(self, host_id: HostId, observed_at: datetime, boot_id: str, pid: int) -> None:
         """A complete sweep began at `observed_at`. Not journalled. Raises NotFound."""
         parameters = {"id": host_id, "observed_at": to_micros(observed_at), "boot_id": boot_id, "pid": pid}
@@ -65,5 +80,14 @@ class Hosts(Repository):
 
 
 def _host_from_row(row: Row) -> Host:
-    host_id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs = row
-    return Host(host_id, name, boot_id, from_micros_or_none(observed_at), supervisor_pid, max_concurrent_runs)
+    host_id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs, drained_at, drained_by = row
+    return Host(
+        host_id,
+        name,
+        boot_id,
+        from_micros_or_none(observed_at),
+        supervisor_pid,
+        max_concurrent_runs,
+        from_micros_or_none(drained_at),
+        drained_by,
+    )

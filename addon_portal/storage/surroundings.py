@@ -26,7 +26,7 @@ _POSITION = """
 """
 _SCHEDULED = scheduled_columns("s")
 _AROUND = f"""
-    SELECT p.name, {_NEWEST}, h.observed_at, {{position}}, {_SCHEDULED}
+    SELECT p.name, {_NEWEST}, h.observed_at, h.drained_at, h.drained_by, {{position}}, {_SCHEDULED}
     FROM projects AS p JOIN hosts AS h ON h.id = :host_id
     LEFT JOIN scheduled_restarts AS s ON s.restart_of = :run_id
     WHERE p.id = :project_id
@@ -34,7 +34,7 @@ _AROUND = f"""
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
 SHOWN_COLUMNS = f"""
-    p.name, {_NEWEST}, h.observed_at,
+    p.name, {_NEWEST}, h.observed_at, h.drained_at, h.drained_by,
     CASE r.state WHEN 'pending' THEN
         (SELECT count(*) FROM runs AS q
          WHERE q.host_id = r.host_id AND q.tenant_id = r.tenant_id
@@ -53,7 +53,7 @@ _PROJECTS = f"""
     SELECT p.id, p.name, {_NEWEST}, {_SCHEDULED}
     FROM projects AS p LEFT JOIN scheduled_restarts AS s ON s.project_id = p.id WHERE p.id IN (:project_ids...)
 """  # noqa: S608 - made of constants
-_HOSTS = "SELECT id, observed_at FROM hosts WHERE id IN (:host_ids...)"
+_HOSTS = "SELECT id, observed_at, drained_at, drained_by FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
     SELECT host_id, tenant_id, id FROM runs
     WHERE host_id IN (:host_ids...) AND tenant_id IN (:tenant_ids...) AND finished_at IS NULL AND state = 'pending'
@@ -66,7 +66,7 @@ class RunSurroundings:
     """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts the
     tenant's own pending runs there, from 1: of others nobody learns how many wait.
 
-    `scheduled_restart` is the one that is to follow this run.
+    `scheduled_restart` is the one that is to follow this run; `drained_at` says since when nothing is started there.
     """
 
     project_name: str
@@ -74,6 +74,8 @@ class RunSurroundings:
     observed_at: datetime | None
     queue_position: int | None
     scheduled_restart: ScheduledRestart | None = None
+    drained_at: datetime | None = None
+    drained_by: str | None = None
 
 
 class Surroundings(Repository):
@@ -108,14 +110,16 @@ class Surroundings(Repository):
             for row in self._connection.all(_PROJECTS, {"project_ids": sorted({run.project_id for run in runs})})
         }
         hosts = sorted({run.host_id for run in runs})
-        observed = {row[0]: from_micros_or_none(row[1]) for row in self._connection.all(_HOSTS, {"host_ids": hosts})}
+        hosts_by_id = {row[0]: row[1:] for row in self._connection.all(_HOSTS, {"host_ids": hosts})}
         places = self._places([run for run in runs if run.state is RunState.PENDING])
         found = []
         for run in runs:
             name, latest_run_id, scheduled = projects[run.project_id]
             follows = scheduled if scheduled is not None and scheduled.restart_of == run.id else None
-            around = (observed.get(run.host_id), places.get(run.id), follows)
-            found.append(RunSurroundings(name, latest_run_id, *around))
+            observed_at, drained_at, drained_by = hosts_by_id[run.host_id]
+            around = (from_micros_or_none(observed_at), places.get(run.id), follows)
+            drain = (from_micros_or_none(drained_at), drained_by)
+            found.append(RunSurroundings(name, latest_run_id, *around, *drain))
         return found
 
     def observed_at(self, host_id: HostId) -> datetime | None:
@@ -136,11 +140,13 @@ class Surroundings(Repository):
         return places
 
 
-_SURROUNDINGS_WIDTH = 4 + len(SCHEDULED_FIELDS)
+_SURROUNDINGS_WIDTH = 6 + len(SCHEDULED_FIELDS)
 
 
 def _surroundings_from_row(row: Row) -> RunSurroundings:
-    return RunSurroundings(row[0], row[1], from_micros_or_none(row[2]), row[3], _scheduled_from(row[4:]))
+    name, latest_run_id, observed_at, drained_at, drained_by, position = row[:6]
+    around = (from_micros_or_none(observed_at), position, _scheduled_from(row[6:]))
+    return RunSurroundings(name, latest_run_id, *around, from_micros_or_none(drained_at), drained_by)
 
 
 def _scheduled_from(row: Row) -> ScheduledRestart | None:

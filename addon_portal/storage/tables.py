@@ -88,6 +88,8 @@ hosts = Table(
     Column("observed_at", Micros),
     Column("supervisor_pid", Integer),
     Column("max_concurrent_runs", Integer),
+    Column("drained_at", Micros),
+    Column("drained_by", Text),
     CheckConstraint("max_concurrent_runs >= 0", name="max_concurrent_runs"),
 )
 

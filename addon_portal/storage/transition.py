@@ -46,6 +46,7 @@ def apply(uow: "UnitOfWork", transition: Transition) -> bool:
         transition.to_state in FINAL,
         transition.only_outcome,
         is_stop_request,
+        transition.unless_drained,
     )
     parameters = {name: to_column(value) for name, value in transition.values.items()}
     parameters["run_id_"] = transition.run_id
@@ -97,6 +98,7 @@ def _statement(
     ends: bool,
     only_outcome: Outcome | None,
     is_stop_request: bool,
+    unless_drained: bool,
 ) -> str:
     assert _CHANGEABLE.issuperset(names), f"not for a transition to change: {set(names) - _CHANGEABLE}"
     changes = [f"{name} = :{name}" for name in names]
@@ -107,6 +109,8 @@ def _statement(
     if only_outcome is not None:
         changes.append("amended_at = :recorded_at_")
         guards += [f"outcome = '{only_outcome}'", "amended_at IS NULL"]
+    if unless_drained:
+        guards.append("(SELECT h.drained_at FROM hosts AS h WHERE h.id = runs.host_id) IS NULL")
     if is_stop_request:
         guards.append("stop_requested_at IS NULL")
     return (

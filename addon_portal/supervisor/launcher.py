@@ -7,7 +7,7 @@ executor, which lets only one happen.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import structlog
@@ -72,8 +72,8 @@ class Launcher:
         self._start([self._prepare(facts) for facts in launched])
 
     def list_waiting(self, uow: UnitOfWork, full: Collection[TenantId] = ()) -> Sequence[LaunchFacts]:
-        """Those who have waited longest, without the tenants that have no room."""
-        return uow.host_runs.list_pending(self._options.host_id, _AT_ONCE, excluding=full)
+        """Those who have waited longest, without the tenants that have no room; nobody while the host is drained."""
+        return uow.host_runs.list_startable(self._options.host_id, _AT_ONCE, excluding=full)
 
     def claim(
         self, waiting: Sequence[LaunchFacts], active: Mapping[RunId, Run], blocked: Mapping[ProjectId, RunId]
@@ -182,7 +182,8 @@ class Launcher:
             ending = endings.could_not_prepare("command", 0, f"its template cannot be filled: {error}", now)
             return _Candidate(facts, {}, transitions.refused(run.id, ending, now, self._options.actor), ask=False)
         move = transitions.claimed(run.id, now, self._options.actor, self._executor.boot_id)
-        return _Candidate(facts, order.environment, move, ask=prepared is Prepared.READY)
+        is_new = prepared is Prepared.READY
+        return _Candidate(facts, order.environment, replace(move, unless_drained=is_new), ask=is_new)
 
     def _order(self, facts: LaunchFacts) -> LaunchOrder:
         cwd = self._working_directory(facts)

@@ -16,6 +16,7 @@ from addon_portal.domain.models import Role
 router = new_router("admin", "/api/admin")
 
 _BODY = ("invalid_request", "malformed_body", "body_too_large")
+_DRAIN_ERRORS = ("not_found", "invalid_request")
 _CLEANUP = says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP)
 _CLEANUP["responses"][202] = {"description": "Asked for; the report will be at Location", "model": admin.CleanupBody}
 TenantQuery = Annotated[str, Query(max_length=200, description="Name or identifier of a tenant.")]
@@ -147,3 +148,28 @@ def list_hosts(caller: CallerDep) -> Response:
     caller.enter(Role.OPERATOR)
     now = caller.portal.clock.now()
     return answer({"items": [admin.host_body(host, now) for host in tenant_service.list_hosts(caller.portal)]})
+
+
+@router.get("/drain", **says("Get the drain of a host", admin.HostBody, examples.HOST, errors=_DRAIN_ERRORS))
+def get_drain(caller: CallerDep, query: Annotated[admin.DrainQuery, Query()]) -> Response:
+    """Whether anything is started on the host: `drained_at` is null if so."""
+    caller.enter(Role.OPERATOR)
+    host = tenant_service.get_host(caller.portal, query.host_id)
+    return answer(admin.host_body(host, caller.portal.clock.now()))
+
+
+@router.put(
+    "/drain",
+    **says(
+        "Drain a host",
+        admin.HostBody,
+        examples.HOST,
+        asked=examples.DRAIN_ASKED,
+        errors=(*_DRAIN_ERRORS, "malformed_body", "body_too_large"),
+    ),
+)
+def set_drain(caller: CallerDep, body: admin.DrainRequest) -> Response:
+    """From this answer on nothing is started there, or what waits is started again. What runs goes on."""
+    principal = caller.enter(Role.OPERATOR)
+    host = tenant_service.set_drain(caller.portal, principal, body.host_id, on=body.on)
+    return answer(admin.host_body(host, caller.portal.clock.now()))

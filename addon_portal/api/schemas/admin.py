@@ -3,13 +3,23 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from addon_portal.api.schemas.fields import AbsolutePath, Answer, Command, Environment, Name, Parameters, Request
+from addon_portal.api.schemas.fields import (
+    AbsolutePath,
+    Answer,
+    Command,
+    Environment,
+    Name,
+    Parameters,
+    Request,
+    refuse,
+)
 from addon_portal.api.schemas.runs import time_or_null
 from addon_portal.api.services.tenant_service import IssuedKey, ProgramDraft
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.health import UNREACHABLE_AFTER
+from addon_portal.domain.ids import HostId, has_form
 from addon_portal.domain.models import ApiKey, Host, Program, Role, Tenant
 from addon_portal.storage.values import CleanupRequest
 
@@ -63,6 +73,32 @@ class ProgramRequest(Request):
         return ProgramDraft(self.name, tuple(self.argv), self.parameters_schema, self.env, self.working_directory)
 
 
+def _check_host_id(text: str) -> HostId:
+    if not has_form("hst_", text):
+        raise refuse("hst_ and 26 characters")
+    return HostId(text)
+
+
+NamedHost = Annotated[
+    HostId, AfterValidator(_check_host_id), Field(description="By default the host of this API.", examples=[None])
+]
+
+
+class DrainRequest(Request):
+    """Whether a host is drained."""
+
+    on: Annotated[bool, Field(description="Start nothing there; or start again what waits.")]
+    host_id: NamedHost | None = None
+
+
+class DrainQuery(BaseModel):
+    """Which host is asked about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host_id: NamedHost | None = None
+
+
 class TenantBody(Answer):
     """A tenant."""
 
@@ -113,6 +149,8 @@ class HostBody(Answer):
     unreachable: bool
     supervisor_pid: int | None
     max_concurrent_runs: int | None
+    drained_at: Annotated[datetime | None, Field(description="Since when nothing is started there, for maintenance.")]
+    drained_by: str | None
 
 
 class CleanupBody(Answer):
@@ -201,6 +239,8 @@ def host_body(host: Host, now: datetime) -> dict[str, object]:
         "unreachable": host.observed_at is None or now - host.observed_at > UNREACHABLE_AFTER,
         "supervisor_pid": host.supervisor_pid,
         "max_concurrent_runs": host.max_concurrent_runs,
+        "drained_at": time_or_null(host.drained_at),
+        "drained_by": host.drained_by,
     }
 
 

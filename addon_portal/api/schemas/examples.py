@@ -199,7 +199,10 @@ HOST: dict[str, object] = {
     "unreachable": False,
     "supervisor_pid": 4711,
     "max_concurrent_runs": None,
+    "drained_at": None,
+    "drained_by": None,
 }
+DRAIN_ASKED: dict[str, object] = {"on": True}
 CLEANUP: dict[str, object] = {
     "id": "cln_01k7qz8a1b2c3d4e5f6g7h8j9k",
     "requested_at": "2026-05-04T09:00:00.000000Z",

@@ -53,4 +53,5 @@ def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
         found.queue_position,
         around,
         found.scheduled_restart,
+        (found.drained_at, found.drained_by),
     )

@@ -52,24 +52,32 @@ def show(
     queue_position: int | None,
     around: Circumstances,
     scheduled_restart: ScheduledRestart | None = None,
+    drained: tuple[datetime | None, str | None] = (None, None),
 ) -> ShownRun:
-    """Join. `observed_at` is when the last complete sweep of the run's host began."""
+    """Join. `observed_at` is when the last complete sweep of the run's host began.
+
+    `drained` says since when nothing is started there, and by whom.
+    """
     return ShownRun(
         run=run,
         project_name=project_name,
         health=health_of(run, observed_at, around.now, around.overdue_after),
         observed_at=observed_at if run.is_active else None,
-        waiting_for=_waiting_for(run, observed_at, around.now),
+        waiting_for=_waiting_for(run, observed_at, around.now, *drained),
         queue_position=queue_position if run.state is RunState.PENDING else None,
         restartable=run.id == latest_run_id and run.state in FINAL & around.restartable,
         scheduled_restart=scheduled_restart,
     )
 
 
-def _waiting_for(run: Run, observed_at: datetime | None, now: datetime) -> str | None:
+def _waiting_for(
+    run: Run, observed_at: datetime | None, now: datetime, drained_at: datetime | None, drained_by: str | None
+) -> str | None:
     """What a waiting run waits for; when nobody is there to say, for the supervisor."""
     if run.state is not RunState.PENDING:
         return None
+    if drained_at is not None:
+        return f"the end of the maintenance of its host, which {drained_by} began at {to_text(drained_at)}"
     if observed_at is None:
         return "the supervisor of its host, which has not been heard of yet"
     if now - observed_at > UNREACHABLE_AFTER:

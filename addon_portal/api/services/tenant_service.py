@@ -7,7 +7,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
 from addon_portal.auth.tokens import make_key
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
-from addon_portal.domain.ids import KeyId, TenantId, has_form, new_key_id, new_program_id, new_tenant_id
+from addon_portal.domain.ids import HostId, KeyId, TenantId, has_form, new_key_id, new_program_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
 from addon_portal.storage import UnitOfWork
 
@@ -122,3 +122,20 @@ def _find_tenant(uow: UnitOfWork, name_or_id: str) -> Tenant:
     if tenant is None:
         raise NotFound("tenant", name_or_id)
     return tenant
+
+
+def get_host(portal: Portal, host_id: HostId | None) -> Host:
+    """One host, by default the one of this api. Raises NotFound."""
+    with portal.storage.read() as uow:
+        return uow.hosts.get(host_id or portal.host_id)
+
+
+def set_drain(portal: Portal, principal: Principal, host_id: HostId | None, *, on: bool) -> Host:
+    """Have nothing started on a host, or start again what waits there. Raises NotFound."""
+    with portal.storage.write() as uow:
+        host = uow.hosts.get(host_id or portal.host_id)
+        if on:
+            uow.hosts.drain(host.id, portal.clock.now(), principal.actor)
+        else:
+            uow.hosts.end_drain(host.id)
+        return uow.hosts.get(host.id)

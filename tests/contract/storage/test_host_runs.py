@@ -52,9 +52,9 @@ def test_tenants_without_room_do_not_hide_the_others(world: World) -> None:
         world.add_run()
     other = world.add_run(scope=world.other_scope)
     with world.storage.read() as uow:
-        (found,) = uow.host_runs.list_pending(world.host.id, 2, excluding={world.alice.id})
+        (found,) = uow.host_runs.list_startable(world.host.id, 2, excluding={world.alice.id})
         assert found.run == other
-        assert uow.host_runs.list_pending(world.host.id, 2, excluding=[world.alice.id, world.charlie.id]) == ()
+        assert uow.host_runs.list_startable(world.host.id, 2, excluding=[world.alice.id, world.charlie.id]) == ()
 
 
 def test_a_launch_has_run_definition_program_tenant_and_name(world: World) -> None:

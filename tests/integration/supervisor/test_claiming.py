@@ -166,3 +166,55 @@ def test_limits_count_what_another_supervisor_had_started(make_desk: Callable[..
     desk.settle()
     assert desk.host.starts == [first]
     assert desk.get(second).state is RunState.PENDING
+
+
+def drain(desk: Desk, *, on: bool) -> None:
+    """As the API stores it."""
+    with desk.storage.write() as uow:
+        if on:
+            uow.hosts.drain(desk.host_id, desk.clock.now(), "key:ops")
+        else:
+            uow.hosts.end_drain(desk.host_id)
+
+
+def test_on_a_drained_host_nothing_is_started_and_what_runs_goes_on(
+    make_desk: Callable[..., Desk], database_url: str
+) -> None:
+    desk = make_desk(database_url)
+    first = desk.request()
+    desk.settle()
+    drain(desk, on=True)
+    second = desk.request()
+    desk.settle()
+    desk.restart_supervisor()
+    desk.turn(10)
+    assert desk.host.starts == [first]
+    assert (desk.get(first).state, desk.get(second).state) == (RunState.RUNNING, RunState.PENDING)
+    desk.host.finish(first)
+    desk.settle()
+    assert desk.get(first).state is RunState.COMPLETED
+    drain(desk, on=False)
+    desk.settle()
+    assert desk.host.starts == [first, second]
+
+
+def test_a_drain_that_comes_between_looking_and_claiming_is_kept(desk: Desk) -> None:
+    desk.turn()
+    desk.host.before_prepare = lambda _: drain(desk, on=True)
+    run_id = desk.request()
+    desk.settle()
+    assert (desk.host.starts, desk.get(run_id).state) == ([], RunState.PENDING)
+    desk.host.before_prepare = lambda _: None
+    drain(desk, on=False)
+    desk.settle()
+    assert desk.host.starts == [run_id]
+
+
+def test_what_was_launched_is_looked_after_on_a_drained_host_too(desk: Desk) -> None:
+    run_id = desk.request()
+    desk.executor.prepare(LaunchOrder(run_id, {}, {}, None))
+    desk.executor.ask_start(run_id, {})
+    drain(desk, on=True)
+    desk.turn()
+    desk.settle()
+    assert desk.get(run_id).state is RunState.RUNNING

@@ -19,6 +19,7 @@ up: .venv/.runtime ## Start the portal here (ARGS="--port 8080 --data DIR")
 
 test: .venv/.dev ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
 	@scripts/postgresql.sh
+	@scripts/promtool.sh
 	$(BIN)/python -m pytest -n $(N) $(T)
 
 check: .venv/.dev ## Lint, format, types, import contracts, tests of the documents and the code itself

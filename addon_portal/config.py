@@ -153,6 +153,13 @@ class Settings(BaseSettings):
             "`addon-portal doctor` says what is lost."
         ),
     ] = "auto"
+    metrics_access: Annotated[
+        Literal["operator", "anyone"],
+        Field(
+            description="Who may read /metrics: whoever has an operator's key, or anyone who reaches the port. "
+            "It tells how much is run and how it goes, of no tenant by name."
+        ),
+    ] = "operator"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="The least level that is logged.")
     ] = "info"

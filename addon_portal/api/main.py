@@ -16,10 +16,12 @@ from addon_portal import __version__
 from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import DESCRIPTION, complete_openapi
-from addon_portal.api.routers import admin_api, health, tenant_api
+from addon_portal.api.request_count import RequestCount
+from addon_portal.api.routers import admin_api, health, metrics, tenant_api
 from addon_portal.api.routers.shortcuts import Shortcuts
 from addon_portal.api.routers.tenant import code, files, numbers, output, restarts, runs
 from addon_portal.api.services.key_use import KeyUse
+from addon_portal.api.services.metrics_service import Metrics
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.wakes import Wakes
@@ -55,7 +57,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         lifespan=_lifespan(portal, closes_storage=storage is None),
     )
     app.state.portal = portal
-    app.state.changes = RunChanges(portal)
+    app.state.changes, app.state.metrics = RunChanges(portal), Metrics(portal, access=settings.metrics_access)
     # The routes themselves: routers inside of routers cost every request a tenth of a millisecond.
     for routes in (
         tenant_api.execution.routes,
@@ -63,11 +65,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         tenant_api.router.routes,
         (*output.router.routes, *restarts.router.routes),
         (*code.router.routes, *files.router.routes, *numbers.router.routes),
-        (*admin_api.router.routes, *health.router.routes),
+        (*admin_api.router.routes, *health.router.routes, *metrics.router.routes),
     ):
         app.router.routes.extend(routes)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Shortcuts)
+    for layer in (BodyLimit, Shortcuts, RequestCount):
+        app.add_middleware(layer)
     install_error_handlers(app)
     complete_openapi(app)
     return app

@@ -17,6 +17,7 @@ from addon_portal.domain.reasons import Reason
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
+from addon_portal.storage.measurements import Measurements
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.surroundings import Surroundings
 from tests.contract.storage.world import SteppedClock, World
@@ -112,6 +113,8 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.journal.read_after(0, 10)
     uow.journal.read_heads_after(0, 10)
     uow.journal.last_seq()
+    Measurements(uow).standing(overdue_before=now, stuck_before=now)
+    Measurements(uow).moves_after(0, 10)
 
 
 def answer_requests(world: World, uow: UnitOfWork, project_id: ProjectId, run_id: RunId) -> None:

@@ -1,0 +1,1 @@
+"""What is measured about the portal itself, for Prometheus."""

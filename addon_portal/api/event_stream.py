@@ -1,8 +1,8 @@
 """Server-sent events: what happens to a tenant's runs, as it happens, and from where a reader stopped.
 
 Event types: `run` (how a run stands, with the journal's sequence number as id where it moved), `log` (how much output a
-run has), `host` (whether somebody looks after the runs), `reset` (too much was missed: read everything anew). A comment
-every 15 s keeps connections open.
+run has), `progress` (what its program says of itself), `host` (whether somebody looks after the runs), `reset` (too
+much was missed: read everything anew). A comment every 15 s keeps connections open.
 """
 
 import json
@@ -18,6 +18,7 @@ from addon_portal.api.services.run_changes import RunChanges, host_standing, rea
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.clock import to_text
 from addon_portal.storage.surroundings import Surroundings
+from addon_portal.storage.values import Said
 
 HEARTBEAT_SECONDS = 15.0
 MOST_MISSED = 10_000
@@ -83,6 +84,8 @@ def _event(change: Change, to_body: ToBody) -> bytes:
         return format_sse_event(data_str=_json(to_body(change.run)), event="run", id=place)
     if isinstance(change, LogGrown):
         return format_sse_event(data_str=_json({"run_id": change.run_id, "size": change.size}), event="log")
+    if isinstance(change, Said):
+        return format_sse_event(data_str=_json(said_body(change)), event="progress")
     if isinstance(change, Missed):
         return _reset(change.seq)
     return _host_event(change)
@@ -91,6 +94,14 @@ def _event(change: Change, to_body: ToBody) -> bytes:
 def _host_event(change: HostChanged) -> bytes:
     seen = to_text(change.observed_at) if change.observed_at else None
     return format_sse_event(data_str=_json({"observed_at": seen, "unreachable": change.is_unreachable}), event="host")
+
+
+def said_body(change: Said) -> dict[str, object]:
+    """What the program of a run says of itself, by the names that the Run object has for it."""
+    said = change.said
+    heard_at = to_text(said.heard_at) if said.heard_at else None
+    names = {"progress": said.progress, "status_text": said.status, "last_heartbeat_at": heard_at}
+    return {"run_id": change.run_id, **names}
 
 
 def _reset(seq: int) -> bytes:

@@ -153,6 +153,12 @@ def ended_sentence(run: Mapping[str, Any]) -> str | None:
     return f"at {run['finished_at']} at the latest; nobody saw the moment"
 
 
+def progress_text(run: Mapping[str, Any]) -> str | None:
+    """How far its program says it is, and what it says it does; None where it says neither."""
+    far = None if run["progress"] is None else f"{run['progress']:.0%}"
+    return ", ".join(part for part in (far, run["status_text"]) if part) or None
+
+
 def cut(text: str) -> str:
     """Text of any length as a cell of a table."""
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

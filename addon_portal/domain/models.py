@@ -171,6 +171,11 @@ class Run:
     restart_of: RunId | None = None
     root_run: RunId | None = None
     restart_count: int = 0
+    progress: float | None = None
+    """How far the program says it has come, from 0 to 1."""
+    status_text: str | None = None
+    last_heartbeat_at: datetime | None = None
+    """When it last said anything of itself."""
     restarted_by: RunId | None = None
 
     @property

@@ -117,6 +117,15 @@ class CheckRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyRecord:
+    """`notify.json`: what the program last said of itself, and when; written now and then, and no proof of anything."""
+
+    heard_at: datetime | None = None
+    progress: float | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecords:
     """All records of one run directory as found in one reading; None where a file is not there."""
 

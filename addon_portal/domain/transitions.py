@@ -13,6 +13,7 @@ from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, Outcome, RunState
 from addon_portal.domain.verdict import Tree
 
@@ -111,10 +112,18 @@ def stopping(run_id: RunId, at: datetime, deadline_at: datetime, actor: str, req
 
 
 def ended(
-    run_id: RunId, ending: Ending, tree: Tree, now: datetime, actor: str, started_at: datetime | None = None
+    run_id: RunId,
+    ending: Ending,
+    tree: Tree,
+    now: datetime,
+    actor: str,
+    started_at: datetime | None = None,
+    said: NotifyRecord | None = None,
 ) -> Transition:
-    """The run is final, by the evidence of `ending`. `started_at` completes a run whose start nobody had seen."""
-    values = _final_values(ending, now, tree, started_at)
+    """The run is final, by the evidence of `ending`. `started_at` completes a run whose start nobody had seen, `said`
+    what is known of what its program said.
+    """
+    values = _final_values(ending, now, tree, started_at) | said_values(said)
     return Transition(
         run_id,
         "ended",
@@ -201,6 +210,13 @@ def replacement_requested(run_id: RunId, at: datetime, requested_by: str) -> Tra
     """A claimed run that is being stopped already is to be followed by a restart."""
     values = {"stop_why": "replaced"}
     return Transition(run_id, "replacement_requested", CLAIMED, None, at, requested_by, "request", values)
+
+
+def said_values(said: NotifyRecord | None) -> dict[str, object]:
+    """The columns of what a program says of itself; none where it says nothing."""
+    if said is None:
+        return {}
+    return {"progress": said.progress, "status_text": said.status, "last_heartbeat_at": said.heard_at}
 
 
 def _final_values(ending: Ending, now: datetime, tree: Tree | None, started_at: datetime | None) -> dict[str, object]:

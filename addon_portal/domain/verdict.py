@@ -12,7 +12,7 @@ from enum import Enum
 from addon_portal.domain import endings
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
-from addon_portal.domain.records import RunRecords
+from addon_portal.domain.records import NotifyRecord, RunRecords
 from addon_portal.domain.states import Outcome
 
 
@@ -89,6 +89,8 @@ class RunEvidence:
     last_seen_alive_at: datetime | None = None
     runs_for_seconds: float | None = None
     """How long a program that is alive has been running, on the clock that nobody steps."""
+    said: NotifyRecord | None = None
+    """What the program says of itself."""
     start_trouble: str | None = None
     """Why a start that was asked for has not happened, where that is late; in words, and no proof of anything."""
 

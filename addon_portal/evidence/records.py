@@ -18,6 +18,7 @@ from addon_portal.domain.records import (
     ChildRecord,
     DoneRecord,
     ExitRecord,
+    NotifyRecord,
     ProcessIdentity,
     RunRecords,
     SentSignal,
@@ -113,6 +114,14 @@ def read_records_after_power_cut(directory: Path | str) -> RunRecords:
 def read_sent_signals(directory: Path | str) -> tuple[SentSignal, ...]:
     """The signals that the shim sent its program while that lived, noted for whoever has to finish its work."""
     return _read(f"{directory}/signals.json", _signals) or ()
+
+
+def read_notify(directory: Path | str) -> NotifyRecord | None:
+    """What the program says of itself; what cannot be read says nothing."""
+    try:
+        return _read(f"{directory}/notify.json", _notify)
+    except (DamagedRecord, OSError):
+        return None
 
 
 def _read(path: str, build: Callable[[Mapping[str, Any]], _Record]) -> _Record | None:
@@ -212,6 +221,15 @@ def _done(record: Mapping[str, Any]) -> DoneRecord:
 def _check(record: Mapping[str, Any]) -> CheckRecord:
     problem = None if record["held"] else str(record["problem"])
     return CheckRecord(from_text(record["at"]), problem, record.get("output_tail", ""))
+
+
+def _notify(record: Mapping[str, Any]) -> NotifyRecord:
+    heard_at, progress, status = record.get("heard_at"), record.get("progress"), record.get("status")
+    return NotifyRecord(
+        heard_at=from_text(heard_at) if heard_at else None,
+        progress=None if progress is None else float(progress),
+        status=None if status is None else str(status),
+    )
 
 
 def _stop(record: Mapping[str, Any]) -> StopRecord:

@@ -20,7 +20,7 @@ from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import StopSettings
 from addon_portal.domain.records import ChildRecord, ProcessIdentity, SentSignal, StopRecord
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, Place, RunEvidence, Tree
-from addon_portal.evidence.records import DamagedRecord, read_child, read_json, read_records
+from addon_portal.evidence.records import DamagedRecord, read_child, read_json, read_notify, read_records
 from addon_portal.executors import run_files
 from addon_portal.executors.base import KnownRun, LaunchOrder, OnChange, Prepared
 from addon_portal.executors.control_groups.groups import ControlGroups
@@ -115,6 +115,8 @@ class LocalExecutor:
         records = read_all(directory)
         place = self._place(known, records.child, lock)
         seen = RunEvidence(self._clock.now(), True, True, lock, records, place, last_seen_alive_at=alive_at)
+        if records.child is not None:
+            seen = replace(seen, said=read_notify(directory))
         if lock is Lock.MISSING and known.run_id in self._watched:
             seen = replace(seen, start_trouble=self._watched[known.run_id].start.trouble(self._clock, self._keepers))
         if (records.exit and records.done) or (records.start_error and lock is not Lock.HELD):

@@ -40,6 +40,8 @@ RESERVED_BYTES = 4096
 SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
+NOTE_SECONDS = 1.0  # what the program says of itself is written down this often at most
+LONGEST_ADDRESS, LONGEST_MESSAGE, LONGEST_STATUS = 107, 4096, 500  # bytes, the first by unix(7); the last characters
 REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
 
 PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
@@ -375,14 +377,15 @@ def be_stub(channel: socket.socket) -> NoReturn:
         become_ordinary()
         run, descriptors, _ = receive_packet(channel)
         if run:
-            become_program(channel, run.decode(), *descriptors)
+            become_program(channel, os.fsdecode(run), *descriptors)
     finally:
         os._exit(127)
     raise AssertionError("os._exit returned")
 
 
-def become_program(channel: socket.socket, run: str, directory: int, environment: int) -> NoReturn:
+def become_program(channel: socket.socket, words: str, directory: int, environment: int) -> NoReturn:
     """Prepare, report, wait at the gate, exec. What fails ends in `start_error.json`, never in an exit code."""
+    run, address = words.split("\n", 1)
     step, file = "reserve", None
     try:
         held = os.open("gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600, dir_fd=directory)
@@ -399,6 +402,7 @@ def become_program(channel: socket.socket, run: str, directory: int, environment
         step, file = "spec", None
         variables = json.loads(read_file("/proc/self/fd/%d" % environment))  # only here: no shim ever holds a secret
         os.close(environment)
+        variables.setdefault("NOTIFY_SOCKET", address)
         variables = {encoded(name): encoded(value) for name, value in variables.items()}
         step = "limits"
         limit_ourselves(spec)
@@ -487,6 +491,10 @@ class Shim:
         self.run, self.lock, self.keeper, self.wakeup = os.path.basename(run_directory), lock, keeper, wakeup
         self.directory = os.open(run_directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.hints = os.path.join(run_directory, "../../hints")  # until the spec is read
+        self.address = os.path.join(run_directory, "notify")
+        self.notify: Optional[socket.socket] = None
+        self.said: Record = {}
+        self.note_at, self.noted_at = NEVER, -NEVER
         self.deadline = self.retry_at = NEVER
         self.stopping = self.killing = self.unsynced = False
         self.signals: List[Record] = []
@@ -516,6 +524,7 @@ class Shim:
             self.open_log()
             step = "reserve"
             self.reserve()
+            self.open_notify()
             record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
             record.update(started_monotonic=time.monotonic(), terms=self.spec.get("terms"))
             write_record(self.directory, "child", record, publish=False)
@@ -554,10 +563,22 @@ class Shim:
         os.posix_fallocate(descriptor, 0, RESERVED_BYTES)
         os.close(descriptor)
 
+    def open_notify(self) -> None:
+        """Where the program may say how it is, by sd_notify(3); one that cannot be had keeps nobody from starting."""
+        notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        attempt(os.unlink, "notify", dir_fd=self.directory)
+        attempt(notify.bind, "/proc/self/fd/%d/notify" % self.directory)
+        if self.spec.get("uid") is not None:
+            attempt(os.chown, "notify", self.spec["uid"], -1, dir_fd=self.directory)
+        self.notify = notify
+
     def brief(self, stub: Stub, environment: int) -> None:
         """Let the stub prepare itself for this run, while we do the rest."""
         self.stub, self.program, self.at_gate = stub.channel, stub.pid, True
-        attempt(send_packet, self.stub, self.run.encode(), (self.directory, environment))  # refused if it is dead
+        if len(os.fsencode(self.address)) > LONGEST_ADDRESS:  # a short way there, for as long as we live
+            self.address = "/proc/%d/fd/%d/notify" % (os.getpid(), self.directory)
+        words = os.fsencode(self.run + "\n" + self.address)
+        attempt(send_packet, self.stub, words, (self.directory, environment))  # refused if it is dead
         faultpoint("shim.forked", self.run)
 
     def open_gate(self) -> None:
@@ -588,11 +609,13 @@ class Shim:
         poller = select.poll()
         poller.register(self.wakeup, select.POLLIN)
         poller.register(self.stub, select.POLLIN)
+        assert self.notify
+        poller.register(self.notify, select.POLLIN)
         while True:
             now = time.monotonic()
             resting = self.output_at > now
             poller.register(self.fifo, 0 if resting else select.POLLIN)
-            due = min(self.deadline, self.retry_at)
+            due = min(self.deadline, self.retry_at, self.note_at)
             wait = min(due, self.output_at if resting else NEVER) - now
             ready = dict(poller.poll(None if wait == NEVER else max(wait, 0) * 1000))
             if self.stub.fileno() in ready and not self.read_report():
@@ -600,6 +623,8 @@ class Shim:
                 self.stub.close()
             if self.fifo in ready:
                 self.copy_output()
+            if self.notify.fileno() in ready:
+                self.hear()
             if self.wakeup in ready:
                 os.read(self.wakeup, 4096)
             if self.wakeup in ready or time.monotonic() >= due:
@@ -629,6 +654,8 @@ class Shim:
             self.deadline, self.killing = NEVER, True
             if self.ended_at is None:
                 self.send(signal.SIGKILL, "deadline", "tree")
+        if time.monotonic() >= self.note_at:
+            self.note()
         if self.reaped and (self.killing or not self.stopping):
             self.kill_children()
         if self.reaped and self.alone:
@@ -673,6 +700,38 @@ class Shim:
         count = os.write(self.log, self.held)
         self.held = self.held[count:]
         return count
+
+    # What the program says of itself.
+
+    def hear(self) -> None:
+        """Take in its messages, a bounded number at once: whoever sends without end must not keep us from the rest.
+
+        Descriptors that come along are dropped here, which is what BARRIER=1 of sd_notify_barrier(3) waits for.
+        """
+        for _ in range(64):
+            message = attempt(self.notify.recv, LONGEST_MESSAGE) if self.notify else None
+            if message is None:
+                break
+            for line in message.decode("utf-8", "replace").splitlines():
+                self.take_in(*line.partition("=")[::2])
+            self.said["heard_at"] = now_text()
+            self.note_at = min(self.note_at, max(time.monotonic(), self.noted_at + NOTE_SECONDS))
+
+    def take_in(self, name: str, value: str) -> None:
+        """One assignment of a message; what we do not know is left out."""
+        if name == "STATUS":
+            self.said["status"] = value[:LONGEST_STATUS]
+        elif name == "X_PROGRESS":
+            progress = read_progress(value)
+            if progress is not None:
+                self.said["progress"] = progress
+        elif name in {"READY", "STOPPING"} and value == "1":
+            self.said.setdefault(name.lower() + "_at", now_text())
+
+    def note(self) -> None:
+        """Write down what was said last; a full disk only makes it late."""
+        self.note_at, self.noted_at = NEVER, time.monotonic()
+        attempt(write_record, self.directory, "notify", dict(self.said, version=VERSION, run=self.run), False)
 
     # Stopping.
 
@@ -747,6 +806,9 @@ class Shim:
         """Empty the FIFO, say that all is done, let go of the lock, leave. Comes back only if the disk is full."""
         while self.event == "exit" and self.copy_output():
             pass
+        self.hear()
+        if self.note_at != NEVER:
+            self.note()
         faultpoint("shim.before_done", self.run)
         record = {"version": VERSION, "run": self.run, "at": now_text(), "by": "shim", "proof": "no_children"}
         record.update(killed=self.killed, output_bytes=self.output_bytes, max_rss_bytes=self.max_rss_bytes)
@@ -765,6 +827,15 @@ class Shim:
         time.sleep(SYNC_SECONDS)
         sync_end(self.directory)
         os._exit(0)
+
+
+def read_progress(text: str) -> Optional[float]:
+    """How far it has come, 0 to 1, from `0.42` or `42%`; None for what is neither."""
+    try:
+        progress = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        return None
+    return progress if 0 <= progress <= 1 else None
 
 
 def read_stop(order: Record) -> Tuple[int, float]:

@@ -103,11 +103,15 @@ def rehearse(directory: str) -> None:
     run.open_fifo()
     run.open_log()
     run.reserve()
+    run.open_notify()
     record = shim.describe({"started_at": shim.now_text()}, os.getpid())
     shim.write_record(run.directory, "child", record, durable=False)
     run.heed_stop()
     run.copy_output()
+    run.hear()
     shim.hint(directory, run.run, "started")  # nobody is told: a directory cannot be written to
+    if run.notify is not None:
+        run.notify.close()
     for descriptor in (run.fifo, run.log, run.index, run.directory):
         os.close(descriptor)
 

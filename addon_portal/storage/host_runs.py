@@ -12,12 +12,22 @@ from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId, TenantId
 from addon_portal.domain.launch import LaunchFacts
 from addon_portal.domain.models import Run
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import CLAIMED, RunState
+from addon_portal.domain.transitions import said_values
 from addon_portal.storage import run_insertion
 from addon_portal.storage.connection import quoted
 from addon_portal.storage.launches import LAUNCH, launch_facts_from_row
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import run_columns, run_from_row, storable, to_micros
+from addon_portal.storage.rows import (
+    from_micros_or_none,
+    run_columns,
+    run_from_row,
+    storable,
+    to_column,
+    to_micros,
+)
+from addon_portal.storage.values import Said
 
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r"  # noqa: S608 - made of constants
 _CLAIMED = quoted(CLAIMED)
@@ -44,6 +54,14 @@ _KNOWN = "SELECT id FROM runs WHERE id IN (:run_ids...)"
 _SET_WAITING_FOR = "UPDATE runs SET waiting_for = :waiting_for WHERE id = :run_id AND state = 'pending'"
 _TOUCH_ALIVE = f"""
     UPDATE runs SET last_seen_alive_at = :at WHERE id IN (:run_ids...) AND state IN ({_CLAIMED})
+"""  # noqa: S608 - made of constants
+_SET_SAID = f"""
+    UPDATE runs SET progress = :progress, status_text = :status_text, last_heartbeat_at = :last_heartbeat_at
+    WHERE id = :run_id AND state IN ({_CLAIMED})
+"""  # noqa: S608 - made of constants
+_LIST_SAID = f"""
+    SELECT r.id, r.tenant_id, r.progress, r.status_text, r.last_heartbeat_at FROM runs AS r
+    WHERE {_UNFINISHED} AND r.last_heartbeat_at IS NOT NULL
 """  # noqa: S608 - made of constants
 
 _LAUNCH_ORDER = f"{LAUNCH} WHERE r.id = :run_id"
@@ -141,6 +159,21 @@ class HostRuns(Repository):
         if run_ids:
             self._connection.change(_TOUCH_ALIVE, {"run_ids": list(run_ids), "at": to_micros(at)})
 
+    def set_said(self, said: Mapping[RunId, NotifyRecord]) -> None:
+        """What living programs say of themselves. Not journalled: it is news, and the last of it ends with the run."""
+        if said:
+            parameters = [{"run_id": run_id, **_said_columns(each)} for run_id, each in said.items()]
+            self._connection.change_many(_SET_SAID, parameters)
+            self._uow.wake_api()
+
+    def list_said(self, host_id: HostId) -> tuple[Said, ...]:
+        """What the programs of unfinished runs have said of themselves, of those that have said anything."""
+        rows = self._connection.all(_LIST_SAID, {"host_id": host_id})
+        return tuple(
+            Said(run_id, tenant_id, NotifyRecord(from_micros_or_none(at), progress, status))
+            for run_id, tenant_id, progress, status, at in rows
+        )
+
     def import_run(self, run: Run) -> bool:
         """Add a run whose directory has no row (the database is older); False when it has one.
 
@@ -149,3 +182,7 @@ class HostRuns(Repository):
         """
         assert run.state is not RunState.PENDING, "a run with a directory was claimed"
         return run_insertion.insert_found(self._uow, run)
+
+
+def _said_columns(said: NotifyRecord) -> dict[str, object]:
+    return {name: to_column(value) for name, value in said_values(said).items()}

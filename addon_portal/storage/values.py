@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from addon_portal.domain.ids import CleanupId, HostId, ProjectId, RunId
+from addon_portal.domain.ids import CleanupId, HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, JsonObject
+from addon_portal.domain.records import NotifyRecord
 
 T = TypeVar("T")
 
@@ -45,6 +46,15 @@ class NewRun:
     workspace: str = ""
     waiting_for: str | None = None
     restart_of: RunId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the program of a run says of itself."""
+
+    run_id: RunId
+    tenant_id: TenantId
+    said: NotifyRecord
 
 
 @dataclass(frozen=True, slots=True)

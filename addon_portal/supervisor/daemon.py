@@ -188,8 +188,10 @@ class Supervisor:
     def _record_observed(self, began: datetime) -> None:
         with self._storage.write() as uow:
             self._watcher.store_last_alive(uow)
+            self._watcher.store_said(uow)
             uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid())
         self._watcher.observed_at = began
+        self._watcher.said_is_stored()
 
     def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:
         """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown.

@@ -334,5 +334,7 @@ def _ended(it: Situation, ended: Ended) -> Iterator[Action]:
         yield SaveOutput()
     if ended.started_at is not None and it.run.state is RunState.STARTING:
         yield Record(transitions.started(it.run.id, ended.started_at, it.actor, supervised=True))
-    yield Record(transitions.ended(it.run.id, ended.ending, ended.tree, it.now, it.actor, ended.started_at))
+    yield Record(
+        transitions.ended(it.run.id, ended.ending, ended.tree, it.now, it.actor, ended.started_at, it.seen.said)
+    )
     yield Forget()

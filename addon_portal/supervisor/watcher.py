@@ -7,7 +7,7 @@ follow a commit follows it. Leaves what to do to `plan`, and when to look to `da
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -17,9 +17,9 @@ from addon_portal.domain import transitions
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run, StopSettings
-from addon_portal.domain.records import StopRecord
+from addon_portal.domain.records import NotifyRecord, StopRecord
 from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL
-from addon_portal.domain.transitions import Transition
+from addon_portal.domain.transitions import Transition, said_values
 from addon_portal.domain.verdict import (
     Alive,
     AskKeeper,
@@ -74,6 +74,8 @@ class Watcher:
         self._ended_since: dict[RunId, float] = {}
         self._last_alive: dict[RunId, datetime | None] = {}
         """When runs were last seen alive that the latest look did not find alive."""
+        self._said: dict[RunId, NotifyRecord] = {}
+        """What programs said of themselves that is not written yet: that can wait for the next sweep."""
         self.observed_at: datetime | None = None
         """When the last complete sweep of this host began, also one of an earlier supervisor."""
 
@@ -150,6 +152,16 @@ class Watcher:
             if run is not None and at is not None and run.last_seen_alive_at != at:
                 uow.host_runs.touch_alive([run_id], at)
 
+    def store_said(self, uow: UnitOfWork) -> None:
+        """Write what programs say of themselves, as of the last look, where that has changed."""
+        uow.host_runs.set_said(self._said)
+
+    def said_is_stored(self) -> None:
+        """It is, and committed."""
+        for run_id, said in self._said.items():
+            self._runs[run_id] = replace(self._runs[run_id], **said_values(said))  # type: ignore[arg-type]
+        self._said.clear()
+
     def _follow(self, moves: Sequence[Transition]) -> None:
         """Hold the runs as they are after our own moves; what is final is let go."""
         for move in moves:
@@ -163,6 +175,8 @@ class Watcher:
     def _situation(self, run: Run) -> plans.Situation:
         alive_at = self._last_seen_alive(run)
         seen, verdict = self._judge(run, KnownRun(run.id, run.boot_id, alive_at))
+        if run.id in self._runs and seen.said is not None and seen.said.heard_at != run.last_heartbeat_at:
+            self._said[run.id] = seen.said
         if isinstance(verdict, Alive | NotLinked | Starting):
             self._last_alive.pop(run.id, None)
         elif run.is_active:
@@ -249,6 +263,7 @@ class Watcher:
             self._executor.forget(run_id)
         self._ended_since.pop(run_id, None)
         self._last_alive.pop(run_id, None)
+        self._said.pop(run_id, None)
 
 
 def _apply_all(uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:

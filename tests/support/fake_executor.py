@@ -23,6 +23,7 @@ from addon_portal.domain.records import (
     ChildRecord,
     DoneRecord,
     ExitRecord,
+    NotifyRecord,
     ProcessIdentity,
     RunRecords,
     SentSignal,
@@ -54,6 +55,7 @@ class FakeRun:
     output_taken_over: bool = False
     signals: tuple[SentSignal, ...] = ()
     check_runs: bool = False
+    said: NotifyRecord | None = None
 
 
 class FakeHost:
@@ -364,7 +366,7 @@ class FakeExecutor:
             return replace(seen, directory_present=False, program=program)
         if run.damaged is not None:
             raise DamagedRecord(run.damaged)
-        seen = replace(seen, lock=run.lock, records=run.records, check_runs=run.check_runs)
+        seen = replace(seen, lock=run.lock, records=run.records, check_runs=run.check_runs, said=run.said)
         if (run.records.exit and run.records.done) or (run.records.start_error and run.lock is not Lock.HELD):
             return seen
         remembered = self._remember(known.run_id)

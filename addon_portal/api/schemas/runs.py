@@ -156,6 +156,9 @@ class RunBody(Answer):
     tree: Annotated[
         Literal["proven", "assumed"] | None, Field(description="Whether everything it started is proven gone.")
     ]
+    progress: Annotated[float | None, Field(description="What the program says: from 0 to 1.", examples=[0.42])]
+    status_text: Annotated[str | None, Field(description="What the program says it does.", examples=["loading"])]
+    last_heartbeat_at: Annotated[datetime | None, Field(description="When the program last said anything of itself.")]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
     scheduled_restart: Annotated[ScheduledRestartBody | None, Field(description="The restart that is to follow it.")]
     condition_detail: Annotated[
@@ -211,6 +214,9 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "stop_requested_by": run.stop_requested_by,
         "stop_deadline_at": time_or_null(run.stop_deadline_at),
         "tree": run.tree,
+        "progress": run.progress,
+        "status_text": run.status_text,
+        "last_heartbeat_at": time_or_null(run.last_heartbeat_at),
         "restartable": shown.restartable,
         "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,

@@ -13,6 +13,7 @@ from datetime import datetime
 from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.ids import TenantId
+from addon_portal.storage.values import Said
 
 MOST_WAITING = 1000
 """Changes that are kept for a follower which takes none; each may hold a whole run."""
@@ -42,7 +43,7 @@ class Missed:
     seq: int
 
 
-Change = RunChanged | HostChanged | LogGrown | Missed
+Change = RunChanged | HostChanged | LogGrown | Said | Missed
 
 
 class Follower:
@@ -105,6 +106,8 @@ def _subject(change: Change) -> object:
             return change.run.run.id
         case LogGrown():
             return "log", change.run_id
+        case Said():
+            return "progress", change.run_id
         case HostChanged():
             return None
         case Missed():

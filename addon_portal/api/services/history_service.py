@@ -30,6 +30,7 @@ RECORDS = {
     "done.json": "nobody has proven that everything the program started is gone",
     "stop.json": "no stop has been carried out",
     "check.json": "no success check has been evaluated",
+    "notify.json": "the program has said nothing of itself",
 }
 """The files of a run directory, each with what it means that it is not there."""
 TAIL_LINES = 20

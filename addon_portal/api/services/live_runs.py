@@ -1,9 +1,9 @@
 """What happens to the active runs of tenants that somebody follows, and stands in no journal.
 
-A run becomes overdue by the passing of time alone, its output grows in a file, and while it is pending the supervisor
-says what it waits for. Promises that all are told soon after, at the cost of a comparison of numbers and one stat(2) a
-run and turn, one statement for all who wait, and nothing for tenants that nobody follows. Belongs to the thread that
-reads changes: so nothing here is told after something newer.
+A run becomes overdue by the passing of time alone, its output grows in a file, its program says how far it is, and
+while it is pending the supervisor says what it waits for. Promises that all are told soon after, at the cost of a
+comparison of numbers and one stat(2) a run and turn, two statements for all, and nothing for tenants that nobody
+follows. Belongs to the thread that reads changes: so nothing here is told after something newer.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,8 +15,10 @@ from addon_portal.api.services.run_views import show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.ids import RunId, TenantId
 from addon_portal.domain.models import Run
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.evidence.output import size_of_log
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.values import Said
 
 SIZES_EVERY_SECONDS = 0.5
 """Sizes are looked at so often at most, however often the thread wakes up."""
@@ -42,6 +44,7 @@ class _Live:
     started_at: datetime | None
     is_overdue: bool
     size: int = 0
+    said: NotifyRecord | None = None
 
 
 class LiveRuns:
@@ -57,21 +60,33 @@ class LiveRuns:
 
     def look(
         self, uow: UnitOfWork, tenants: Collection[TenantId], changed: Iterable[Run]
-    ) -> tuple[list[ShownRun], list[LogGrown]]:
-        """Runs that have become overdue, are so no longer or wait otherwise, and output that has grown, since the last
-        look.
+    ) -> tuple[list[ShownRun], list[LogGrown | Said]]:
+        """Runs that have become overdue, are so no longer or wait otherwise; output that has grown and what programs
+        have said since the last look.
 
         `changed` are runs of these tenants that have moved meanwhile. To be called last in a turn: what it returns it
         returns once.
         """
         self._forget_others(tenants)
-        grown = list(self._take_in(changed))
+        grown: list[LogGrown | Said] = list(self._take_in(changed))
         if new := set(tenants) - self._tenants:
             self._take_in_tenants(uow, new)
         turned = [*self._turned(), *self._waiting_otherwise(uow)]
         found = [run for run in uow.host_runs.find_many(turned).values() if run.is_active]
         shown = show_runs(uow, found, self._portal.circumstances()) if found else ()
-        return list(shown), [*grown, *self._grown()]
+        now = self._portal.clock.monotonic()
+        if now - self._sizes_at < SIZES_EVERY_SECONDS:
+            return list(shown), grown
+        self._sizes_at = now
+        return list(shown), [*grown, *self._grown(), *self._said(uow)]
+
+    def _said(self, uow: UnitOfWork) -> Iterator[Said]:
+        """What programs have said of themselves since that was last told."""
+        for said in uow.host_runs.list_said(self._portal.host_id) if self._runs else ():
+            live = self._runs.get(said.run_id)
+            if live is not None and live.said != said.said:
+                live.said = said.said
+                yield said
 
     def _forget_others(self, tenants: Collection[TenantId]) -> None:
         if gone := self._tenants.difference(tenants):
@@ -130,10 +145,6 @@ class LiveRuns:
         return (now - started_at - self._portal.overdue_after).total_seconds()
 
     def _grown(self) -> Iterator[LogGrown]:
-        now = self._portal.clock.monotonic()
-        if now - self._sizes_at < SIZES_EVERY_SECONDS:
-            return
-        self._sizes_at = now
         for run_id, live in self._runs.items():
             yield from self._growth(run_id, live)
 

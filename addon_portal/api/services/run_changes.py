@@ -31,6 +31,7 @@ from addon_portal.domain.states import FINAL
 from addon_portal.storage import StorageError, UnitOfWork, wakeups
 from addon_portal.storage.journal import EntryHead
 from addon_portal.storage.surroundings import Surroundings
+from addon_portal.storage.values import Said
 
 SLOW_POLL_SECONDS = 1.0
 """The safety net for a lost wake, and how exactly the loss of a supervisor is told."""
@@ -298,7 +299,7 @@ class _News:
 
     followers: Sequence[Follower] = ()
     changes: list[RunChanged] = field(default_factory=list)
-    grown: Sequence[LogGrown] = ()
+    grown: Sequence[LogGrown | Said] = ()
     host: HostChanged | None = None
     settled: Sequence[tuple[_Watch, ShownRun | Exception | None]] = ()
     refused: Sequence[Follower] = ()

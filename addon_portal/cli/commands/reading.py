@@ -27,6 +27,7 @@ from addon_portal.cli.output import (
     print_json,
     print_line,
     print_table,
+    progress_text,
     scheduled_text,
     state_text,
     time_text,
@@ -121,7 +122,10 @@ def _project_row(project: Json) -> tuple[object, ...]:
         latest["number"],
         time_text(latest["started_at"]),
         ended_text(latest),
-        latest["message"] or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else _trouble_of(latest)),
+        latest["message"]
+        or (f"waiting for {latest['waiting_for']}" if latest["waiting_for"] else None)
+        or _trouble_of(latest)
+        or progress_text(latest),
     )
 
 
@@ -198,6 +202,8 @@ def _run_fields(run: Json) -> Iterator[tuple[str, object]]:
     yield "project", f"{run['project_name']} ({run['project_id']}), run {run['number']}"
     yield "state", state_text(run)
     yield "reason", run["reason"]
+    yield "progress", progress_text(run)
+    yield "heard", run["last_heartbeat_at"]
     yield "exit code", run["exit_code"]
     yield "signal", run["signal_name"]
     yield "health", ", ".join(run["health_all"]) if not is_final(run) else None

@@ -8,8 +8,10 @@ from addon_portal.domain import ids
 from addon_portal.domain.errors import AlreadyRunning, NotFound
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Host, Program, Run
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import RunState
 from addon_portal.storage import restore_owner
+from addon_portal.storage.values import Said
 from tests.contract.storage.world import World, definition_of
 
 
@@ -135,6 +137,22 @@ def test_seeing_a_program_alive_leaves_a_time_and_no_journal_row(world: World) -
     assert world.get(ended.id) == ended
     with world.storage.read() as uow:
         assert uow.journal.last_seq() == last
+
+
+def test_what_programs_say_is_stored_while_they_live_and_not_journalled(world: World) -> None:
+    running, silent, ended = world.add_running(), world.add_running(), world.add_final()
+    said = NotifyRecord(world.now(), 0.5, "lädt \0 \ud800")
+    with world.storage.write() as uow:
+        last = uow.journal.last_seq()
+        uow.host_runs.set_said({running.id: said, ended.id: said})
+        uow.host_runs.set_said({})
+        assert uow.journal.last_seq() == last
+    stored = replace(said, status="lädt \\x00 \\ud800")
+    expected = replace(running, progress=0.5, status_text=stored.status, last_heartbeat_at=said.heard_at)
+    assert world.get(running.id) == expected
+    assert (world.get(silent.id), world.get(ended.id)) == (silent, ended)
+    with world.storage.read() as uow:
+        assert uow.host_runs.list_said(world.host.id) == (Said(running.id, world.alice.id, stored),)
 
 
 def test_unknown_outcomes_are_listed_until_they_are_amended(world: World) -> None:

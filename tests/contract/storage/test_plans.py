@@ -14,6 +14,7 @@ from addon_portal.domain.errors import AlreadyRestarted
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import RestartCause
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
@@ -103,6 +104,8 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.host_runs.launch_order(run_id)
     uow.host_runs.set_waiting_for({run_id: "x"})
     uow.host_runs.touch_alive([run_id], now)
+    uow.host_runs.set_said({run_id: NotifyRecord(now, 0.5, "x")})
+    uow.host_runs.list_said(host)
     uow.hosts.record_observed(host, now, "boot", 1)
     request = CleanupRequest(ids.new_cleanup_id(now), host, now, "operator")
     uow.cleanups.insert(request)

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from typing_extensions import override
 
-from addon_portal.api.services.live_runs import SIZES_EVERY_SECONDS, WAITING_EVERY_SECONDS, LiveRuns
+from addon_portal.api.services.live_runs import SIZES_EVERY_SECONDS, WAITING_EVERY_SECONDS, LiveRuns, LogGrown
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import Health
+from addon_portal.storage.values import Said
 from tests.support.factories import ago
 from tests.support.world import Json, World
 
@@ -45,7 +47,8 @@ class Looker:
             runs: list[Run] = [run for each in changed if (run := uow.host_runs.find(RunId(each["run_id"])))]
             turned, grown = self.live.look(uow, followed, runs)
         told: list[tuple[str, bool]] = [(run.run.id, Health.OVERDUE in (run.health or ())) for run in turned]
-        return told, [(growth.run_id, growth.size) for growth in grown]
+        self.said = [each for each in grown if isinstance(each, Said)]
+        return told, [(growth.run_id, growth.size) for growth in grown if isinstance(growth, LogGrown)]
 
 
 @pytest.fixture
@@ -119,3 +122,23 @@ def test_whoever_comes_is_told_what_runs_wait_for_already(looker: Looker) -> Non
     with looker.world.storage.write() as uow:
         uow.host_runs.set_waiting_for({RunId(run["run_id"]): "a free place"})
     assert looker.look() == ([(run["run_id"], False)], [])
+
+
+def test_what_a_program_says_of_itself_is_told_when_it_has_changed_and_to_its_own_tenant(looker: Looker) -> None:
+    run = looker.world.add_running()
+    looker.look(run)
+    assert looker.said == []
+    for progress in (0.25, 0.5):
+        said = NotifyRecord(looker.clock.now(), progress, "loading")
+        with looker.world.storage.write() as uow:
+            uow.host_runs.set_said({RunId(run["run_id"]): said})
+        looker.clock.ahead += timedelta(seconds=1)
+        looker.look()
+        assert [(each.run_id, each.said.progress) for each in looker.said] == [(run["run_id"], progress)]
+    looker.clock.ahead += timedelta(seconds=1)
+    looker.look()
+    assert looker.said == []
+    looker.look(tenants=0)
+    looker.clock.ahead += timedelta(seconds=1)
+    looker.look(tenants=0)
+    assert looker.said == []

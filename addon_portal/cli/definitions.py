@@ -21,7 +21,7 @@ Parameters = Annotated[
 
 _DEFINITION = (
     *("name", "command", "program", "parameters", "env", "working_directory", "stop"),
-    *("max_runtime_seconds", "success_check", "limits", "restart_policy"),
+    *("max_runtime_seconds", "success_check", "stall_seconds", "on_stall", "stall_by", "limits", "restart_policy"),
 )
 
 

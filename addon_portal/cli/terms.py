@@ -27,17 +27,41 @@ SuccessCheck = Annotated[
         help="What must hold after exit code 0: a JSON object, @FILE that holds one, or none.",
     ),
 ]
+Stall = Annotated[
+    str | None,
+    typer.Option("--stall", metavar="TIME", help="Take a run for silent after so long without a sign, or none."),
+]
+WhenStalled = Annotated[
+    terms.OnStall | None, typer.Option("--on-stall", help="What follows when it stays silent; by default warn.")
+]
+SignOfLife = Annotated[
+    terms.StallBy | None, typer.Option("--stall-by", help="What a sign of life is; by default heartbeat.")
+]
 _NOTHING = terms.SuccessCheck()
 _EXAMPLE = '{"file": "out.csv"}'
 
 
-def terms_fields(max_runtime: str | None, success_check: str | None) -> Json:
+def terms_fields(
+    max_runtime: str | None,
+    success_check: str | None,
+    stall: str | None,
+    on_stall: terms.OnStall | None,
+    stall_by: terms.StallBy | None,
+) -> Json:
     """What was given, as the fields of a definition."""
     fields: Json = {}
     if max_runtime is not None:
         fields["max_runtime_seconds"] = parse_seconds("--max-runtime", max_runtime)
     if success_check is not None:
         fields["success_check"] = None if success_check == "none" else _success_check(success_check)
+    if stall is not None:
+        fields["stall_seconds"] = parse_seconds("--stall", stall)
+        if fields["stall_seconds"] is None:
+            fields |= {"on_stall": "warn", "stall_by": "heartbeat"}
+    if on_stall is not None:
+        fields["on_stall"] = on_stall.value
+    if stall_by is not None:
+        fields["stall_by"] = stall_by.value
     return fields
 
 

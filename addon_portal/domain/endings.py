@@ -22,6 +22,8 @@ STOP_REASONS: Mapping[str, Reason] = {
     "shutdown": Reason.STOPPED_BY_PERSON,
     "replaced": Reason.REPLACED,
     "max_runtime": Reason.TIMED_OUT,
+    "stalled": Reason.STALLED,
+    "stalled_restart": Reason.STALLED,
 }
 """What a stop that took effect makes of a run, by the `why` of its request."""
 
@@ -117,13 +119,24 @@ def _stopped(
 def _stop_facts(stop: StopRecord) -> dict[str, object]:
     """What a sentence may say of a stop: who asked, when, and the limit where that was why."""
     facts: dict[str, object] = {"stopped_by": stop.requested_by, "stop_requested_at": to_text(stop.requested_at)}
-    if stop.why == "max_runtime":
-        facts["max_runtime_seconds"] = _limit(stop)
+    match STOP_REASONS[stop.why]:
+        case Reason.TIMED_OUT:
+            facts["max_runtime_seconds"] = _limit(stop)
+        case Reason.STALLED:
+            facts["stall_seconds"] = _limit(stop)
+        case _:
+            pass
     return facts
 
 
 def _because(stop: StopRecord) -> str:
-    return f" because of the limit of {_limit(stop)} s" if stop.why == "max_runtime" else ""
+    match STOP_REASONS[stop.why]:
+        case Reason.TIMED_OUT:
+            return f" because of the limit of {_limit(stop)} s"
+        case Reason.STALLED:
+            return f" because it was silent for {_limit(stop)} s"
+        case _:
+            return ""
 
 
 def _limit(stop: StopRecord) -> float | str:

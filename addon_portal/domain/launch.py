@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Definition, Program, Run, Tenant
 from addon_portal.domain.programs import fill_argv
-from addon_portal.domain.terms import terms_to_json
+from addon_portal.domain.terms import StallBy, terms_to_json
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -58,6 +58,9 @@ def environment(facts: LaunchFacts, home: str) -> dict[str, str]:
         "ADDON_PORTAL_RESTART_COUNT": str(run.restart_count),
         "ADDON_PORTAL_PARAMETERS": json.dumps(dict(facts.parameters), ensure_ascii=False, separators=(",", ":")),
     }
+    stall = facts.definition.terms.stall
+    if stall is not None and stall.by is not StallBy.OUTPUT:
+        own["WATCHDOG_USEC"] = str(int(stall.seconds * 1_000_000))  # sd_watchdog_enabled(3)
     if run.restart_of is not None:
         own["ADDON_PORTAL_RESTART_OF"] = run.restart_of
     return {**clean, **facts.environment, **own}

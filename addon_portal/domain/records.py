@@ -123,6 +123,10 @@ class NotifyRecord:
     heard_at: datetime | None = None
     progress: float | None = None
     status: str | None = None
+    silent_seconds: float | None = None
+    """For how long a shim that listened has heard nothing; None where that is not too long yet, or not asked."""
+    warned_seconds: float = 0.0
+    """How much of that came after it had said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The terms that a definition sets for its runs: how long one may take, what it may use, and what success is.
+"""The terms that a definition sets for its runs: how long one may take or be silent, what it may use, what success is.
 
 Part of a definition's version, so that a run keeps those it began with; they stand in its run directory too, where a
 supervisor finds them without the database. Leaves deciding by them to `supervisor.plan`.
@@ -6,6 +6,7 @@ supervisor finds them without the database. Leaves deciding by them to `supervis
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from addon_portal.domain.limits import NO_LIMITS, Limits, limits_from_json
@@ -27,6 +28,35 @@ class SuccessCheck:
     """For all of it."""
 
 
+class OnStall(StrEnum):
+    """What follows when a run stays silent after the warning."""
+
+    WARN = "warn"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+class StallBy(StrEnum):
+    """What is a sign of life."""
+
+    HEARTBEAT = "heartbeat"
+    OUTPUT = "output"
+    EITHER = "either"
+
+
+STALL_WARNING_SECONDS = 10.0
+"""For so long a run is shown as silent before anything is done about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """After how long without a sign of life a run is silent, and what then."""
+
+    seconds: float
+    on_stall: OnStall = OnStall.WARN
+    by: StallBy = StallBy.HEARTBEAT
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a run has agreed to; None where nothing is limited."""
@@ -35,6 +65,7 @@ class Terms:
     """After so long the run is stopped and has failed."""
     success_check: SuccessCheck | None = None
     limits: Limits = NO_LIMITS
+    stall: Stall | None = None
 
 
 NO_TERMS = Terms()
@@ -44,9 +75,10 @@ def terms_to_json(terms: Terms) -> dict[str, object] | None:
     """As they stand in the database and in run directories; None for a run without any."""
     if terms == NO_TERMS:
         return None
-    check = terms.success_check
+    check, stall = terms.success_check, terms.stall
     kept: dict[str, object] = {"limits": limits} if (limits := terms.limits.wanted()) else {}
     kept["success_check"] = check and success_check_to_json(check)
+    kept["stall"] = stall and {**asdict(stall), "warning_seconds": STALL_WARNING_SECONDS}
     return {"max_runtime_seconds": terms.max_runtime_seconds, **kept}
 
 
@@ -59,8 +91,13 @@ def terms_from_json(kept: Mapping[str, Any] | None) -> Terms:
     """What `terms_to_json` wrote. Raises KeyError, TypeError and ValueError for anything else."""
     if kept is None:
         return NO_TERMS
-    check, limits = kept.get("success_check"), limits_from_json(kept.get("limits"))
-    return Terms(_seconds(kept["max_runtime_seconds"]), check and _success_check(check), limits)
+    check, limits, stall = kept.get("success_check"), limits_from_json(kept.get("limits")), kept.get("stall")
+    check, stall = check and _success_check(check), stall and _stall(stall)
+    return Terms(_seconds(kept["max_runtime_seconds"]), check, limits, stall)
+
+
+def _stall(kept: Mapping[str, Any]) -> Stall:
+    return Stall(float(kept["seconds"]), OnStall(kept["on_stall"]), StallBy(kept["by"]))
 
 
 def _success_check(kept: Mapping[str, Any]) -> SuccessCheck:
@@ -70,7 +107,7 @@ def _success_check(kept: Mapping[str, Any]) -> SuccessCheck:
 
 def shown_seconds(seconds: float) -> float:
     """Seconds as people write them: `60`, `0.5`."""
-    return int(seconds) if seconds.is_integer() else seconds
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _seconds(value: Any) -> float | None:

@@ -229,6 +229,8 @@ def _notify(record: Mapping[str, Any]) -> NotifyRecord:
         heard_at=from_text(heard_at) if heard_at else None,
         progress=None if progress is None else float(progress),
         status=None if status is None else str(status),
+        silent_seconds=record.get("silent_seconds"),
+        warned_seconds=record.get("warned_seconds", 0.0),
     )
 
 

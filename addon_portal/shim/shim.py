@@ -495,6 +495,8 @@ class Shim:
         self.notify: Optional[socket.socket] = None
         self.said: Record = {}
         self.note_at, self.noted_at = NEVER, -NEVER
+        self.stall: Optional[Record] = None
+        self.heard, self.silent_since, self.silent_at = NEVER, NEVER, NEVER
         self.deadline = self.retry_at = NEVER
         self.stopping = self.killing = self.unsynced = False
         self.signals: List[Record] = []
@@ -518,6 +520,7 @@ class Shim:
             step = "spec"
             self.spec = read_spec(self.directory)
             self.hints = self.spec.get("hints") or self.hints
+            self.stall = (self.spec.get("terms") or {}).get("stall")
             step = "output"
             self.open_fifo()
             self.brief(stub, environment)
@@ -595,6 +598,9 @@ class Shim:
         if self.at_gate:
             self.at_gate = False
             attempt(self.stub.send, b"g")  # refused if the stub is dead, as its wait status will tell
+            if self.stall:
+                self.heard = time.monotonic()
+                self.silent_at = self.heard + self.stall["seconds"]
         faultpoint("shim.gate_open", self.run)
 
     def close_gate(self) -> None:
@@ -615,7 +621,7 @@ class Shim:
             now = time.monotonic()
             resting = self.output_at > now
             poller.register(self.fifo, 0 if resting else select.POLLIN)
-            due = min(self.deadline, self.retry_at, self.note_at)
+            due = min(self.deadline, self.retry_at, self.note_at, self.silent_at)
             wait = min(due, self.output_at if resting else NEVER) - now
             ready = dict(poller.poll(None if wait == NEVER else max(wait, 0) * 1000))
             if self.stub.fileno() in ready and not self.read_report():
@@ -654,6 +660,8 @@ class Shim:
             self.deadline, self.killing = NEVER, True
             if self.ended_at is None:
                 self.send(signal.SIGKILL, "deadline", "tree")
+        if time.monotonic() >= self.silent_at:
+            self.notice_silence()
         if time.monotonic() >= self.note_at:
             self.note()
         if self.reaped and (self.killing or not self.stopping):
@@ -684,6 +692,8 @@ class Shim:
             ):  # a full disk leaves no half entry
                 self.index_bytes, self.indexed_at = self.index_bytes + len(entry), now
         self.output_bytes += count
+        if self.stall and self.stall["by"] != "heartbeat":
+            self.hear_sign()
         self.full, self.output_at = False, now + (REST_SECONDS if count < self.small_chunk else 0)
         return True
 
@@ -716,6 +726,8 @@ class Shim:
                 self.take_in(*line.partition("=")[::2])
             self.said["heard_at"] = now_text()
             self.note_at = min(self.note_at, max(time.monotonic(), self.noted_at + NOTE_SECONDS))
+            if self.stall and self.stall["by"] != "output":
+                self.hear_sign()
 
     def take_in(self, name: str, value: str) -> None:
         """One assignment of a message; what we do not know is left out."""
@@ -728,10 +740,35 @@ class Shim:
         elif name in {"READY", "STOPPING"} and value == "1":
             self.said.setdefault(name.lower() + "_at", now_text())
 
+    def hear_sign(self) -> None:
+        """A sign of life of the kind that the project counts; nobody writes while only that has changed."""
+        self.heard = time.monotonic()
+        if self.silent_since != NEVER:
+            self.silent_since, self.silent_at, self.note_at = NEVER, self.heard, self.heard
+
+    def notice_silence(self) -> None:
+        """Say that it is silent, and once more when the warning is over. What came meanwhile was heard before."""
+        now, self.silent_at = time.monotonic(), NEVER
+        if not self.stall or self.ended_at or self.stopping:
+            return
+        if self.full:  # what it writes waits for the disk
+            self.heard = now
+        if now < self.heard + self.stall["seconds"]:
+            self.silent_at = self.heard + self.stall["seconds"]
+            return
+        self.note_at = now
+        if self.silent_since == NEVER:
+            self.silent_since, self.silent_at = now, now + self.stall["warning_seconds"]
+
     def note(self) -> None:
         """Write down what was said last; a full disk only makes it late."""
         self.note_at, self.noted_at = NEVER, time.monotonic()
-        attempt(write_record, self.directory, "notify", dict(self.said, version=VERSION, run=self.run), False)
+        record = dict(self.said, version=VERSION, run=self.run)
+        if self.silent_since != NEVER:
+            record.update(silent_seconds=self.noted_at - self.heard, warned_seconds=self.noted_at - self.silent_since)
+        attempt(write_record, self.directory, "notify", record, False)
+        if self.stall:
+            hint(self.hints, self.run, "notify")
 
     # Stopping.
 

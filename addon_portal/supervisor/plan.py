@@ -16,6 +16,7 @@ from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import RunRecords, StopRecord
 from addon_portal.domain.states import Outcome, RunState
+from addon_portal.domain.terms import NO_TERMS, STALL_WARNING_SECONDS, OnStall, shown_seconds
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import (
     Alive,
@@ -170,6 +171,7 @@ def plan(it: Situation) -> list[Action]:
                 *_running(it, started_at, supervised=supervised),
                 *_take_output(supervised),
                 *_stop_if_over(it),
+                *_stop_if_stalled(it, supervised=supervised),
                 *_stop_if_asked(it),
                 *_ladder(it, supervised=supervised),
                 *_look_if_deaf(it),
@@ -222,7 +224,18 @@ def _running(it: Situation, started_at: datetime, *, supervised: bool) -> Iterat
     if it.run.state is RunState.STARTING:
         yield Record(transitions.started(it.run.id, started_at, it.actor, supervised=supervised))
     else:
-        yield from _condition(it, frozenset() if supervised else frozenset({"unsupervised"}), None)
+        yield from _condition(it, *_how_it_is(it, supervised=supervised))
+
+
+def _how_it_is(it: Situation, *, supervised: bool) -> tuple[frozenset[str], str | None]:
+    """The conditions of a living program. Without its shim nobody listens, so that its silence says nothing."""
+    if not supervised:
+        return frozenset({"unsupervised"}), None
+    child, said = it.seen.records.child, it.seen.said
+    stall = child.terms.stall if child else None
+    if stall is None or said is None or said.silent_seconds is None:
+        return frozenset(), None
+    return frozenset({"silent"}), f"nothing was heard of the program for {shown_seconds(stall.seconds)} s ({stall.by})"
 
 
 def _look_if_deaf(it: Situation) -> Iterator[Action]:
@@ -233,6 +246,20 @@ def _look_if_deaf(it: Situation) -> Iterator[Action]:
 def _take_output(supervised: bool) -> Iterator[Action]:
     if not supervised:
         yield TakeOutput()
+
+
+def _stop_if_stalled(it: Situation, *, supervised: bool) -> Iterator[Action]:
+    """As for a limit of time, for a run that stayed silent although everybody could see that it was."""
+    child, said = it.seen.records.child, it.seen.said
+    stall = child.terms.stall if child else None
+    if stall is None or said is None or not supervised or it.run.stop_requested_at is not None:
+        return
+    is_warned = said.warned_seconds >= STALL_WARNING_SECONDS and "silent" in it.run.conditions
+    if said.silent_seconds is None or not is_warned or stall.on_stall is OnStall.WARN:
+        return
+    why = "stalled" if stall.on_stall is OnStall.STOP else "stalled_restart"
+    yield Record(transitions.stop_requested(it.run.id, it.now, it.actor, why, None))
+    yield LookAgain(0.0)
 
 
 def _stop_if_over(it: Situation) -> Iterator[Action]:
@@ -268,8 +295,14 @@ def _stop_if_asked(it: Situation) -> Iterator[Action]:
 
 def _limit_of(it: Situation) -> float | None:
     """The limit because of which the run is to end."""
-    child = it.seen.records.child
-    return child.terms.max_runtime_seconds if child is not None and it.run.stop_why == "max_runtime" else None
+    terms = it.seen.records.child.terms if it.seen.records.child else NO_TERMS
+    match it.run.stop_why:
+        case "max_runtime":
+            return terms.max_runtime_seconds
+        case "stalled" | "stalled_restart" if terms.stall is not None:
+            return terms.stall.seconds
+        case _:
+            return None
 
 
 def _wake_if_stopping(it: Situation) -> Iterator[Action]:

@@ -32,6 +32,7 @@ from addon_portal.domain.restart_policy import (
     policy_from_json,
 )
 from addon_portal.domain.restarts import age_of, repeat, seconds_until_due
+from addon_portal.domain.transitions import Transition
 from addon_portal.storage import Storage, UnitOfWork
 from addon_portal.storage.errors import ConstraintViolated
 from addon_portal.storage.scheduled_restarts import MadeRestart, new_run_of
@@ -84,6 +85,13 @@ class Restarter:
             if scheduled is not None:
                 later.append(scheduled)
         return later
+
+    def prepare(self, uow: UnitOfWork, run: Run, asked: Transition) -> None:
+        """Have a run followed that we have asked to end because it is silent, if that is what ends it."""
+        if asked.values.get("stop_why") == "stalled_restart":
+            run_id, why = new_run_id(asked.happened_at), "the program was silent for too long"
+            restart = repeat(run, run_id, RestartCause.STALL, why, asked.happened_at, self.actor)
+            uow.scheduled_restarts.schedule(restart)
 
     def _apply_policy(self, uow: UnitOfWork, run: Run, *, is_stalled: bool) -> ScheduledRestart | None:
         try:

@@ -134,7 +134,7 @@ class Watcher:
         won: list[Transition] = []
         if batch.transitions:
             faultpoints.reach("supervisor.looked")
-            won, rows = self._restarter.write(storage, lambda uow: _apply_all(uow, batch.transitions))
+            won, rows = self._restarter.write(storage, lambda uow: self._apply(uow, batch.transitions))
             faultpoints.reach("supervisor.recorded")
             # Not before: a commit may fail, and then nothing of this has happened.
             self._follow([move for move in won if move.run_id not in rows])
@@ -144,6 +144,13 @@ class Watcher:
         for action in batch.afterwards:
             action()
         return won
+
+    def _apply(self, uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:
+        won, rows = _apply_all(uow, moves)
+        for move in won:
+            if move.kind == "stop_requested":
+                self._restarter.prepare(uow, self._runs[move.run_id], move)
+        return won, rows
 
     def store_last_alive(self, uow: UnitOfWork) -> None:
         """Write when runs that are not found alive were seen so last, lest this sweep is taken for having seen them."""

@@ -56,6 +56,8 @@ class FakeRun:
     signals: tuple[SentSignal, ...] = ()
     check_runs: bool = False
     said: NotifyRecord | None = None
+    ends_before_signals: bool = False
+    """Whether its program ends with 0 in the moment before it would get the first signal."""
 
 
 class FakeHost:
@@ -209,8 +211,9 @@ class FakeHost:
             return
         stop = run.records.stop
         if stop is not None and run.program is Liveness.ALIVE and not run.gate_held:
-            run.signals = (SentSignal(stop.signal, self.clock.now(), "stop"),)
-            run.program, run.status = Liveness.ZOMBIE, stop.signal
+            run.program, run.status = Liveness.ZOMBIE, 0 if run.ends_before_signals else stop.signal
+            if not run.ends_before_signals:
+                run.signals = (SentSignal(stop.signal, self.clock.now(), "stop"),)
         if run.program is Liveness.ZOMBIE and not run.gate_held:
             self._record_exit(run_id, "shim")
         if run.records.exit is not None and not self.trees_linger:

@@ -2,9 +2,9 @@
 
 import signal
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from addon_portal.api.schemas.fields import (
     MASKED,
@@ -17,6 +17,7 @@ from addon_portal.api.schemas.fields import (
     Parameters,
     Request,
     StopSignal,
+    refuse,
 )
 from addon_portal.api.schemas.limits import LimitsBody, LimitsRequest, limits_body
 from addon_portal.api.schemas.restart_policies import RestartPolicyBody, RestartPolicyRequest
@@ -29,13 +30,13 @@ from addon_portal.api.schemas.runs import (
     scheduled_restart_body,
     time_or_null,
 )
-from addon_portal.api.schemas.terms import RuntimeSeconds, SuccessCheckBody, SuccessCheckRequest
+from addon_portal.api.schemas.terms import RuntimeSeconds, StallSeconds, SuccessCheckBody, SuccessCheckRequest
 from addon_portal.api.services.definitions import ProjectDraft
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.models import Role, StopSettings
 from addon_portal.domain.states import RunState
-from addon_portal.domain.terms import Terms, success_check_to_json
+from addon_portal.domain.terms import OnStall, Stall, StallBy, Terms, success_check_to_json
 
 
 class StopSettingsRequest(Request):
@@ -68,6 +69,20 @@ class ProjectRequest(Request):
         Field(description="By default never. Not part of the definition: holds for every run that ends from now on."),
     ] = None
 
+    stall_seconds: Annotated[StallSeconds | None, Field(examples=[None])] = None
+    on_stall: Annotated[
+        Literal["warn", "stop", "restart"], Field(description="What follows when it stays silent for 10 s more.")
+    ] = "warn"
+    stall_by: Annotated[Literal["heartbeat", "output", "either"], Field(description="What a sign of life is.")] = (
+        "heartbeat"
+    )
+
+    @model_validator(mode="after")
+    def _silence_has_a_limit(self) -> Self:
+        if self.stall_seconds is None and (self.on_stall, self.stall_by) != ("warn", "heartbeat"):
+            raise refuse("stall_seconds beside on_stall and stall_by", "none")
+        return self
+
     def to_draft(self) -> ProjectDraft:
         """The request as the services take it."""
         return ProjectDraft(
@@ -85,7 +100,10 @@ class ProjectRequest(Request):
 
     def _terms(self) -> Terms:
         check = None if self.success_check is None else self.success_check.to_check()
-        return Terms(self.max_runtime_seconds, check, self.limits.to_limits())
+        stall = None
+        if self.stall_seconds is not None:
+            stall = Stall(self.stall_seconds, OnStall(self.on_stall), StallBy(self.stall_by))
+        return Terms(self.max_runtime_seconds, check, self.limits.to_limits(), stall)
 
 
 class StopSettingsBody(Answer):
@@ -118,6 +136,9 @@ class ProjectBody(Answer):
     code: Annotated[CodeBody | None, Field(description="What a new workspace is filled with.")]
     success_check: SuccessCheckBody | None
     limits: LimitsBody
+    stall_seconds: Annotated[float | None, Field(description="After so long without a sign of life it is silent.")]
+    on_stall: OnStall
+    stall_by: StallBy
     definition_version: Annotated[int, Field(description="Counts changes from 1; runs name it.", examples=[1])]
     created_at: datetime
     updated_at: datetime
@@ -150,10 +171,8 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "env": definition.env if reader.includes(Role.MEMBER) else dict.fromkeys(definition.env, MASKED),
         "working_directory": definition.working_directory,
         "stop": stop_body(definition.stop),
-        "max_runtime_seconds": definition.terms.max_runtime_seconds,
         "code": definition.code and definition.code.to_record(),
-        "success_check": definition.terms.success_check and success_check_to_json(definition.terms.success_check),
-        "limits": limits_body(definition.terms.limits),
+        **terms_body(definition.terms),
         "definition_version": definition.version,
         "created_at": to_text(project.created_at),
         "updated_at": to_text(project.updated_at),
@@ -164,6 +183,19 @@ def project_body(shown: ShownProject, reader: Role) -> dict[str, object]:
         "restart_policy": project.restart_policy,
         "scheduled_restart": scheduled_restart_body(project.scheduled_restart),
         "latest_run": latest and run_body(latest),
+    }
+
+
+def terms_body(terms: Terms) -> dict[str, object]:
+    """What is demanded of runs beside an exit code."""
+    check, stall = terms.success_check, terms.stall
+    return {
+        "max_runtime_seconds": terms.max_runtime_seconds,
+        "success_check": check and success_check_to_json(check),
+        "stall_seconds": stall and stall.seconds,
+        "on_stall": stall.on_stall if stall else OnStall.WARN,
+        "stall_by": stall.by if stall else StallBy.HEARTBEAT,
+        "limits": limits_body(terms.limits),
     }
 
 

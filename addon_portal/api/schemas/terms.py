@@ -20,6 +20,17 @@ RuntimeSeconds = Annotated[
 ]
 
 
+StallSeconds = Annotated[
+    float,
+    Field(
+        ge=1,
+        le=366 * 86400,
+        allow_inf_nan=False,
+        description="After so long without a sign of life a run is silent; by default it may be so for ever.",
+    ),
+]
+
+
 def _pattern(text: str) -> str:
     if not 1 <= len(text) <= LONGEST_PATTERN:
         raise refuse(f"1 to {LONGEST_PATTERN} characters", f"{len(text)} characters")

@@ -23,7 +23,7 @@ from addon_portal.cli.output import (
 )
 from addon_portal.cli.restart_policies import RestartPolicy, policy_fields, policy_text
 from addon_portal.cli.suggestions import suggest, word_for
-from addon_portal.cli.terms import MaxRuntime, SuccessCheck, seconds_text, terms_fields
+from addon_portal.cli.terms import MaxRuntime, SignOfLife, Stall, SuccessCheck, WhenStalled, seconds_text, terms_fields
 from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
@@ -76,6 +76,9 @@ def create(
     cpus: Cpus = None,
     pids: Pids = None,
     restart_policy: RestartPolicy = None,
+    stall: Stall = None,
+    on_stall: WhenStalled = None,
+    stall_by: SignOfLife = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -86,7 +89,8 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
-    body |= terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids) | policy_fields(restart_policy)
+    body |= terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    body |= limits_fields(memory, cpus, pids) | policy_fields(restart_policy)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -122,6 +126,9 @@ def update(
     cpus: Cpus = None,
     pids: Pids = None,
     restart_policy: RestartPolicy = None,
+    stall: Stall = None,
+    on_stall: WhenStalled = None,
+    stall_by: SignOfLife = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -131,9 +138,8 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
-    changes |= merged(
-        terms_fields(max_runtime, success_check) | limits_fields(memory, cpus, pids), known
-    ) | policy_fields(restart_policy)
+    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    changes |= merged(terms | limits_fields(memory, cpus, pids), known) | policy_fields(restart_policy)
     if name is not None:
         changes["name"] = name
     if workspace:
@@ -218,6 +224,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("max runtime", seconds_text(found["max_runtime_seconds"])),
             ("success check", _given(found["success_check"])),
             ("limits", limits_text(found["limits"])),
+            ("silence", _silence_text(found)),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),
             ("error", found["execution_error"]),
@@ -240,6 +247,12 @@ def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) 
 
 def _code_text(code: Json | None) -> str | None:
     return None if code is None else f"{code['entries']} entries, {code['bytes']} bytes, {code['digest'][:19]}"
+
+
+def _silence_text(project: Json) -> str | None:
+    if project["stall_seconds"] is None:
+        return None
+    return f"{seconds_text(project['stall_seconds'])} without {project['stall_by']}, then {project['on_stall']}"
 
 
 def _given(fields: Json | None) -> Json | None:

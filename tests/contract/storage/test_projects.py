@@ -8,7 +8,7 @@ from addon_portal.domain import ids
 from addon_portal.domain.errors import ActiveRun, InvalidRequest, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Definition, Program, Project, StopSettings
-from addon_portal.domain.terms import SuccessCheck, Terms
+from addon_portal.domain.terms import OnStall, Stall, StallBy, SuccessCheck, Terms
 from addon_portal.storage import cursors
 from addon_portal.storage.errors import ConstraintViolated
 from tests.contract.storage.world import World, definition_of
@@ -24,7 +24,11 @@ def full_definition(world: World) -> Definition:
         working_directory="/srv/ä",
         stop=StopSettings(2, 0.25),
         created_at=world.now(),
-        terms=Terms(0.25, SuccessCheck(("./verify", "ä"), "out.csv", "^ok", None, 2.5)),
+        terms=Terms(
+            0.25,
+            SuccessCheck(("./verify", "ä"), "out.csv", "^ok", None, 2.5),
+            stall=Stall(30.5, OnStall.RESTART, StallBy.EITHER),
+        ),
     )
 
 

@@ -19,6 +19,9 @@ def test_a_project_is_stored_as_it_was_asked_for(any_world: World) -> None:
         "working_directory": "/srv/etl",
         "stop": {"signal": "SIGINT", "grace_seconds": 2.5},
         "max_runtime_seconds": 21600.0,
+        "stall_seconds": 300.0,
+        "on_stall": "restart",
+        "stall_by": "either",
         "success_check": {
             "command": ["./verify", "ü"],
             "file": "out.csv",
@@ -42,8 +45,8 @@ def test_what_is_left_out_has_a_default(world: World) -> None:
     project = world.add_project()
     assert (project["parameters"], project["env"], project["working_directory"]) == ({}, {}, None)
     assert project["stop"] == {"signal": "SIGTERM", "grace_seconds": 10.0}
-    assert project["max_runtime_seconds"] is project["success_check"] is None
-    assert project["max_runtime_seconds"] is None
+    assert project["max_runtime_seconds"] is project["success_check"] is project["stall_seconds"] is None
+    assert (project["on_stall"], project["stall_by"]) == ("warn", "heartbeat")
     assert project["limits"] == {"memory_bytes": None, "cpus": None, "pids": None}
 
 
@@ -179,6 +182,9 @@ def test_a_name_that_cannot_be_shown_is_refused(world: World, name: object) -> N
         ({"program": "nope", "command": None}, "program"),
         ({"max_runtime_second": 5}, "max_runtime_second"),
         ({"max_runtime_seconds": 0}, "max_runtime_seconds"),
+        ({"stall_seconds": 0.5}, "stall_seconds"),
+        ({"stall_seconds": 5, "on_stall": "kill"}, "on_stall"),
+        ({"stall_seconds": 5, "stall_by": "cpu"}, "stall_by"),
         ({"success_check": {}}, "success_check"),
         ({"success_check": {"timeout_seconds": 5}}, "success_check"),
         ({"success_check": {"file": ""}}, "success_check.file"),

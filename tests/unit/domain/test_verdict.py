@@ -230,6 +230,14 @@ def test_a_run_that_we_stopped_for_its_time_has_failed_however_it_took_that() ->
         assert ending.message.startswith("The run exceeded its limit of 60 s and was stopped by the portal. It ended ")
 
 
+@pytest.mark.parametrize("why", ["stalled", "stalled_restart"])
+def test_a_run_that_we_stopped_for_its_silence_has_stalled(why: str) -> None:
+    stop = replace(LATE, why=why, limit_seconds=30.0)
+    ending = ended(evidence(Lock.FREE, exit=exit_record(15, SENT), done=DONE, stop=stop)).ending
+    assert (ending.reason, ending.outcome) == (Reason.STALLED, Outcome.FAILURE)
+    assert ending.message.startswith("The program was silent for 30 s and ")
+
+
 def test_a_program_that_ended_before_the_signal_for_its_time_keeps_its_own_ending() -> None:
     ending = ended(evidence(Lock.FREE, exit=exit_record(0), done=DONE, stop=LATE)).ending
     assert ending.reason is Reason.SUCCEEDED

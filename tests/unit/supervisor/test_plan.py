@@ -9,8 +9,9 @@ import pytest
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import RunState
-from addon_portal.domain.terms import SuccessCheck, Terms
+from addon_portal.domain.terms import OnStall, Stall, SuccessCheck, Terms
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import Keeper, Liveness, Lock, RunEvidence, Tree, judge
 from addon_portal.supervisor import plan as plans
@@ -149,6 +150,47 @@ def test_a_success_check_is_asked_for_until_somebody_evaluates_it() -> None:
     assert plans.AskCheck not in kinds(actions(replace(seen, check_runs=True)))
     unread = evidence(Lock.FREE, child=child, exit=exit_record(0), done=replace(DONE, by="keeper"))
     assert kinds(actions(unread))[:2] == [plans.SaveOutput, plans.AskCheck]
+
+
+def silent(on_stall: OnStall, warned: float, lock: Lock = Lock.HELD) -> RunEvidence:
+    """A run whose shim has heard nothing for longer than its project allows."""
+    seen = evidence(lock, child=replace(CHILD, terms=Terms(stall=Stall(30, on_stall))))
+    return replace(seen, said=NotifyRecord(None, None, None, 30.0 + warned, warned))
+
+
+SILENT = replace(RUN, conditions=frozenset({"silent"}), condition_detail="nothing was heard of the program for 30 s")
+
+
+@pytest.mark.parametrize("on_stall", OnStall)
+def test_a_silent_run_is_said_to_be_before_anything_is_done(on_stall: OnStall) -> None:
+    [said] = records(actions(silent(on_stall, 1000.0)))
+    assert said.values["conditions"] == frozenset({"silent"})
+    assert said.values["condition_detail"] == "nothing was heard of the program for 30 s (heartbeat)"
+
+
+@pytest.mark.parametrize(
+    ("on_stall", "why"), [(OnStall.WARN, None), (OnStall.STOP, "stalled"), (OnStall.RESTART, "stalled_restart")]
+)
+def test_what_follows_the_warning_is_what_the_project_says(on_stall: OnStall, why: str | None) -> None:
+    run = records(actions(silent(on_stall, 0.0)))[0].applied_to(RUN)
+    assert records(actions(silent(on_stall, 9.0), run)) == []
+    asked = records(actions(silent(on_stall, 10.0), run))
+    assert [move.values["stop_why"] for move in asked] == ([why] if why else [])
+    for move in asked:
+        todo = actions(silent(on_stall, 10.0), move.applied_to(run))
+        [write] = [action for action in todo if isinstance(action, plans.WriteStop)]
+        assert (write.stop.why, write.stop.limit_seconds) == (why, 30)
+
+
+def test_the_silence_of_a_run_without_its_shim_says_nothing() -> None:
+    [said] = records(actions(silent(OnStall.STOP, 1000.0, Lock.FREE), SILENT))
+    assert said.values["conditions"] == frozenset({"unsupervised"})
+
+
+def test_a_run_that_is_heard_again_is_no_longer_silent() -> None:
+    heard = replace(silent(OnStall.STOP, 0.0), said=NotifyRecord(NOW))
+    [said] = records(actions(heard, SILENT))
+    assert said.values["conditions"] == frozenset()
 
 
 def test_an_unsupervised_program_keeps_its_output_flowing_and_says_so() -> None:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 from starlette.types import Scope
 
 from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.auth.policies import Principal, read_credential
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
 from addon_portal.domain.ids import CleanupId, KeyId, ProjectId, RunId, has_form
 from addon_portal.domain.models import Role
+from addon_portal.validation import describe
 
 _MANY = {"state", "reason"}
 """What a query may name more than once."""
@@ -38,9 +40,12 @@ class Caller:
 
 
 async def get_caller(request: Request) -> Caller:
-    """Read the credential of a request. Raises Unauthenticated; InvalidRequest for a query that says a thing twice."""
+    """Read the credential of a request. Raises Unauthenticated; InvalidRequest for a query that says a thing twice
+    or that the operation does not know.
+    """
     caller = caller_of(request.scope)
     if request.scope["query_string"]:
+        _refuse_unknown(request)
         counts = Counter(name for name, _ in request.query_params.multi_items() if name not in _MANY)
         if repeated := [name for name, count in counts.items() if count > 1]:
             raise InvalidRequest([FieldProblem(name[:80], "one value", f"{counts[name]} values") for name in repeated])
@@ -55,11 +60,27 @@ def caller_of(scope: Scope) -> Caller:
     return Caller(state.portal, state.changes, secret_hash, scope["path"])
 
 
-async def get_portal(request: Request) -> Portal:
-    """The installation that this application serves."""
-    portal = request.app.state.portal
-    assert isinstance(portal, Portal)
-    return portal
+async def get_readiness(request: Request) -> Readiness:
+    """What is known of whether this process can do its work."""
+    readiness = request.app.state.readiness
+    assert isinstance(readiness, Readiness)
+    return readiness
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Refuse what the operation does not know, unless its query is a model, which does so itself."""
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    if dependant is None:
+        return
+    known = set()
+    for field in dependant.query_params:
+        if isinstance(field.field_info.annotation, type) and issubclass(field.field_info.annotation, BaseModel):
+            return
+        known.add(field.alias)
+    if unknown := [name for name in dict.fromkeys(request.query_params) if name not in known]:
+        raise InvalidRequest(
+            [FieldProblem(name[:80], "no such field", describe(request.query_params[name])) for name in unknown]
+        )
 
 
 def _named(kind: str, prefix: str) -> AfterValidator:

@@ -7,7 +7,7 @@ things go wrong. Nothing else in the product names an HTTP status for an error.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from fastapi import FastAPI, Request
@@ -40,6 +40,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     "malformed_body": ErrorInfo(400, "The body could not be read"),
     errors.Unauthenticated.code: ErrorInfo(401, "Who is calling is not known"),
     errors.Forbidden.code: ErrorInfo(403, "The credential does not allow this"),
+    errors.OwnCommandForbidden.code: ErrorInfo(403, "The tenant may not run commands of its own"),
     errors.NotFound.code: ErrorInfo(404, "There is no such thing here"),
     "method_not_allowed": ErrorInfo(405, "This address knows no such method"),
     errors.AlreadyRunning.code: ErrorInfo(409, "The project is already running"),
@@ -81,6 +82,10 @@ _UNREADABLE: Mapping[type, str] = {
     ValueError: "The JSON of the body has a number with too many digits to be read.",
 }
 """By what Python's JSON reader raised, beside saying that the JSON is not well formed."""
+
+
+_TOLD_ANYBODY = "The database cannot be used; the portal's log and `addon-portal doctor` say why."
+"""Where no credential is asked for: which file or server it is concerns nobody else."""
 
 
 def problem(code: str, detail: str, fields: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
@@ -136,7 +141,16 @@ def _problem_of(found: Mapping[str, object]) -> FieldProblem:
     if location[-1:] == ("[key]",):
         # A name in an object; it need not look like a field, and what is said of it shows it.
         location = location[:-2]
-    return problem_of(found, location)
+    told = problem_of(found, location)
+    context = found.get("ctx")
+    if (
+        location[:1] == ("env",)
+        and found["type"] != "missing"
+        and not (isinstance(context, Mapping) and "got" in context)
+    ):
+        # A value of an environment is often a secret, and a wrong one that is sent in place of it too.
+        return replace(told, got=f"a value of type {type(found.get('input')).__name__}")
+    return told
 
 
 async def answer_status(request: Request, error: Exception) -> Response:
@@ -155,7 +169,8 @@ async def _storage_trouble(request: Request, error: Exception) -> Response:
     with contextlib.suppress(Exception):
         log.error("storage_trouble", method=request.method, path=request.url.path, problem=error.message)
     headers = {"Retry-After": "1"} if error.worth_retrying else {}
-    return problem("storage_trouble", error.message, {"cause": error.code}, headers)
+    said = _TOLD_ANYBODY if request.url.path == "/readyz" else error.message
+    return problem("storage_trouble", said, {"cause": error.code}, headers)
 
 
 async def _output_unreadable(_: Request, error: Exception) -> Response:

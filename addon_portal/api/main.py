@@ -23,6 +23,7 @@ from addon_portal.api.routers.tenant import code, files, numbers, output, restar
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.metrics_service import Metrics
 from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.wakes import Wakes
 from addon_portal.config import Settings, ensure_host_id
@@ -58,6 +59,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     )
     app.state.portal = portal
     app.state.changes, app.state.metrics = RunChanges(portal), Metrics(portal, access=settings.metrics_access)
+    app.state.readiness = Readiness(portal)
     # The routes themselves: routers inside of routers cost every request a tenth of a millisecond.
     for routes in (
         tenant_api.execution.routes,

@@ -21,7 +21,7 @@ Every error is a problem document (RFC 9457) with a stable `code`. Lists are rea
 """
 ALWAYS = ("internal_error", "storage_busy", "storage_trouble")
 _EXAMPLE = "x-example"
-WITH_CREDENTIAL = ("unauthenticated", "forbidden", *ALWAYS)
+WITH_CREDENTIAL = ("unauthenticated", "forbidden", "invalid_request", *ALWAYS)
 
 
 def says(

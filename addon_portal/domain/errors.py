@@ -172,6 +172,15 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class OwnCommandForbidden(DomainError):
+    """The tenant may run the operator's programs only, and what is asked for has its own command."""
+
+    code = "own_command_forbidden"
+
+    def __init__(self) -> None:
+        super().__init__("This tenant may run the operator's programs only, and the definition has its own command.")
+
+
 class StorageBusy(DomainError):
     """The database did not answer in time; nothing was changed; worth retrying."""
 

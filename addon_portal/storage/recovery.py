@@ -21,7 +21,8 @@ def restore_owner(uow: "UnitOfWork", run: Run, definition: Definition, tenant_na
     except NotFound:
         taken = uow.tenants.find_by_name(tenant_name) is not None
         name = _recovered(tenant_name, run.tenant_id) if taken else tenant_name
-        uow.tenants.insert(Tenant(run.tenant_id, name, definition.created_at))
+        # What it might run went with the database: an operator who means it allows it again.
+        uow.tenants.insert(Tenant(run.tenant_id, name, definition.created_at, may_run_own_commands=False))
     scope = TenantScope(run.tenant_id)
     if not uow.projects.exists(scope, run.project_id):
         _restore_project(uow, scope, run, definition, project_name)

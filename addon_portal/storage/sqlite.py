@@ -64,6 +64,7 @@ class SqliteDatabase:
 
     def _connect(self, kind: str) -> _Opened:
         self._check_size()
+        raw = None
         try:
             raw = sqlite3.connect(
                 f"file:{quote(self.address)}?mode=rw",
@@ -75,9 +76,13 @@ class SqliteDatabase:
             )
             for pragma in (*_PRAGMAS, kind):
                 raw.execute(pragma)
-        except sqlite3.Error as error:
-            refuse(error, self.address)
-        return _Opened(raw, self._file())
+            return _Opened(raw, self._file())
+        except (sqlite3.Error, OSError) as error:
+            if raw is not None:
+                raw.close()
+            if isinstance(error, sqlite3.Error):
+                refuse(error, self.address)
+            raise errors.StorageUnavailable(f"The database {self.address} cannot be used: {error.strerror}.") from error
 
     def _check_size(self) -> None:
         """Refuse a file too short for a database: SQLite would take it for an empty one and write over it.

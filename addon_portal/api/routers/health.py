@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
-from addon_portal.api.deps import get_portal
+from addon_portal.api.deps import get_readiness
 from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas.health import AliveBody, ReadyBody
-from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.readiness import check_readiness
+from addon_portal.api.services.readiness import Readiness
 from addon_portal.domain.clock import to_text
 
 router = new_router("health")
@@ -25,8 +24,10 @@ async def is_alive() -> Response:
 
 
 @router.get("/readyz", **says("Can it do its work", ReadyBody, _READY, needs_credential=False))
-def is_ready(portal: Annotated[Portal, Depends(get_portal)]) -> Response:
-    """200 when the database answers and has this version's tables. A missing supervisor is told, not failed for."""
-    host = check_readiness(portal)
+async def is_ready(readiness: Annotated[Readiness, Depends(get_readiness)]) -> Response:
+    """200 when the database answers and has this version's tables. A missing supervisor is told, not failed for.
+    Whether the database can be written is tried once a second at most.
+    """
+    host = await readiness.check()
     seen = to_text(host.observed_at) if host.observed_at else None
     return answer({"status": "ready", "supervisor": {"observed_at": seen, "unreachable": host.is_unreachable}})

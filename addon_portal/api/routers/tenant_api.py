@@ -185,4 +185,4 @@ def delete_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
 
 def _ask(principal: Principal, path: str, key: str | None, body: BaseModel) -> Ask:
     ask = Ask(principal, path, key)
-    return ask.with_body(body.model_dump()) if key else ask
+    return ask.with_body(body.model_dump(exclude_unset=True)) if key else ask

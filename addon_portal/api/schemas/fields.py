@@ -7,12 +7,14 @@ facts (does the program exist, do the parameters fit its schema) to the services
 import json
 import re
 import unicodedata
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from addon_portal.api.services.definitions import MOST_ENVIRONMENT, MOST_PARAMETERS, environment_size
+from addon_portal.domain.names import normal_name
 
 LONGEST_NAME = 200
 LONGEST_NOTE = 2000
@@ -24,6 +26,7 @@ MASKED = "***"
 """What viewers are shown in place of the values of an environment."""
 OWN_PREFIX = "ADDON_PORTAL_"
 
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -50,6 +53,16 @@ def _storable(text: str) -> str:
     return _encodable(text)
 
 
+def _rfc3339(value: object) -> object:
+    """Pydantic alone would take 2026 for so many seconds after 1970."""
+    if isinstance(value, str) and _RFC3339.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value.upper())
+        except ValueError:
+            pass
+    raise refuse("a time with an offset, such as 2026-05-04T09:00:00Z or 2026-05-04T11:00:00+02:00")
+
+
 def _encodable(text: str) -> str:
     try:
         text.encode()
@@ -59,7 +72,7 @@ def _encodable(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    text = unicodedata.normalize("NFC", _encodable(text).strip())
+    text = normal_name(_encodable(text))
     if not 1 <= len(text) <= LONGEST_NAME:
         raise refuse(f"1 to {LONGEST_NAME} characters", f"{len(text)} characters")
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
@@ -155,6 +168,8 @@ def _file_path(path: str) -> str:
     return path
 
 
+Time = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
+"""A moment in a query: text as RFC 3339 has it."""
 Name = Annotated[str, AfterValidator(_name), Field(description="1 to 200 characters, no control characters.")]
 Note = Annotated[str, AfterValidator(_note), Field(description="For people; at most 2000 characters.")]
 Argument = Annotated[str, AfterValidator(_argument)]

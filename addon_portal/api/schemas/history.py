@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from addon_portal.api.schemas.fields import Answer, Limit
+from addon_portal.api.schemas.fields import Answer, Limit, Time
 from addon_portal.api.schemas.limits import KeptLimitBody, kept_limits
 from addon_portal.api.schemas.runs import RunBody, run_body
 from addon_portal.api.services.history_service import Comparison, Evidence, RunFilter
@@ -37,8 +37,8 @@ class RunQuery(ListQuery):
 
     state: Annotated[list[RunState], Field(description="In any of these states; may be repeated.")] = []
     reason: Annotated[list[Reason], Field(description="Ended for any of these reasons; may be repeated.")] = []
-    since: Annotated[AwareDatetime | None, Field(description="Asked for at or after this time.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Asked for before this time.")] = None
+    since: Annotated[Time | None, Field(description="Asked for at or after this time.")] = None
+    until: Annotated[Time | None, Field(description="Asked for before this time.")] = None
 
     def to_filter(self) -> RunFilter:
         """The query as the service takes it."""

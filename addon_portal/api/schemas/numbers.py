@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from addon_portal.api.schemas.fields import Answer, refuse
+from addon_portal.api.schemas.fields import Answer, Time, refuse
 from addon_portal.api.schemas.runs import PROJECT_ID, RunBody, run_body, time_or_null
 from addon_portal.api.services.numbers_service import SlotWidth, StatsRequest, TenantStats, TenantStatus
 from addon_portal.domain.clock import to_text
@@ -28,7 +28,7 @@ def _project_id(text: str) -> ProjectId:
     return ProjectId(text)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+Moment = Annotated[Time, AfterValidator(_in_our_times)]
 
 
 class StatusQuery(BaseModel):

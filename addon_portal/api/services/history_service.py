@@ -9,6 +9,7 @@ from pathlib import Path
 
 from addon_portal.api.services.output_service import NOT_MOUNTED, open_output
 from addon_portal.api.services.portal import Portal
+from addon_portal.api.services.run_changes import KEYS_EVERY_SECONDS
 from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
@@ -60,18 +61,23 @@ class RunFilter:
 
 
 class RunLook:
-    """Reads one run for whoever has shown a credential, which is looked up the first time."""
+    """Reads one run for whoever has shown a credential, which is looked up the first time, and again when some
+    time has passed with waiting: it may have been revoked.
+    """
 
     def __init__(self, portal: Portal, secret_hash: bytes, run_id: RunId) -> None:
         self._portal = portal
         self._secret_hash = secret_hash
         self._run_id = run_id
         self._principal: Principal | None = None
+        self._shown_at = float("-inf")
 
     def __call__(self, uow: UnitOfWork) -> ShownRun:
         """The run as it stands. Raises Unauthenticated, Forbidden, NotFound."""
-        if self._principal is None:
+        now = self._portal.clock.monotonic()
+        if self._principal is None or now - self._shown_at >= KEYS_EVERY_SECONDS:
             self._principal = self._portal.authenticate_in(uow, self._secret_hash, Role.VIEWER)
+            self._shown_at = now
         return get_shown_run(uow, self._principal.scope, self._run_id, self._portal.circumstances())
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from addon_portal.api.services.definitions import check_environment, check_parameters, check_size
 from addon_portal.api.services.once import Ask
 from addon_portal.api.services.portal import Portal
-from addon_portal.domain.errors import FieldProblem, Forbidden, InvalidRequest, NotFound
+from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound, OwnCommandForbidden
 from addon_portal.domain.ids import ProgramId, ProjectId, RunId, new_run_id
 from addon_portal.domain.models import Definition, JsonObject, Project, Run
 from addon_portal.storage import UnitOfWork
@@ -62,7 +62,7 @@ class _Draft:
 
 
 def make_new(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, choices: RunChoices) -> NewRun:
-    """A run of the newest definition. Raises Forbidden, InvalidRequest."""
+    """A run of the newest definition. Raises OwnCommandForbidden, InvalidRequest."""
     definition = project.definition
     run_id = new_run_id(portal.clock.now())
     workspace = _workspace(uow, project, definition, run_id, clean=False)
@@ -73,7 +73,7 @@ def make_new(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, choice
 def make_restart(
     portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, before: Run, choices: RestartChoices
 ) -> NewRun:
-    """A run that follows another. Raises Forbidden, InvalidRequest."""
+    """A run that follows another. Raises OwnCommandForbidden, InvalidRequest."""
     run_id = new_run_id(portal.clock.now())
     if choices.latest_definition:
         definition, parameters, env = project.definition, project.definition.parameters, {}
@@ -86,9 +86,9 @@ def make_restart(
 
 
 def check_own_command(ask: Ask, definition: Definition) -> None:
-    """Whether the tenant may run what this says. Raises Forbidden."""
+    """Whether the tenant may run what this says. Raises OwnCommandForbidden."""
     if definition.command is not None and not ask.principal.tenant.may_run_own_commands:
-        raise Forbidden("This tenant may run the operator's programs only, and the definition has its own command.")
+        raise OwnCommandForbidden
 
 
 def check_ahead(portal: Portal, ask: Ask, project_id: ProjectId, choices: C) -> C:

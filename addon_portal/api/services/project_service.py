@@ -10,6 +10,7 @@ from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProgramId, ProjectId, has_form, new_project_id
 from addon_portal.domain.models import Definition, Program
+from addon_portal.domain.names import normal_name
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.values import NewProject, Page
 
@@ -39,7 +40,7 @@ def list_projects(
     """A page of projects, newest first; `name` asks for the one of exactly that name. Raises InvalidRequest."""
     with portal.storage.read() as uow:
         if name is not None:
-            found = uow.projects.find_by_name(principal.scope, name)
+            found = uow.projects.find_by_name(principal.scope, normal_name(name))
             page = Page((found,) if found else (), None)
         else:
             page = uow.projects.list_page(principal.scope, limit=limit, cursor=cursor, search=search)
@@ -86,4 +87,4 @@ def _find_program(uow: UnitOfWork, name_or_id: str) -> Program | None:
             return uow.programs.get(ProgramId(name_or_id))
         except NotFound:
             return None
-    return uow.programs.find_by_name(name_or_id)
+    return uow.programs.find_by_name(normal_name(name_or_id))

@@ -9,6 +9,7 @@ from addon_portal.auth.tokens import make_key
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
 from addon_portal.domain.ids import HostId, KeyId, TenantId, has_form, new_key_id, new_program_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
+from addon_portal.domain.names import normal_name
 from addon_portal.storage import UnitOfWork
 
 
@@ -32,7 +33,9 @@ class ProgramDraft:
 
 
 def create_tenant(portal: Portal, name: str, *, max_concurrent_runs: int | None, may_run_own_commands: bool) -> Tenant:
-    """Add a tenant. Raises NameTaken."""
+    """Add a tenant. Raises NameTaken, InvalidRequest."""
+    if has_form("ten_", name):
+        raise InvalidRequest([FieldProblem("name", "a name that has not the form of an identifier", repr(name))])
     now = portal.clock.now()
     tenant = Tenant(new_tenant_id(now), name, now, max_concurrent_runs, may_run_own_commands)
     with portal.storage.write() as uow:
@@ -118,7 +121,7 @@ def list_hosts(portal: Portal) -> tuple[Host, ...]:
 def _find_tenant(uow: UnitOfWork, name_or_id: str) -> Tenant:
     if has_form("ten_", name_or_id):
         return uow.tenants.get(TenantId(name_or_id))
-    tenant = uow.tenants.find_by_name(name_or_id)
+    tenant = uow.tenants.find_by_name(normal_name(name_or_id))
     if tenant is None:
         raise NotFound("tenant", name_or_id)
     return tenant

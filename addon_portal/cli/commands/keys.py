@@ -12,6 +12,7 @@ from addon_portal.cli.output import hint, print_json, print_line, print_table, t
 from addon_portal.cli.suggestions import suggest
 from addon_portal.domain.ids import KeyId, TenantId, has_form
 from addon_portal.domain.models import ApiKey, Role, Tenant
+from addon_portal.domain.names import normal_name
 
 if TYPE_CHECKING:
     from addon_portal.storage import UnitOfWork
@@ -106,7 +107,7 @@ def revoke(
 def _find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:
     if has_form("ten_", name_or_id):
         return uow.tenants.get(TenantId(name_or_id))
-    tenant = uow.tenants.find_by_name(name_or_id)
+    tenant = uow.tenants.find_by_name(normal_name(name_or_id))
     if tenant is None:
         raise Refused(
             {"code": "not_found", "detail": f"There is no tenant {name_or_id!r}. See: {suggest('tenant', 'list')}"}

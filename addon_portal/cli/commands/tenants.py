@@ -71,11 +71,13 @@ def list_tenants(data: Data = None, database_url: DatabaseUrl = None, as_json: A
 
 def checked_name(name: str) -> str:
     """A name as the API takes it. Raises BadUsage."""
-    import unicodedata
-
     from addon_portal.cli.errors import BadUsage
+    from addon_portal.domain.ids import has_form
+    from addon_portal.domain.names import normal_name
 
-    name = unicodedata.normalize("NFC", name.strip())
+    name = normal_name(name)
+    if has_form("ten_", name):
+        raise BadUsage("A name must not have the form of an identifier: nobody could be named by it.")
     if not 1 <= len(name) <= 200 or not name.isprintable():
         raise BadUsage("A name has 1 to 200 characters, all of them printable.")
     return name

@@ -255,4 +255,5 @@ def test_a_found_run_of_a_tenant_that_is_lost_brings_the_tenant_back(world: Worl
     with world.storage.write() as uow:
         restore_owner(uow, found, replace(definition_of(at=world.now()), version=1), "charlie", "nightly")
         assert uow.host_runs.import_run(found)
-        assert uow.tenants.get(tenant_id).name == f"charlie (recovered {tenant_id[-6:]})"
+        tenant = uow.tenants.get(tenant_id)
+        assert (tenant.name, tenant.may_run_own_commands) == (f"charlie (recovered {tenant_id[-6:]})", False)

@@ -83,7 +83,7 @@ def test_commands_are_not_run_any_more_where_only_programs_may(world: World) -> 
     body = {"tenant": world.tenant.id, "max_concurrent_runs": None, "may_run_own_commands": False}
     assert world.olivia.put("/api/admin/limits", json=body).status_code == 200
     for action in ("run", "restart"):
-        assert_problem(world.alice.post(f"{path_of(run)}/{action}"), 403, "forbidden")
+        assert_problem(world.alice.post(f"{path_of(run)}/{action}"), 403, "own_command_forbidden")
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1.5, "3", 10**9, True])
@@ -261,3 +261,28 @@ def test_a_viewer_key_of_the_operators_tenant_is_no_operator(world: World) -> No
 @pytest.mark.parametrize(("method", "address"), [("DELETE", "tenants"), ("GET", "limits"), ("PUT", "programs")])
 def test_another_method_is_refused(world: World, method: str, address: str) -> None:
     assert_problem(world.olivia.request(method, f"/api/admin/{address}"), 405, "method_not_allowed")
+
+
+def test_tenants_and_programs_are_found_by_names_however_they_are_written(any_world: World) -> None:
+    name, decomposed = fresh("caf\u00e9"), "cafe\u0301"
+    any_world.olivia.post("/api/admin/tenants", json={"name": name}).raise_for_status()
+    written = name.replace("caf\u00e9", decomposed)
+    limits = {"tenant": f" {written} ", "max_concurrent_runs": 2}
+    assert json_of(any_world.olivia.put("/api/admin/limits", json=limits))["name"] == name
+    assert any_world.olivia.post("/api/admin/keys", json={"tenant": written, "name": "x"}).status_code == 201
+    assert any_world.olivia.get("/api/admin/keys", params={"tenant": written}).status_code == 200
+    program = add_program(any_world, name=fresh("caf\u00e9"))
+    asked = program["name"].replace("caf\u00e9", decomposed)
+    assert any_world.add_project(command=None, program=asked, parameters={"day": 1})["program"] == program["id"]
+
+
+def test_a_tenant_has_no_name_that_looks_like_an_identifier(world: World) -> None:
+    body = {"name": "ten_01k7qz9t3v5x8y2m4n6p0r1s2a"}
+    problem = assert_problem(world.olivia.post("/api/admin/tenants", json=body), 422, "invalid_request")
+    assert fields_of(problem) == ["name"]
+
+
+def test_keys_are_listed_with_a_query_that_is_known(world: World) -> None:
+    asked = {"tenant": world.tenant.id, "tenent": "x"}
+    problem = assert_problem(world.olivia.get("/api/admin/keys", params=asked), 422, "invalid_request")
+    assert fields_of(problem) == ["tenent"]

@@ -1,5 +1,6 @@
 """/healthz and /readyz, and how the process begins and ends."""
 
+import asyncio
 import socket
 import threading
 from contextlib import closing
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from addon_portal.api.main import create_app
+from addon_portal.api.services.followers import HostChanged
+from addon_portal.api.services.readiness import GOOD_FOR_SECONDS, Readiness
 from addon_portal.config import load_settings
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.models import Role
@@ -16,7 +19,8 @@ from addon_portal.storage.errors import NotADatabase, SchemaTooOld
 from tests.integration.api.conftest import settings_with_tables
 from tests.support.databases import PostgresServer
 from tests.support.factories import LONG_AGO
-from tests.support.served import ApiClient, serve
+from tests.support.served import ApiClient, Served, serve
+from tests.support.waiting import wait_until
 from tests.support.world import World, assert_problem, json_of
 
 
@@ -32,6 +36,38 @@ def test_a_missing_supervisor_is_told_and_not_failed_for(world: World) -> None:
     ready = world.nobody.get("/readyz")
     assert ready.status_code == 200
     assert json_of(ready)["supervisor"] == {"observed_at": "2020-01-01T00:00:00.000000Z", "unreachable": True}
+
+
+def test_many_who_ask_take_the_turn_of_a_writer_once(sqlite_served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[None] = []
+    portal = sqlite_served.app.state.portal
+    readiness = Readiness(portal)
+    check = Storage.check_schema
+
+    def counted(storage: Storage) -> None:
+        tried.append(None)
+        check(storage)
+
+    monkeypatch.setattr(Storage, "check_schema", counted)
+
+    async def ask() -> list[HostChanged]:
+        return await asyncio.gather(*(readiness.check() for _ in range(60)))
+
+    before = portal.clock.monotonic()
+    assert len(asyncio.run(ask())) == 60
+    assert 1 <= len(tried) <= 1 + (portal.clock.monotonic() - before) / GOOD_FOR_SECONDS
+
+
+def test_trouble_is_told_without_saying_where_the_database_is(tmp_path: Path) -> None:
+    settings = settings_with_tables(data_dir=tmp_path)
+    with serve(settings) as served, closing(World(served)) as world:
+        settings.data.database.rename(tmp_path / "elsewhere")
+        wait_until(lambda: world.nobody.get("/readyz").status_code == 503, "the portal to look at its database")
+        problem = assert_problem(world.nobody.get("/readyz"), 503, "storage_trouble")
+        assert str(tmp_path) not in str(problem)
+        known = assert_problem(world.alice.get("/api/tenant/projects"), 503, "storage_trouble")
+        assert str(tmp_path) in known["detail"]
+        (tmp_path / "elsewhere").rename(settings.data.database)
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
@@ -94,10 +130,12 @@ def test_a_database_that_goes_away_is_told_and_comes_back(tmp_path: Path, own_po
         for response in (world.nobody.get("/readyz"), world.alice.get(f"/api/tenant/runs/{run['run_id']}")):
             problem = assert_problem(response, 503, "storage_trouble")
             assert problem["cause"] == "storage_unavailable"
+            is_known = response.request.url.path != "/readyz"
+            assert ("psycopg" in problem["detail"] or "socket" in problem["detail"]) == is_known
             assert response.headers["retry-after"] == "1"
         assert world.nobody.get("/healthz").status_code == 200
         own_postgres_server.start()
-        assert world.nobody.get("/readyz").status_code == 200
+        wait_until(lambda: world.nobody.get("/readyz").status_code == 200, "the portal to be ready again")
         assert world.get_run(run)["state"] == "pending"
 
 

@@ -229,7 +229,7 @@ def test_all_that_is_wrong_with_an_environment_is_named_at_once(world: World) ->
     problem = assert_problem(world.post_text(PROJECTS, body), 422, "invalid_request")
     named = [(each["field"], each["got"]) for each in problem["problems"]]
     assert named[:4] == [("env", "'A=B'"), ("env", "'1'"), ("env", "'ADDON_PORTAL_X'"), ("env.NUL", "a text with one")]
-    assert named[4:] == [("env", "''"), ("env.N", "5"), ("env", "'\\udcff'")]
+    assert named[4:] == [("env", "''"), ("env.N", "a value of type int"), ("env", "'\\udcff'")]
 
 
 def test_an_unknown_command_is_not_refused(world: World) -> None:
@@ -362,3 +362,22 @@ def test_another_limit_is_another_definition(any_world: World) -> None:
     for _ in range(2):
         changed = json_of(any_world.alice.put(path_of(project), json=body))
         assert (changed["definition_version"], changed["limits"]["pids"]) == (2, 5)
+
+
+@pytest.mark.parametrize("env", ["TOKEN=supersecret", {"TOKEN": 12345678}, {"TOKEN": ["12345678"]}])
+def test_wrong_values_of_the_environment_are_not_repeated(world: World, env: object) -> None:
+    body = {"name": "nightly", "command": ["true"], "env": env}
+    response = world.alice.post(PROJECTS, json=body)
+    (problem,) = assert_problem(response, 422, "invalid_request")["problems"]
+    assert problem["field"].startswith("env")
+    assert problem["got"].startswith("a value of type ")
+    assert "supersecret" not in response.text
+    assert "12345678" not in response.text
+
+
+def test_a_project_is_found_by_its_name_however_it_is_written(any_world: World) -> None:
+    project = any_world.add_project(name=" e\u0301gal ")
+    assert project["name"] == "\u00e9gal"
+    for name in ("\u00e9gal", "e\u0301gal", " \u00e9gal "):
+        (found,) = json_of(any_world.alice.get(PROJECTS, params={"name": name}))["items"]
+        assert found["id"] == project["id"]

@@ -4,7 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from addon_portal.domain.clock import from_text
+from addon_portal.api.services import history_service
+from addon_portal.auth.policies import scope_for_setup
+from addon_portal.auth.tokens import hash_key
+from addon_portal.domain.clock import SystemClock, from_text
 from tests.support.factories import LONG_AGO, ago, text_ago
 from tests.support.world import World, assert_problem, fields_of, json_of, path_of
 
@@ -171,11 +174,44 @@ def test_tenants_do_not_see_one_another(any_world: World) -> None:
         ({"reason": "bad luck"}, "reason[0]"),
         ({"since": "yesterday"}, "since"),
         ({"since": "2026-01-01T00:00:00"}, "since"),
+        ({"since": "2026"}, "since"),
+        ({"since": "1767225600"}, "since"),
+        ({"until": "2026-01-01"}, "until"),
+        ({"until": "2026-13-01T00:00:00Z"}, "until"),
         ({"sate": "failed"}, "sate"),
     ],
 )
 def test_a_bad_query_is_refused(world: World, query: dict[str, str], field: str) -> None:
     assert fields_of(assert_problem(world.alice.get(RUNS, params=query), 422, "invalid_request")) == [field]
+
+
+def test_a_time_that_is_none_is_told_what_one_looks_like(world: World) -> None:
+    problem = assert_problem(world.alice.get(RUNS, params={"since": "2026"}), 422, "invalid_request")
+    assert problem["problems"][0]["expected"].startswith("a time with an offset, such as 2026-05-04T09:00:00Z")
+    assert problem["problems"][0]["got"] == "'2026'"
+
+
+@pytest.mark.parametrize(
+    "address", ["projects/{project_id}", "runs/{run_id}/log/raw", "events", "runs/{run_id}/evidence"]
+)
+def test_a_query_is_refused_where_none_is_taken(world: World, address: str) -> None:
+    path = "/api/tenant/" + address.format_map(world.add_run())
+    problem = assert_problem(world.alice.get(path, params={"offset": "1000", "bogus": 1}), 422, "invalid_request")
+    assert fields_of(problem) == ["offset", "bogus"]
+
+
+def test_a_key_that_was_revoked_waits_for_nothing(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_service, "KEYS_EVERY_SECONDS", 0.0)
+    run = any_world.add_running()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(any_world.victor.get, f"{RUNS}/{run['run_id']}?wait_seconds=60")
+        any_world.wait_for_followers(1)
+        with any_world.storage.write() as uow:
+            known = uow.credentials.find_by_hash(hash_key(any_world.victor.headers["Authorization"].split()[1]))
+            assert known is not None
+            uow.credentials.revoke(scope_for_setup(known[1]), known[0].id, SystemClock().now())
+        any_world.supervisor.end(run["run_id"], 7)
+        assert_problem(waiting.result(15), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+14:00"])

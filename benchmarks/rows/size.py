@@ -98,7 +98,7 @@ def _measure_on(bench: Bench, database: str, url: str | None) -> list[Row]:
 
 def _ask(bench: Bench, client: Client, database: str, name: str, projects: int) -> Row:
     words, path = QUESTIONS[name]
-    path = path.format(project="prj_" + "0" * 26)
+    path = path.format(project="prj_" + "1".zfill(26))
     taken = []
     for _ in range(bench.times(60, 10)):
         began = time.monotonic()

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import FieldProblem
+from addon_portal.domain.git_sources import TRANSPORTS
 from addon_portal.domain.ids import HostId, has_form, new_host_id
 from addon_portal.domain.states import FINAL, RunState
 from addon_portal.validation import problem_of, without_password
@@ -48,6 +49,10 @@ class SupervisorOptions(TypedDict):
     cleanup_interval_seconds: float
     max_concurrent_runs: int | None
     default_grace_seconds: float
+    git_transports: list[str]
+    max_upload_bytes: int
+    max_code_bytes: int
+    max_code_entries: int
     process_identity: str
     control_groups: str
     log_level: str
@@ -139,6 +144,14 @@ class Settings(BaseSettings):
     max_code_entries: Annotated[
         int, Field(ge=1, description="Files, directories and links that a project's code may have.")
     ] = 100_000
+    git_transports: Annotated[
+        frozenset[str],
+        NoDecode,
+        Field(
+            description="Transports, separated by commas, by which code may be fetched with git from wherever a tenant "
+            "says: https, http, ssh, git, file; none forbids it."
+        ),
+    ] = frozenset({"https"})
     process_identity: Annotated[
         Literal["auto", "pidfd", "psutil"],
         Field(
@@ -208,6 +221,16 @@ class Settings(BaseSettings):
             raise _only_final_states()
         return states
 
+    @field_validator("git_transports", mode="before")
+    @classmethod
+    def _split_transports(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = frozenset(part.strip() for part in value.split(",") if part.strip()) - {"none"}
+        if not parts.issubset(TRANSPORTS):
+            raise PydanticCustomError("transports", "", {"expected": f"some of {', '.join(TRANSPORTS)}, or none"})
+        return parts
+
     @property
     def data(self) -> DataDirectory:
         """The layout of the data directory."""
@@ -241,6 +264,10 @@ class Settings(BaseSettings):
             cleanup_interval_seconds=self.cleanup_interval_seconds,
             max_concurrent_runs=self.max_concurrent_runs,
             default_grace_seconds=self.default_grace_seconds,
+            git_transports=sorted(self.git_transports),
+            max_upload_bytes=self.max_upload_bytes,
+            max_code_bytes=self.max_code_bytes,
+            max_code_entries=self.max_code_entries,
             process_identity=self.process_identity,
             control_groups=self.control_groups,
             log_level=self.log_level,

@@ -17,7 +17,7 @@ from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.auth.policies import Principal, read_credential
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
-from addon_portal.domain.ids import CleanupId, KeyId, ProjectId, RunId, has_form
+from addon_portal.domain.ids import CleanupId, CodeRequestId, KeyId, ProjectId, RunId, has_form
 from addon_portal.domain.models import Role
 from addon_portal.validation import describe
 
@@ -97,6 +97,9 @@ ProjectIdPath = Annotated[ProjectId, Path(description="Identifier of a project."
 RunIdPath = Annotated[RunId, Path(description="Identifier of a run."), _named("run", "run_")]
 KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("key", "key_")]
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
+CodeRequestIdPath = Annotated[
+    CodeRequestId, Path(description="Identifier of a request for code."), _named("code_request", "cdr_")
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(

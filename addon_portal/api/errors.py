@@ -57,6 +57,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     file_refusals.NotAFile.code: ErrorInfo(409, "This is no file"),
     file_refusals.ArchiveTooLarge.code: ErrorInfo(413, "The archive is too large"),
     file_refusals.ArchiveUnreadable.code: ErrorInfo(422, "The archive cannot be read"),
+    file_refusals.CodeNotFetched.code: ErrorInfo(422, "The code could not be fetched"),
     file_refusals.ArchiveUnsafe.code: ErrorInfo(422, "The archive holds what must not be unpacked"),
     "body_too_large": ErrorInfo(413, "The body is too large"),
     "range_not_satisfiable": ErrorInfo(416, "The range lies outside of the output"),

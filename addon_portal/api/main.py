@@ -108,6 +108,7 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
         restartable=settings.restartable_statuses,
         default_grace_seconds=settings.default_grace_seconds,
         code_store=CodeStore(settings.data, settings.code_limits),
+        git_transports=settings.git_transports,
     )
 
 

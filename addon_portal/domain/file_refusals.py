@@ -41,6 +41,12 @@ class DiskFull(DomainError):
         super().__init__("There is no room for it on the portal's disk. Nothing was stored.")
 
 
+class CodeNotFetched(DomainError):
+    """Git did not bring what was asked for."""
+
+    code = "git_failed"
+
+
 class NotAFile(DomainError):
     """Something else stands where a file was asked for."""
 

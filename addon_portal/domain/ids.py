@@ -17,6 +17,7 @@ RunId = NewType("RunId", str)
 HostId = NewType("HostId", str)
 KeyId = NewType("KeyId", str)
 CleanupId = NewType("CleanupId", str)
+CodeRequestId = NewType("CodeRequestId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _BODY = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
@@ -60,6 +61,11 @@ def new_key_id(now: datetime) -> KeyId:
 def new_cleanup_id(now: datetime) -> CleanupId:
     """Make the identifier of a clean-up request."""
     return CleanupId(_mint("cln_", now))
+
+
+def new_code_request_id(now: datetime) -> CodeRequestId:
+    """Make the identifier of a request for code."""
+    return CodeRequestId(_mint("cdr_", now))
 
 
 def new_installation_id(now: datetime) -> str:

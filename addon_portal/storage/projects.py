@@ -4,9 +4,11 @@ A project is read together with its newest definition and its newest run in one 
 keeps everything that it ever ran.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from addon_portal.domain.code import Code
 from addon_portal.domain.errors import ActiveRun, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Definition, JsonObject, Project, TenantScope
@@ -189,6 +191,10 @@ class Projects(Repository):
             raise NotFound("project", project_id)
         self._insert_definition(project_id, row[0], definition)
         return self.get_definition(scope, project_id, row[0])
+
+    def add_code(self, scope: TenantScope, project: Project, code: Code, at: datetime) -> Definition:
+        """Add the next version of a project that was locked, the same with other code. Raises NotFound."""
+        return self.add_definition(scope, project.id, replace(project.definition, code=code, created_at=at))
 
     def get_definition(self, scope: TenantScope, project_id: ProjectId, version: int) -> Definition:
         """One version; also of a deleted project, since its runs can still be read. Raises NotFound."""

@@ -283,6 +283,32 @@ idempotency_keys = Table(
     Index(None, "created_at"),
 )
 
+code_requests = Table(
+    "code_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("host_id", ForeignKey("hosts.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("requested_at", Micros, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("completed_at", Micros),
+    Column("definition_version", Integer),
+    Column("problem", Text),
+    ForeignKeyConstraint(["tenant_id", "project_id"], ["projects.tenant_id", "projects.id"]),
+    CheckConstraint("definition_version IS NULL OR problem IS NULL", name="version_or_problem"),
+    Index(None, "tenant_id", "project_id"),
+    Index(
+        "ix_code_requests_open",
+        "host_id",
+        "requested_at",
+        sqlite_where=text("completed_at IS NULL"),
+        postgresql_where=text("completed_at IS NULL"),
+    ),
+)
+
 cleanups = Table(
     "cleanups",
     metadata,

@@ -10,6 +10,7 @@ from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import HostId, RunId
 from addon_portal.storage import wakeups
 from addon_portal.storage.cleanups import Cleanups
+from addon_portal.storage.code_requests import CodeRequests
 from addon_portal.storage.connection import Connection, Database
 from addon_portal.storage.credentials import Credentials
 from addon_portal.storage.host_runs import HostRuns
@@ -41,6 +42,7 @@ class UnitOfWork:
         self.hosts = Hosts(self)
         self.idempotency = IdempotencyKeys(self)
         self.cleanups = Cleanups(self)
+        self.code_requests = CodeRequests(self)
         self.scheduled_restarts = ScheduledRestarts(self)
         self.ended_with_follower: list[RunId] = []
         """Runs that became final in this transaction and that something is to follow."""

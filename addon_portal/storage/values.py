@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from addon_portal.domain.ids import CleanupId, HostId, ProjectId, RunId, TenantId
+from addon_portal.domain.git_sources import GitSource
+from addon_portal.domain.ids import CleanupId, CodeRequestId, HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, JsonObject
 from addon_portal.domain.records import NotifyRecord
 
@@ -55,6 +56,22 @@ class Said:
     run_id: RunId
     tenant_id: TenantId
     said: NotifyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """A request to fetch code. Done, it has the version that has it, or why there is none."""
+
+    id: CodeRequestId
+    tenant_id: TenantId
+    project_id: ProjectId
+    host_id: HostId
+    source: GitSource
+    requested_at: datetime
+    requested_by: str
+    completed_at: datetime | None = None
+    definition_version: int | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

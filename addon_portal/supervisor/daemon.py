@@ -26,6 +26,7 @@ from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
 from addon_portal.supervisor.adopter import Adopter, Found
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
+from addon_portal.supervisor.fetcher import AT_ONCE, Fetcher
 from addon_portal.supervisor.filler import Filler
 from addon_portal.supervisor.instance_lock import InstanceLock
 from addon_portal.supervisor.launcher import Launcher
@@ -69,6 +70,7 @@ class Supervisor:
         self._last_unknown = 0
         self._blocked: dict[ProjectId, RunId] = {}
         self._filler = Filler(options.data, self.wake)
+        self._fetcher = Fetcher(storage, options, clock)
         self._restarter = Restarter(options.actor, clock, executor.boot_id)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
         start_again, check = self._launcher.start_again, self._launcher.check
@@ -190,6 +192,7 @@ class Supervisor:
             self._watcher.store_last_alive(uow)
             self._watcher.store_said(uow)
             uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid())
+            self._fetcher.take(uow.code_requests.list_open(self._options.host_id, AT_ONCE))
         self._watcher.observed_at = began
         self._watcher.said_is_stored()
 

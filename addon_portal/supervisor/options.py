@@ -1,10 +1,12 @@
 """What one supervisor is told when it starts: plain values that survive JSON, so that it needs no settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import HostId
+from addon_portal.workspaces.limits import CodeLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class SupervisorOptions:
     """Seconds between clean-ups; 0 cleans up at start and on request only."""
     max_concurrent_runs: int | None = None
     default_grace_seconds: float = 10.0
+    git_transports: Sequence[str] = ("https",)
+    max_upload_bytes: int = 1 << 30
+    max_code_bytes: int = 4 << 30
+    max_code_entries: int = 100_000
     process_identity: str = "auto"
     control_groups: str = "auto"
     log_level: str = "info"
@@ -30,6 +36,11 @@ class SupervisorOptions:
     def data(self) -> DataDirectory:
         """The data directory by its names."""
         return DataDirectory(Path(self.data_dir))
+
+    @property
+    def code_limits(self) -> CodeLimits:
+        """How much code is taken in."""
+        return CodeLimits(self.max_upload_bytes, self.max_code_bytes, self.max_code_entries)
 
     @property
     def actor(self) -> str:

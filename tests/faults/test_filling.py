@@ -1,5 +1,6 @@
 """Death while code is stored or copied into a workspace: no program ever starts among half of its files."""
 
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,12 +10,12 @@ import httpx
 import pytest
 
 from tests.support.archives import tar_with
-from tests.support.portal import Portal
+from tests.support.portal import PATIENCE_SECONDS, Portal
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 
-POINTS = ("workspace.copying", "workspace.copied", "workspace.named", "code.unpacked")
+POINTS = ("workspace.copying", "workspace.copied", "workspace.named", "code.unpacked", "code.fetched")
 FILES = {f"lib/file-{number}": f"{number}".encode() * 1000 for number in range(20)}
 LIST_FILES = ["sh", "-c", "cat lib/* | wc -c; find . -type f | wc -l"]
 WHOLE = [str(sum(map(len, FILES.values()))), str(len(FILES))]
@@ -23,7 +24,9 @@ WHOLE = [str(sum(map(len, FILES.values()))), str(len(FILES))]
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Portal]:
     """A portal on which code can be held half-way; how processes are known has nothing to do with it."""
-    with Portal(tmp_path_factory.mktemp("filling") / "portal", template=template, points=POINTS) as portal:
+    settings = {"ADDON_PORTAL_GIT_TRANSPORTS": "file"}
+    place = tmp_path_factory.mktemp("filling") / "portal"
+    with Portal(place, template=template, points=POINTS, **settings) as portal:
         yield portal
 
 
@@ -111,3 +114,30 @@ def test_an_api_that_dies_with_an_upload_leaves_nothing_that_lasts(portal: Porta
     assert list(portal.data.uploads.iterdir()) == []
     assert list(portal.data.uploads.parent.glob("ten_*/*/tree/main")) == []
     assert_ran_among_all_its_files(portal, portal.run(project_id))
+
+
+def test_a_supervisor_that_dies_while_it_fetches_code_is_followed_by_one_that_fetches_it(
+    portal: Portal, tmp_path: Path
+) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "lib").mkdir()
+    (repository / "lib" / "file").write_text("fetched")
+    commit = ["-c", "user.name=ada", "-c", "user.email=ada@git.example", "commit", "-q", "-m", "one"]
+    for arguments in (["init", "-q"], ["add", "-A"], commit):
+        subprocess.run(["git", *arguments], cwd=repository, check=True)
+    project_id = portal.new_project(LIST_FILES)
+    portal.pauses.arm("code.fetched")
+    with ThreadPoolExecutor(1) as pool:
+        path, body = f"/api/tenant/projects/{project_id}/code", {"git": f"file://{repository}"}
+        asked = pool.submit(portal.client.put, path, json=body, timeout=PATIENCE_SECONDS)
+        portal.pauses.wait_reached("code.fetched")
+        with closing(portal.pin("supervisor")) as supervisor:
+            supervisor.kill()
+        portal.pauses.open("code.fetched")
+        location = asked.result().headers["location"]
+    wait_until(lambda: portal.get(location)["completed_at"], "the code to be fetched", PATIENCE_SECONDS)
+    assert portal.get(location)["definition_version"] == 2
+    run_id = portal.run(project_id)
+    assert portal.wait_final(run_id)["exit_code"] == 0
+    assert portal.log_of(run_id).split() == [str(len("fetched")), "1"]

@@ -120,6 +120,17 @@ LOG_SEARCH: dict[str, object] = {
     "final": True,
     "size": 8,
 }
+CODE_ASKED: dict[str, object] = {"git": "https://git.example/etl.git", "ref": "main"}
+CODE_REQUEST: dict[str, object] = {
+    "id": "cdr_01k7qz8a1b2c3d4e5f6g7h8j9k",
+    "project_id": PROJECT_ID,
+    **CODE_ASKED,
+    "requested_at": "2026-05-04T09:00:00.000000Z",
+    "requested_by": "key:ci",
+    "completed_at": "2026-05-04T09:00:01.200000Z",
+    "definition_version": 2,
+    "problem": None,
+}
 FILE: dict[str, object] = {
     "path": "results/day-7.csv",
     "kind": "file",

@@ -113,12 +113,21 @@ class StopSettingsBody(Answer):
     grace_seconds: Annotated[float, Field(examples=[10])]
 
 
+class CommitBody(Answer):
+    """What code was fetched from, and the commit that `ref` was then."""
+
+    url: Annotated[str, Field(examples=["https://git.example/etl.git"])]
+    ref: Annotated[str, Field(examples=["main"])]
+    commit: Annotated[str, Field(examples=["5e" * 20])]
+
+
 class CodeBody(Answer):
-    """A version of uploaded code. Equal files have equal digests."""
+    """A version of code. Equal files have equal digests."""
 
     digest: Annotated[str, Field(examples=[f"sha256:{'5e' * 32}"])]
     entries: Annotated[int, Field(description="Files, directories and links.", examples=[12])]
     bytes: Annotated[int, Field(description="Of all files.", examples=[48213])]
+    git: Annotated[CommitBody | None, Field(description="Null for code that was uploaded.")]
 
 
 class ProjectBody(Answer):

@@ -7,18 +7,22 @@ changes nothing. Reading the body is left to the router; what blocks here runs i
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_project
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.auth.policies import Principal
-from addon_portal.domain.file_refusals import DiskFull, NoWorkspace
-from addon_portal.domain.ids import ProjectId
+from addon_portal.domain.errors import InvalidRequest
+from addon_portal.domain.file_refusals import CodeNotFetched, DiskFull, NoWorkspace
+from addon_portal.domain.git_sources import GitSource
+from addon_portal.domain.ids import CodeRequestId, ProjectId, new_code_request_id
 from addon_portal.domain.models import Project
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.values import CodeRequest
 from addon_portal.workspaces.code_store import Upload
 
+FETCHED_WITHIN_SECONDS = 20.0
+"""How long a request for code waits for its end."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -51,8 +55,7 @@ def store_upload(portal: Portal, principal: Principal, project_id: ProjectId, up
         _refuse_own_directory(uow, project)
         definition = project.definition
         if definition.code is None or definition.code.digest != code.digest:
-            changed = replace(definition, code=code, created_at=portal.clock.now())
-            uow.projects.add_definition(principal.scope, project_id, changed)
+            uow.projects.add_code(principal.scope, project, code, portal.clock.now())
             project = uow.projects.get(principal.scope, project_id)
         return show_project(uow, project, portal.circumstances())
 
@@ -67,3 +70,35 @@ def _refuse_own_directory(uow: UnitOfWork, project: Project) -> None:
             f"The project starts in {named}, which the portal does not fill. "
             "Have it start in a workspace first: addon-portal project update PROJECT --workspace"
         )
+
+
+def request_code(portal: Portal, principal: Principal, project_id: ProjectId, source: GitSource) -> CodeRequest:
+    """Have the supervisor fetch a project's code with git.
+
+    Returns the request as it is after a while: usually done, else to be asked for again with `get_code_request`.
+    Raises NotFound, NoWorkspace, InvalidRequest, CodeNotFetched, StorageBusy.
+    """
+    if problems := source.problems(portal.git_transports):
+        raise InvalidRequest(problems)
+    now = portal.clock.now()
+    with portal.storage.write() as uow:
+        _refuse_own_directory(uow, uow.projects.get(principal.scope, project_id))
+        request = CodeRequest(
+            new_code_request_id(now), principal.tenant.id, project_id, portal.host_id, source, now, principal.actor
+        )
+        uow.code_requests.insert(principal.scope, request)
+
+    def find_done() -> CodeRequest | None:
+        stored = get_code_request(portal, principal, request.id)
+        return stored if stored.completed_at is not None else None
+
+    done = portal.wakes.wait_for(find_done, FETCHED_WITHIN_SECONDS) or request
+    if done.problem is not None:
+        raise CodeNotFetched(done.problem, request_id=done.id)
+    return done
+
+
+def get_code_request(portal: Portal, principal: Principal, request_id: CodeRequestId) -> CodeRequest:
+    """A request and, once it is done, what came of it. Raises NotFound."""
+    with portal.storage.read() as uow:
+        return uow.code_requests.get(principal.scope, request_id)

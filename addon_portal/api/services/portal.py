@@ -34,6 +34,7 @@ class Portal:
     restartable: frozenset[RunState]
     default_grace_seconds: float
     code_store: CodeStore
+    git_transports: frozenset[str]
 
     def circumstances(self) -> Circumstances:
         """What showing runs takes, now."""

@@ -246,7 +246,10 @@ def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) 
 
 
 def _code_text(code: Json | None) -> str | None:
-    return None if code is None else f"{code['entries']} entries, {code['bytes']} bytes, {code['digest'][:19]}"
+    if code is None:
+        return None
+    origin = f", commit {code['git']['commit'][:12]} of {code['git']['url']}" if code["git"] else ""
+    return f"{code['entries']} entries, {code['bytes']} bytes, {code['digest'][:19]}{origin}"
 
 
 def _silence_text(project: Json) -> str | None:

@@ -1,7 +1,8 @@
-"""`project push`: a directory becomes a project's code."""
+"""`project push` and `project fetch`: a directory or a commit becomes a project's code."""
 
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from addon_portal.cli.client import PortalClient, path_of
 from addon_portal.cli.definitions import changed_definition
-from addon_portal.cli.errors import BadUsage
+from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.lookups import find_project
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import print_json, print_line
@@ -20,6 +21,8 @@ from addon_portal.cli.visible import visible
 Json = dict[str, Any]
 
 _IN_MEMORY = 8 << 20
+_AGAIN_SECONDS = 1.0
+"""The portal has waited for the end of a fetch for a while before it is asked again."""
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +34,13 @@ def register(app: typer.Typer) -> None:
             "addon-portal project push ./etl --name nightly                     # new code for the next run",
         ),
     )(push)
+    app.command(
+        cls=CommandWithArgv,
+        epilog=examples(
+            "addon-portal project fetch nightly https://git.example/etl.git -- python3 etl.py",
+            "addon-portal project fetch nightly https://git.example/etl.git --ref v1.2",
+        ),
+    )(fetch)
 
 
 def push(
@@ -75,6 +85,43 @@ def push(
     entries = "1 entry" if count == 1 else f"{count} entries"
     print_line(f"{visible(str(directory))} ({entries}) {said}.")
     print_line(f"Run it with: {suggest('run', word_for(project['name'], project['id']))}")
+
+
+def fetch(
+    ctx: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id.")],
+    git: Annotated[str, typer.Argument(metavar="URL", help="A repository that the portal can reach.")],
+    ref: Annotated[
+        str, typer.Option("--ref", metavar="REF", help="A branch, a tag or a whole commit id; by default HEAD.")
+    ] = "HEAD",
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have the portal fetch a commit as a project's code. With a command after -- the project is made or changed."""
+    client, argv = connect(url, key, data), argv_of(ctx)
+    found = find_project(client, project)
+    if found is None and not argv:
+        raise BadUsage(f"There is no project {project!r} yet. Give the command that it is to run after --.")
+    found = _define(client, found, project, argv)
+    request = client.put(path_of("tenant", "projects", found["id"], "code"), {"git": git, "ref": ref})
+    pause = threading.Event()
+    while request["completed_at"] is None:
+        pause.wait(_AGAIN_SECONDS)
+        request = client.get(path_of("tenant", "code-requests", request["id"]))
+    if request["problem"] is not None:
+        raise Refused({"code": "git_failed", "detail": request["problem"], "request_id": request["id"]})
+    found = client.get(path_of("tenant", "projects", found["id"]))
+    if as_json:
+        print_json(found)
+        return
+    commit = found["code"]["git"]["commit"][:12]
+    print_line(
+        f"Commit {commit} of {visible(git)} is the code of project {visible(found['name'])}, "
+        f"version {request['definition_version']} of its definition."
+    )
+    print_line(f"Run it with: {suggest('run', word_for(found['name'], found['id']))}")
 
 
 def _define(client: PortalClient, project: Json | None, called: str, argv: list[str] | None) -> Json:

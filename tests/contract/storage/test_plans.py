@@ -113,6 +113,7 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.cleanups.complete(request.id, {}, now)
     uow.scheduled_restarts.list_for_host(host)
     uow.scheduled_restarts.find_of_run(run_id)
+    uow.code_requests.list_open(host, 10)
     uow.journal.read_after(0, 10)
     uow.journal.read_heads_after(0, 10)
     uow.journal.last_seq()

@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from addon_portal.domain.code import Code
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import new_run_id
+from addon_portal.domain.git_sources import GitSource
+from addon_portal.domain.ids import new_code_request_id, new_run_id
 from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
 from addon_portal.domain.restarts import repeat
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.surroundings import Surroundings
+from addon_portal.storage.values import CodeRequest
 from tests.contract.storage.world import World, definition_of
 
 
@@ -26,7 +29,12 @@ class Charlies:
         self.project: Project = world.add_project("secret", world.other_scope)
         self.run: Run = world.add_run(self.project.id, scope=world.other_scope)
         self.key: ApiKey = world.new_key(world.other_scope)
+        self.request = CodeRequest(
+            *(new_code_request_id(world.now()), world.other_scope.tenant_id, self.project.id, world.host.id),
+            *(GitSource("https://git.example/x", "main"), world.now(), "key:charlie"),
+        )
         with world.storage.write() as uow:
+            uow.code_requests.insert(world.other_scope, self.request)
             uow.credentials.insert_key(self.key, b"charlie")
             restart = repeat(
                 self.run, new_run_id(world.now()), RestartCause.REQUEST, "it was asked for", world.now(), "charlie"
@@ -69,6 +77,11 @@ REFUSED: dict[str, Ask] = {
         his.world.scope, his.project.id, {"mode": "always"}, his.world.now()
     ),
     "projects.soft_delete": lambda uow, his: uow.projects.soft_delete(his.world.scope, his.project.id, his.world.now()),
+    "projects.add_code": lambda uow, his: uow.projects.add_code(
+        his.world.scope, his.project, Code("sha256:5e", 1, 1), his.world.now()
+    ),
+    "code_requests.insert": lambda uow, his: uow.code_requests.insert(his.world.scope, his.request),
+    "code_requests.get": lambda uow, his: uow.code_requests.get(his.world.scope, his.request.id),
     "runs.insert": lambda uow, his: uow.runs.insert(his.world.scope, his.world.new_run(his.project.id)),
     "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),
     "runs.get_launch": lambda uow, his: uow.runs.get_launch(his.world.scope, his.run.id),

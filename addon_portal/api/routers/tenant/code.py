@@ -1,4 +1,4 @@
-"""A project's code: the archive that its workspaces are filled from."""
+"""A project's code: what its workspaces are filled from, uploaded or fetched with git."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -8,12 +8,13 @@ from fastapi import Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from addon_portal.api.deps import CallerDep, ProjectIdPath
+from addon_portal.api.deps import CallerDep, CodeRequestIdPath, ProjectIdPath
 from addon_portal.api.errors import problem
 from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
+from addon_portal.api.schemas.code import CodeFromGit, CodeRequestBody, code_request_body
 from addon_portal.api.schemas.projects import ProjectBody, project_body
 from addon_portal.api.services import code_service
 from addon_portal.domain.models import Role
@@ -59,6 +60,37 @@ async def upload_files(project_id: ProjectIdPath, caller: CallerDep, request: Re
     except ClientDisconnect:
         return problem("malformed_body", "The archive did not arrive whole. Nothing was stored.", {})
     return answer(project_body(shown, principal.role))
+
+
+_FETCH: dict[str, Any] = says(
+    "Fetch a project's code with git",
+    CodeRequestBody,
+    examples.CODE_REQUEST,
+    asked=examples.CODE_ASKED,
+    errors=("not_found", "no_workspace", "git_failed", "invalid_request", "malformed_body", "body_too_large"),
+)
+_FETCH["responses"][202] = {"description": "Asked for; what comes of it will be at Location", "model": CodeRequestBody}
+
+
+@router.put("/projects/{project_id}/code", **_FETCH)
+def fetch_code(project_id: ProjectIdPath, caller: CallerDep, body: CodeFromGit) -> Response:
+    """Makes the files of a commit the project's code, in the next version of its definition. A branch or tag is
+    resolved once, now. Answers 200 when that is done, or after 20 s 202.
+    """
+    principal = caller.enter(Role.MEMBER)
+    request = code_service.request_code(caller.portal, principal, project_id, body.to_source())
+    headers = {"Location": f"/api/tenant/code-requests/{request.id}"}
+    return answer(code_request_body(request), 200 if request.completed_at else 202, headers)
+
+
+@router.get(
+    "/code-requests/{request_id}",
+    **says("Get a request for code", CodeRequestBody, examples.CODE_REQUEST, errors=("not_found",)),
+)
+def get_code_request(request_id: CodeRequestIdPath, caller: CallerDep) -> Response:
+    """A request for code and, once it is done, the version that has it or the `problem`."""
+    principal = caller.enter(Role.VIEWER)
+    return answer(code_request_body(code_service.get_code_request(caller.portal, principal, request_id)))
 
 
 async def _receive(request: Request, upload: Upload) -> None:

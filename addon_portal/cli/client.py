@@ -27,7 +27,8 @@ DATA_VARIABLE = "ADDON_PORTAL_DATA"
 
 _ANSWER_SECONDS = 90.0
 """Longer than any request that waits at the portal."""
-_PIECE_BYTES = 4 << 20
+PIECE_BYTES = 4 << 20
+"""As much of an output as is asked for at once."""
 _STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ class PortalClient:
                 raise self._unavailable(error) from error
         except (OSError, http.client.HTTPException) as error:
             raise self._unavailable(error) from error
-        content = response.read()
+        content = self._read(response)
         self._refuse_if_problem(response, content)
         return _parse(content)
 
@@ -161,10 +162,10 @@ class PortalClient:
             if cursor is None:
                 return
 
-    def read_bytes(self, path: str, offset: int) -> bytes:
-        """Bytes from an offset on, some MiB at most; empty at the present end."""
-        response = self.open(path, {"Range": f"bytes={offset}-{offset + _PIECE_BYTES - 1}"})
-        content = response.read()
+    def read_bytes(self, path: str, offset: int, most: int = PIECE_BYTES) -> bytes:
+        """So many bytes from an offset on, fewer at the present end. Raises Refused and PortalUnavailable."""
+        response = self._send("GET", path, None, {"Range": f"bytes={offset}-{offset + most - 1}"})
+        content = self._read(response)
         if response.status == 416:
             return b""
         if response.status == 200:  # an empty output has no ranges
@@ -172,41 +173,28 @@ class PortalClient:
         self._refuse_if_problem(response, content)
         return content
 
-    def iter_bytes(self, path: str, offset: int) -> Iterator[bytes]:
-        """The same in pieces, for something that may be large. Raises PortalUnavailable where it breaks off."""
-        response = self.open(path, {"Range": f"bytes={offset}-"} if offset else {})
-        if response.status == 416:
-            response.read()
-            return
+    def iter_bytes(self, path: str) -> Iterator[bytes]:
+        """The whole of something that may be large, in pieces. Raises PortalUnavailable where it breaks off."""
+        response = self._send("GET", path, None, {})
         if response.status >= 400:
-            self._refuse_if_problem(response, response.read())
-        while piece := self._read_piece(response):
+            self._refuse_if_problem(response, self._read(response))
+        while piece := self._read(response, 1 << 18):
             yield piece
         if response.length:  # http.client takes the end of a connection for the end of the answer
-            raise self._unavailable(EOFError(f"the answer broke off {response.length} bytes before its end"))
-
-    def _read_piece(self, response: http.client.HTTPResponse) -> bytes:
-        try:
-            return response.read(1 << 18)
-        except (OSError, http.client.HTTPException) as error:
-            raise self._unavailable(error) from error
+            raise self._unavailable(http.client.IncompleteRead(b"", response.length))
 
     def size_of(self, path: str) -> int:
         """How many bytes there are now. Raises Refused and PortalUnavailable."""
         response = self._send("HEAD", path, None, {})
-        content = response.read()
+        content = self._read(response)
         self._refuse_if_problem(response, content)
         return int(response.headers.get("Content-Length") or 0)
-
-    def open(self, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
-        """Ask for something whose body the caller reads to its end before the next request."""
-        return self._send("GET", path, None, headers or {})
 
     def open_stream(self, path: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         """Ask for something that never ends. Raises Refused and PortalUnavailable."""
         response = self._send("GET", path, None, {"Accept": "text/event-stream", **headers})
         if response.status != 200:
-            self._refuse_if_problem(response, response.read())
+            self._refuse_if_problem(response, self._read(response))
         return response
 
     @staticmethod
@@ -225,7 +213,7 @@ class PortalClient:
         if method == "POST":
             headers["Idempotency-Key"] = secrets.token_urlsafe(18)
         response = self._send(method, target, body, headers)
-        content = response.read()
+        content = self._read(response)
         self._refuse_if_problem(response, content)
         return _parse(content) if content else {}
 
@@ -260,9 +248,22 @@ class PortalClient:
         self._connection.request(method, target, content, dict(headers))
         return self._connection.getresponse()
 
+    def _read(self, response: http.client.HTTPResponse, most: int | None = None) -> bytes:
+        """The body, or the next piece of it. Raises PortalUnavailable when the whole is cut off."""
+        is_open_ended = response.length is None and not response.chunked
+        try:
+            content = response.read(most)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unavailable(error) from error
+        if is_open_ended and not content:  # the portal always says how much is to come: it was cut off before that
+            raise self._unavailable(http.client.IncompleteRead(content))
+        return content
+
     def _unavailable(self, error: Exception) -> PortalUnavailable:
         self._connection.close()
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if isinstance(error, http.client.IncompleteRead):
+            why = "its answer was cut off"
         return PortalUnavailable(
             f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: {suggest('up')}"
         )

@@ -35,25 +35,27 @@ def iter_events(client: PortalClient, path: str) -> Iterator[Event]:
         response = patience.ask(client.open_stream, path, {"Last-Event-ID": last_id} if last_id else {})
         for event in _parse(response):
             last_id = event.id or last_id
-            yield event
+            if event.data is not None:
+                yield event
         client.close()
 
 
 def _parse(response: http.client.HTTPResponse) -> Iterator[Event]:
-    """The events of one connection; ends when it does."""
+    """The events of one connection, and bare ids without data; ends when it does."""
     fields: dict[str, list[str]] = {}
     while True:
         try:
-            line = response.readline().decode("utf-8").rstrip("\r\n")
+            content = response.readline()
         except (OSError, http.client.HTTPException):
             return
+        if not content.endswith(b"\n"):  # the connection was cut within a line: what it had begun to tell is sent again
+            return
+        line = content.decode("utf-8").rstrip("\r\n")
         if line and not line.startswith(":"):
             name, _, value = line.partition(":")
             fields.setdefault(name, []).append(value.removeprefix(" "))
         elif not line:
-            if "data" in fields:
-                text = "\n".join(fields["data"])
-                yield Event(fields.get("id", [None])[-1], fields.get("event", ["message"])[-1], json.loads(text))
+            if "data" in fields or "id" in fields:  # an id alone says from where on we are told
+                data = json.loads("\n".join(fields["data"])) if "data" in fields else None
+                yield Event(fields.get("id", [None])[-1], fields.get("event", ["message"])[-1], data)
             fields = {}
-            if response.isclosed():
-                return

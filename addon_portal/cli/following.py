@@ -6,12 +6,12 @@ caller: the run goes on.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 from typing_extensions import override
 
-from addon_portal.cli.client import Address, PortalClient, path_of
+from addon_portal.cli.client import PIECE_BYTES, Address, PortalClient, path_of
 from addon_portal.cli.errors import CommandFailed, PortalUnavailable
 from addon_portal.cli.outcomes import is_final
 from addon_portal.domain.clock import SystemClock
@@ -24,6 +24,8 @@ IDLE_SECONDS = 0.5
 PATIENCE_SECONDS = 60.0
 """How long a portal may be away before following ends."""
 _AGAIN_SECONDS = 0.5
+_MOST_TEXT = 1 << 20
+"""Bytes of output that the portal gives as text at once."""
 
 Json = dict[str, Any]
 P = ParamSpec("P")
@@ -86,6 +88,32 @@ class _End(threading.Thread):
         except CommandFailed as failure:
             self.failure = failure
         self.seen.set()
+
+
+def iter_output(client: PortalClient, run_id: str, offset: int) -> Iterator[bytes]:
+    """The output as it is now from an offset on, all of it. Raises PortalUnavailable when it cannot be had whole."""
+    patience, path = Patience(), path_of("tenant", "runs", run_id, "log", "raw")
+    size = patience.ask(client.size_of, path)
+    while offset < size:
+        content = patience.ask(client.read_bytes, path, offset, min(PIECE_BYTES, size - offset))
+        if not content:
+            raise PortalUnavailable(f"The output had {size} bytes and now ends at {offset}.", worth_retrying=False)
+        yield content
+        offset += len(content)
+
+
+def read_text(client: PortalClient, run_id: str, offset: int) -> Json:
+    """The output as it is now from an offset on as one object with its text, as the API gives a part of it."""
+    patience, path = Patience(), path_of("tenant", "runs", run_id, "log")
+    texts: list[str] = []
+    size, end = None, offset
+    while True:
+        part: Json = patience.ask(client.get, path, offset=end, limit=_MOST_TEXT)
+        texts.append(part["text"])
+        size = part["size"] if size is None else size  # a program may write faster than we read
+        if part["next_offset"] >= size or part["next_offset"] == end:
+            return {**part, "offset": offset, "text": "".join(texts)}
+        end = part["next_offset"]
 
 
 def follow_output(address: Address, run_id: str, write: Callable[[bytes], None], offset: int = 0) -> Json:

@@ -161,7 +161,7 @@ def _show(found: Json, empty: str) -> None:
 
 def _download(client: PortalClient, source: str, target: str, *, as_json: bool) -> None:
     if target == "-":
-        for piece in client.iter_bytes(source, 0):
+        for piece in client.iter_bytes(source):
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
@@ -170,7 +170,7 @@ def _download(client: PortalClient, source: str, target: str, *, as_json: bool) 
     size = 0
     try:
         with part.open("xb") as file:
-            for piece in client.iter_bytes(source, 0):
+            for piece in client.iter_bytes(source):
                 size += file.write(piece)
         part.rename(place)
     finally:

@@ -11,7 +11,7 @@ from addon_portal.cli.commands.runs import finish
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.events import iter_events
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.following import follow_output
+from addon_portal.cli.following import follow_output, iter_output, read_text, wait_for_end
 from addon_portal.cli.limits import kept_text
 from addon_portal.cli.lookups import get_project, get_run
 from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
@@ -263,7 +263,8 @@ def logs(
 ) -> None:
     """Print a run's output byte for byte, but for secrets. With -f it ends as run does.
 
-    With --json it is one object with the text; with --grep a list of the places where TEXT stands.
+    With --json it is one object with the whole text, with -f when the run is final; with --grep a list of the places
+    where TEXT stands.
     """
     if grep is not None and follow:
         raise BadUsage("--grep searches what is there now. To search what comes: addon-portal logs -f … | grep …")
@@ -275,17 +276,16 @@ def logs(
     if offset and offset > (size := client.size_of(path_of("tenant", "runs", run_id, "log", "raw"))):
         raise BadUsage(f"The output of run {run_id} has {size} bytes; --offset {offset} is behind its end.")
     places = None if grep is None else iter_places(client, run_id, grep, offset, ignore_case=ignore_case)
-    if as_json:
-        text = client.get(path_of("tenant", "runs", run_id, "log"), offset=offset) if places is None else list(places)
-        print_json(text)
-        return
     try:
-        if not follow:
-            raw = path_of("tenant", "runs", run_id, "log", "raw")
-            for piece in client.iter_bytes(raw, offset) if places is None else iter_lines(places):
+        if follow:
+            final = _follow(client, run_id, offset, as_json=as_json)
+        elif as_json:
+            print_json(read_text(client, run_id, offset) if places is None else list(places))
+            return
+        else:
+            for piece in iter_output(client, run_id, offset) if places is None else iter_lines(places):
                 _write(piece)
             return
-        final = follow_output(client.address, run_id, _write, offset)
     except KeyboardInterrupt:
         hint(f"\nNo longer following; run {run_id} goes on as it was.")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
@@ -297,6 +297,15 @@ def logs(
         hint(f"The output cannot be written here ({error.strerror}); run {run_id} is not affected.")
         raise typer.Exit(ExitCode.TROUBLE_FOUND) from None
     finish(client, final, as_json=False)
+
+
+def _follow(client: PortalClient, run_id: str, offset: int, *, as_json: bool) -> Json:
+    """Print the output until the run is final, or as one object then; returns the final run."""
+    if not as_json:
+        return follow_output(client.address, run_id, _write, offset)
+    final = wait_for_end(client.address, run_id)
+    print_json(read_text(client, run_id, offset))
+    return final
 
 
 def _write(content: bytes) -> None:

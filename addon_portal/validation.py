@@ -5,9 +5,11 @@ error dictionaries of `ValidationError.errors()`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
 
-from addon_portal.domain.errors import FieldProblem
+from addon_portal.domain.errors import FieldProblem, InvalidRequest
 
 _OPENING = re.compile(
     r"^(Value error, )?(Input|Value|String|List|Dictionary|Data|Frozenset|Tuple)? ?(should be|should have|should)? ?"
@@ -36,8 +38,28 @@ _FIXED = {
 
 def problem_of(error: Mapping[str, object], location: Sequence[str | int] | None = None) -> FieldProblem:
     """Turn one pydantic error into a problem. `location` replaces the error's own where the caller knows better."""
-    where = location if location is not None else error.get("loc", ())
-    return FieldProblem(name_of_field(where), _expected(error), _got(error))  # type: ignore[arg-type]
+    where = location if location is not None else cast("Sequence[str | int]", error.get("loc", ()))
+    if tuple(where[-1:]) == ("[key]",):
+        # A name in an object; it need not look like a field, and what is said of it shows it.
+        where = where[:-2]
+    if error["type"] == "recursion_depth_exceeded":
+        # What checks nesting is not reached where it is deeper than what reads it goes.
+        return FieldProblem(name_of_field(where[:1]), "less nesting", "more levels than can be read")
+    return FieldProblem(name_of_field(where), _expected(error), _got(error))
+
+
+def object_of(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """What a JSON reader makes an object of (`object_pairs_hook`). Raises InvalidRequest for a name that comes twice.
+
+    Python's reader keeps the last value, others the first (RFC 8259, section 4), so whoever sent it may not have meant
+    what we would do.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        repeated = [(name, count) for name, count in counts.items() if count > 1]
+        raise InvalidRequest([FieldProblem(name, "one value", f"{count} values") for name, count in repeated])
+    return found
 
 
 def name_of_field(location: Sequence[str | int]) -> str:

@@ -136,12 +136,6 @@ def _problem_of(found: Mapping[str, object]) -> FieldProblem:
     location = location[1:]
     if not location and found["type"] == "missing":
         return FieldProblem(name_of_field(location), "a JSON object", "nothing")
-    if found["type"] == "recursion_depth_exceeded":
-        # What checks nesting is not reached where it is deeper than what reads it goes.
-        return FieldProblem(name_of_field(location[:1]), "less nesting", "more levels than can be read")
-    if location[-1:] == ("[key]",):
-        # A name in an object; it need not look like a field, and what is said of it shows it.
-        location = location[:-2]
     told = problem_of(found, location)
     context = found.get("ctx")
     if (

@@ -1,11 +1,6 @@
-"""Reading JSON bodies: an object that says a name twice is refused.
-
-Python's reader keeps the last value, others the first (RFC 8259, section 4), so whoever sent it may not have meant what
-we would do. Leaves checking what the body says to the schemas.
-"""
+"""Reading JSON bodies: an object that says a name twice is refused. Leaves checking what it says to the schemas."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -14,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from addon_portal.domain.errors import FieldProblem, InvalidRequest
+from addon_portal.validation import object_of
 
 
 class JsonRoute(APIRoute):
@@ -35,13 +30,4 @@ class _StrictRequest(Request):
     @override
     async def json(self) -> Any:
         """The body. Raises InvalidRequest, and what Python's reader raises."""
-        return json.loads(await self.body(), object_pairs_hook=_as_object)
-
-
-def _as_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        repeated = [(name, count) for name, count in counts.items() if count > 1]
-        raise InvalidRequest([FieldProblem(name, "one value", f"{count} values") for name, count in repeated])
-    return found
+        return json.loads(await self.body(), object_pairs_hook=object_of)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from addon_portal.cli.errors import BadUsage, Refused
+from addon_portal.domain.errors import InvalidRequest
+from addon_portal.validation import object_of
 
 Json = dict[str, Any]
 
@@ -44,17 +46,30 @@ def parse_parameters(given: str) -> Json:
 
 
 def parse_object(option: str, given: str, example: str) -> Json:
-    """As `parse_parameters`, for any option."""
-    text = given
-    if given.startswith("@"):
-        text = Path(given[1:]).read_text(encoding="utf-8")
+    """As `parse_parameters`, for any option. Raises BadUsage."""
     try:
-        value = json.loads(text)
+        value = json.loads(_read_text(option, given), object_pairs_hook=object_of)
+    except InvalidRequest as error:
+        names = ", ".join(repr(problem.field) for problem in error.problems)
+        raise BadUsage(f"{option} gives {names} more than one value.") from None
     except ValueError as error:
         raise BadUsage(f"{option} is no JSON: {error}.") from None
+    except RecursionError:
+        raise BadUsage(f"{option} is nested too deeply to be read.") from None
     if not isinstance(value, dict):
         raise BadUsage(f"{option} must be a JSON object, such as {example}.")
     return value
+
+
+def _read_text(option: str, given: str) -> str:
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadUsage(f"{option}: {given[1:]!r} is not UTF-8 text, as JSON must be.") from None
+    except OSError as error:
+        raise BadUsage(f"{option}: {given[1:]!r} cannot be read: {error.strerror}.") from None
 
 
 def changed_definition(project: Json, **changes: object) -> Json | None:

@@ -43,6 +43,8 @@ def listen(host: str, port: int) -> socket.socket:
         if listener is not None:
             listener.close()
         raise CannotListen(_explain(error, host, port)) from error
+    except UnicodeError as error:
+        raise CannotListen(f"{host!a} is no address or name of a machine. Choose another one with --host.") from error
     return listener
 
 

@@ -12,6 +12,7 @@ from tests.integration.cli.installed import COMMAND, Portal, call, clean_environ
 
 pytestmark = pytest.mark.slow
 
+NO_PORTAL = ["--url", "http://127.0.0.1:9", "--key", "k"]
 LATIN_1 = os.fsdecode(b"caf\xe9")
 
 
@@ -97,15 +98,50 @@ def test_a_database_that_is_no_file_is_refused(tmp_path: Path, address: str) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--env", "A B=3"], ["--note", "n" * 3000]], ids=["name of a variable", "note too long"]
+    ("arguments", "said"),
+    [
+        (["--env", "A B=3"], "env: expected names of letters, digits and _ that begin with no digit, got 'A B'"),
+        (["--env", "=1"], "env: expected names of letters, digits and _ that begin with no digit, got ''"),
+        (["--note", "n" * 3000], "note: expected at most 2000 characters"),
+    ],
+    ids=["name of a variable", "no name of a variable", "note too long"],
 )
-def test_a_refused_run_makes_and_changes_no_project(portal: Portal, arguments: list[str]) -> None:
+def test_a_refused_run_makes_and_changes_no_project(portal: Portal, arguments: list[str], said: str) -> None:
     done = portal.call("run", "never-made", *arguments, "--", "true")
-    assert_is_one_sentence(done, ExitCode.REFUSED, "The run cannot be requested")
+    assert_is_one_sentence(done, ExitCode.REFUSED, f"The run cannot be requested: {said}")
     assert portal.ask("project", "list", "--search", "never-made") == []
     before = portal.ask("project", "show", "sample-hello")
     assert portal.call("run", "sample-hello", *arguments, "--", "false").returncode == ExitCode.REFUSED
     assert portal.ask("project", "show", "sample-hello")["definition_version"] == before["definition_version"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"day": "caf\xe9"}', "parameters.json' is not UTF-8 text, as JSON must be."),
+        (b'{"a":' * 100_000, "--parameters is nested too deeply to be read."),
+        (b'{"a": 1, "b": {"c": 1, "c": 2}}', "--parameters gives 'c' more than one value."),
+        (b'{"a": 1', "--parameters is no JSON: "),
+        (b"[1]", "--parameters must be a JSON object"),
+    ],
+    ids=["bytes", "nested", "twice", "half", "array"],
+)
+def test_parameters_that_cannot_be_read_are_told(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "parameters.json").write_bytes(content)
+    done = call("run", "hello", "--parameters", f"@{tmp_path}/parameters.json", *NO_PORTAL)
+    assert_is_one_sentence(done, ExitCode.USAGE, said)
+
+
+@pytest.mark.parametrize(("name", "said"), [("none", "No such file"), (".", "Is a directory")])
+def test_a_file_of_parameters_that_is_none_is_told(tmp_path: Path, name: str, said: str) -> None:
+    done = call("restart", "hello", "--parameters", f"@{tmp_path}/{name}", *NO_PORTAL)
+    assert_is_one_sentence(done, ExitCode.USAGE, f"cannot be read: {said}")
+
+
+def test_an_address_to_listen_on_that_is_none_is_told(tmp_path: Path) -> None:
+    done = call("up", "--host", "föö..", "--data", str(tmp_path / "data"))
+    assert_is_one_sentence(done, ExitCode.INSTALLATION, "is no address or name of a machine")
+    assert not (tmp_path / "data").exists()
 
 
 def test_every_wrong_setting_has_a_line_of_its_own(tmp_path: Path) -> None:

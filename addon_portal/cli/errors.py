@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from addon_portal.cli.exit_codes import ExitCode
 
+_OPTIONS: Mapping[str, Mapping[str, str]] = {"confirmation_required": {"confirm=true": "--confirm"}}
+"""By the code of a refusal: what the API calls something that is an option here."""
+
 
 class CommandFailed(Exception):
     """The command ends here. The message is for a person."""
@@ -36,6 +39,12 @@ class InstallationTrouble(CommandFailed):
     exit_code = ExitCode.INSTALLATION
 
 
+class DatabaseBusy(InstallationTrouble):
+    """Another process writes for too long; the same command may succeed when it is given again."""
+
+    exit_code = ExitCode.DATABASE_BUSY
+
+
 class PortalUnavailable(CommandFailed):
     """Nobody answers. `worth_retrying` says whether that may pass by itself."""
 
@@ -52,7 +61,10 @@ class Refused(CommandFailed):
     exit_code = ExitCode.REFUSED
 
     def __init__(self, problem: Mapping[str, object]) -> None:
-        super().__init__(str(problem.get("detail") or problem.get("title") or "The portal refused the request."))
+        said = str(problem.get("detail") or problem.get("title") or "The portal refused the request.")
+        for words, ours in _OPTIONS.get(str(problem.get("code")), {}).items():
+            said = said.replace(words, ours)
+        super().__init__(said)
         self.problem = problem
         if problem.get("status") in (401, 403):
             self.exit_code = ExitCode.NOT_ALLOWED

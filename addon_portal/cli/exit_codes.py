@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     TIME_LIMIT = 76
     CHECK_FAILED = 77
     INSTALLATION = 78
+    DATABASE_BUSY = 79
     NOT_EXECUTABLE = 126
     COMMAND_NOT_FOUND = 127
 
@@ -46,10 +47,13 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.STOPPED: "The run was stopped on request (`stopped_by_person`, `replaced`).",
     ExitCode.WITHDRAWN: "The run was withdrawn before it started (`withdrawn`).",
     ExitCode.COULD_NOT_START: "The program could not be started, other than by 126 and 127 (`could_not_start`).",
-    ExitCode.NOT_FINISHED: "The run goes on: Ctrl-C, or the time given to `wait` is over.",
+    ExitCode.NOT_FINISHED: (
+        "The run goes on: Ctrl-C, or the time given to `wait` is over; or no supervisor has answered `cleanup` yet."
+    ),
     ExitCode.TIME_LIMIT: "The portal stopped the run at a limit (`timed_out`, `stalled`).",
     ExitCode.CHECK_FAILED: "Exit code 0, but the project's success check did not hold (`check_failed`).",
     ExitCode.INSTALLATION: "Settings, data directory or database cannot be used, or another portal is using them.",
+    ExitCode.DATABASE_BUSY: "Another process kept the database busy; nothing was changed, try again.",
     ExitCode.NOT_EXECUTABLE: "The program's file cannot be executed (`could_not_start`).",
     ExitCode.COMMAND_NOT_FOUND: "The program's file was not found (`could_not_start`).",
 }

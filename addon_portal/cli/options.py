@@ -13,9 +13,9 @@ from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
 
 from addon_portal.cli.client import DATA_VARIABLE, KEY_VARIABLE, URL_VARIABLE, PortalClient, find_portal
-from addon_portal.cli.errors import InstallationTrouble, Refused
+from addon_portal.cli.errors import DatabaseBusy, InstallationTrouble, Refused
 from addon_portal.cli.suggestions import remember_data
-from addon_portal.domain.errors import DomainError
+from addon_portal.domain.errors import DomainError, StorageBusy
 
 if TYPE_CHECKING:
     from addon_portal.config import Settings
@@ -118,7 +118,8 @@ def has_portal(settings: "Settings") -> bool:
 def opened_storage(settings: "Settings", *, must_exist: bool = True) -> "Iterator[Storage]":
     """The database of the settings, for an operator at the machine.
 
-    Turns what the storage raises inside the block into InstallationTrouble, and refusals into Refused.
+    Turns what the storage raises inside the block into InstallationTrouble (DatabaseBusy where trying again may help),
+    and refusals into Refused.
     """
     from addon_portal.domain.clock import SystemClock
     from addon_portal.storage import Storage, StorageError
@@ -135,6 +136,8 @@ def opened_storage(settings: "Settings", *, must_exist: bool = True) -> "Iterato
         yield storage
     except StorageError as error:
         raise InstallationTrouble(error.message) from error
+    except StorageBusy as error:
+        raise DatabaseBusy(error.message) from error
     except DomainError as error:
         raise Refused({"code": error.code, "detail": error.message, **error.fields}) from error
     finally:

@@ -56,12 +56,16 @@ def cleanup(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have the supervisor look at every run of its host now, and show what it found and changed."""
+    """Have the supervisor look at every run of its host now, and show what it found and changed.
+
+    Ends with 75 when the supervisor has not answered within 5 s; it does as it was asked when it is there again.
+    """
     client = connect(url, key, data)
     request = client.post(path_of("admin", "cleanup"))
     if as_json:
         print_json(request)
-        return
-    print_fields((name, value) for name, value in request.items())
+    else:
+        print_fields((name, value) for name, value in request.items())
     if request["completed_at"] is None:
         hint(f"The supervisor has not answered yet. Does it live? See: {suggest('doctor')}")
+        raise typer.Exit(ExitCode.NOT_FINISHED)

@@ -17,7 +17,7 @@ app = typer.Typer(
 
 
 @app.command(epilog=examples("addon-portal db upgrade --database-url postgresql://portal@db/portal"))
-def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
+def upgrade(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Make the tables, or bring those of an older version to this one. Make a backup first."""
     from addon_portal.cli.setup import remember_database
     from addon_portal.cli.setup import upgrade as upgrade_tables
@@ -30,12 +30,17 @@ def upgrade(data: Data = None, database_url: DatabaseUrl = None) -> None:
     with opened_storage(settings, must_exist=False) as storage:
         upgrade_tables(storage, settings.data)
         remember_database(storage, settings.data, settings.database)
-        print_line(f"The tables are those of this version. Installation {storage.installation_id}.")
+        installation = storage.installation_id
+    if as_json:
+        print_json({"usable": True, "problem": None, "installation": installation})
+    else:
+        print_line(f"The tables are those of this version. Installation {installation}.")
 
 
 @app.command(epilog=examples("addon-portal db status --json"))
 def status(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Say whether this program can work with the database; exit code 78 when it cannot."""
+    """Say whether this program can work with the database; exit code 78 when it cannot, 79 when it is busy."""
+    code = ExitCode.OK
     found: dict[str, object] = {"usable": True, "problem": None, "installation": None}
     try:
         with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage:
@@ -45,7 +50,8 @@ def status(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
         if not as_json:
             raise
         found |= {"usable": False, "problem": trouble.message}
+        code = trouble.exit_code
     if as_json:
         print_json(found)
-        raise typer.Exit(ExitCode.OK if found["usable"] else ExitCode.INSTALLATION)
+        raise typer.Exit(code)
     print_line(f"The tables are those of this version. Installation {found['installation']}.")

@@ -87,6 +87,7 @@ def revoke(
     yes: Annotated[bool, typer.Option("--yes", help="Even if it is the portal's own key.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """End a key at once. The portal's own, which commands on this machine use, only with --yes."""
     from addon_portal.auth.policies import scope_for_setup
@@ -100,8 +101,13 @@ def revoke(
                 "This is the portal's own key: without it commands on this machine are refused until the next start of "
                 "`up` makes another. Revoke it with --yes."
             )
-        uow.credentials.revoke(scope_for_setup(_find_tenant(uow, tenant)), KeyId(key_id), SystemClock().now())
-    print_line(f"Revoked key {key_id}.")
+        scope = scope_for_setup(_find_tenant(uow, tenant))
+        uow.credentials.revoke(scope, KeyId(key_id), SystemClock().now())
+        key = next(key for key in uow.credentials.list_keys(scope) if key.id == key_id)
+    if as_json:
+        print_json(_shown(key))
+    else:
+        print_line(f"Revoked key {key_id}.")
 
 
 def _find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:

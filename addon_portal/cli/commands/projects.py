@@ -237,11 +237,14 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
 
 
 @app.command(epilog=examples("addon-portal project delete nightly"))
-def delete(project: Named, url: Url = None, key: Key = None, data: Data = None) -> None:
+def delete(project: Named, url: Url = None, key: Key = None, data: Data = None, as_json: AsJson = False) -> None:
     """Hide a project. Its runs and their output stay readable by their ids."""
     client = connect(url, key, data)
     found = get_project(client, project)
     client.delete(path_of("tenant", "projects", found["id"]))
+    if as_json:
+        print_json({"id": found["id"], "name": found["name"], "deleted": True})
+        return
     print_line(f"Deleted project {visible(found['name'])}.")
 
 

@@ -9,7 +9,7 @@ import typer
 from addon_portal.cli.client import PortalClient, path_of
 from addon_portal.cli.commands.runs import finish
 from addon_portal.cli.errors import BadUsage
-from addon_portal.cli.events import iter_events
+from addon_portal.cli.events import Event, iter_events
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.following import follow_output, iter_output, read_text, wait_for_end
 from addon_portal.cli.limits import kept_text
@@ -70,9 +70,15 @@ def status(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how the projects' newest runs stand. With --watch --json, one JSON object a line for each change."""
+    """Show how the projects' newest runs stand.
+
+    With --watch --json it is one JSON object a line: first the status, then each change.
+    """
     client = connect(url, key, data)
-    _show_status(client, limit, as_json=as_json)
+    if watch and as_json:
+        print_line(Event(None, "status", _read_status(client, limit)).to_json_line())
+    else:
+        _show_status(client, limit, as_json=as_json)
     if not watch:
         return
     watcher = connect(url, key, data)
@@ -88,11 +94,16 @@ def status(
         raise typer.Exit(ExitCode.OK) from None
 
 
-def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
-    counts = client.get(path_of("tenant", "status"))
+def _read_status(client: PortalClient, limit: int) -> Json:
     projects = list(client.iter_items(path_of("tenant", "projects"), limit=limit))
+    return {"status": client.get(path_of("tenant", "status")), "projects": projects}
+
+
+def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
+    found = _read_status(client, limit)
+    counts, projects = found["status"], found["projects"]
     if as_json:
-        print_json({"status": counts, "projects": projects})
+        print_json(found)
         return
     print_table(
         ("PROJECT", "STATE", "RUN", "STARTED", "ENDED", "WHAT HAPPENED"),

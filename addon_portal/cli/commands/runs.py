@@ -4,7 +4,7 @@ import math
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -191,10 +191,7 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
         else:
             final = follow_output(client.address, run_id, _write_through)
     except KeyboardInterrupt:
-        hint(f"\nNo longer following; run {run_id} goes on.")
-        hint(f"Follow it with: {suggest('logs', '-f', run_id)}")
-        hint(f"Stop it with:   {suggest('stop', word_for(started['project_name'], started['project_id']))}")
-        raise typer.Exit(ExitCode.NOT_FINISHED) from None
+        _leave(started)
     except BrokenPipeError:
         forget_stdout()
         hint(f"Nobody reads the output any more; run {run_id} goes on.")
@@ -204,6 +201,14 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
         hint(f"The output cannot be written here ({error.strerror}); run {run_id} goes on.")
         raise typer.Exit(ExitCode.NOT_FINISHED) from None
     finish(client, final, as_json=as_json)
+
+
+def _leave(run: Json) -> NoReturn:
+    """End at Ctrl-C, which is not meant for the run."""
+    hint(f"\nNo longer following; run {run['run_id']} goes on.")
+    hint(f"Follow it with: {suggest('logs', '-f', run['run_id'])}")
+    hint(f"Stop it with:   {suggest('stop', word_for(run['project_name'], run['project_id']))}")
+    raise typer.Exit(ExitCode.NOT_FINISHED) from None
 
 
 def _wait_for_replacement(client: PortalClient, stopping: Json) -> Json:
@@ -304,7 +309,11 @@ def stop(
     body = {name: value for name, value in body.items() if value is not None}
     asked = client.post(path_of("tenant", "projects", get_project(client, project)["id"], "stop"), body)
     if wait_for_it:
-        asked = wait_for_end(client.address, asked["run_id"])
+        try:
+            asked = wait_for_end(client.address, asked["run_id"])
+        except KeyboardInterrupt:
+            hint(f"\nNo longer waiting; run {asked['run_id']} is asked to end all the same.")
+            raise typer.Exit(ExitCode.NOT_FINISHED) from None
     if as_json:
         print_json(asked)
     elif is_final(asked):
@@ -333,8 +342,11 @@ def wait(
 ) -> None:
     """Wait until a run is final; ends with the program's exit code, as run does."""
     client = connect(url, key, data)
-    run_id = get_run(client, run_or_project)["run_id"]
-    final = wait_for_end(client.address, run_id, timeout)
+    found = get_run(client, run_or_project)
+    try:
+        final = wait_for_end(client.address, found["run_id"], timeout)
+    except KeyboardInterrupt:
+        _leave(found)
     if not is_final(final):
         if as_json:
             print_json(final)

@@ -39,11 +39,14 @@ def list_scheduled(url: Url = None, key: Key = None, data: Data = None, as_json:
 
 
 @app.command(epilog=examples("addon-portal scheduled cancel nightly"))
-def cancel(project: Named, url: Url = None, key: Key = None, data: Data = None) -> None:
+def cancel(project: Named, url: Url = None, key: Key = None, data: Data = None, as_json: AsJson = False) -> None:
     """Call the restart of a project off. A run that is being stopped for it is stopped all the same."""
     client = connect(url, key, data)
     found = get_project(client, project)
     client.delete(path_of("tenant", "projects", found["id"], "scheduled-restart"))
+    if as_json:
+        print_json({"project_id": found["id"], "cancelled": True})
+        return
     print_line(f"The restart of {visible(found['name'])} is called off.")
 
 

@@ -4,8 +4,10 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,8 @@ def test_a_first_tenant_and_key_need_no_key(data: Path) -> None:
     keys = ask(data, "key", "list", "--tenant", tenant["id"])
     assert [(key["name"], key["role"], key["revoked_at"]) for key in keys] == [("ci", "admin", None)]
     assert made.stdout.strip() not in json.dumps(keys)
-    assert call("key", "revoke", keys[0]["id"], "--tenant", tenant["id"], "--data", str(data)).returncode == 0
+    revoked = ask(data, "key", "revoke", keys[0]["id"], "--tenant", tenant["id"])
+    assert (revoked["id"], revoked["revoked_at"] is None) == (keys[0]["id"], False)
     assert ask(data, "key", "list", "--tenant", tenant["id"])[0]["revoked_at"] is not None
     assert "Ärger" in call("tenant", "list", "--data", str(data)).stdout
 
@@ -105,11 +108,22 @@ def test_the_tables_are_made_once_and_then_found(data: Path) -> None:
     assert first["usable"]
     again = call("db", "upgrade", "--data", str(data))
     assert first["installation"] in again.stdout
+    assert ask(data, "db", "upgrade") == first
     (data / "portal.db").write_bytes(b"no database at all" * 1000)
     broken = call("db", "status", "--data", str(data))
     assert broken.returncode == ExitCode.INSTALLATION
     assert "portal.db" in broken.stderr
     assert not ask(data, "db", "status")["usable"]
+
+
+def test_a_database_that_another_process_writes_to_is_busy_and_no_refusal(data: Path) -> None:
+    with closing(sqlite3.connect(data / "portal.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        done = call("key", "create", "ci", "--tenant", "taken", "--data", str(data))
+        assert (done.returncode, done.stdout) == (ExitCode.DATABASE_BUSY, "")
+        assert "Nothing was changed; try again." in done.stderr
+        writer.execute("ROLLBACK")
+    assert call("key", "create", "ci", "--tenant", "taken", "--data", str(data)).returncode == ExitCode.OK
 
 
 def test_the_doctor_says_each_fact_with_what_it_buys(data: Path) -> None:

@@ -115,9 +115,9 @@ def test_logs_can_be_searched_at_the_portal(portal: Portal) -> None:
 def test_watching_shows_each_change(portal: Portal) -> None:
     watcher = portal.popen("status", "--watch", "--json")
     assert watcher.stdout is not None
-    for line in watcher.stdout:  # the status as it is, then one line for each event
-        if line.startswith(b'{"id"'):
-            break
+    first, then = json.loads(watcher.stdout.readline()), json.loads(watcher.stdout.readline())
+    assert (first["event"], then["event"]) == ("status", "host")
+    assert first["data"]["projects"]
     portal.call("run", "works")
     events = (json.loads(line)["data"] for line in watcher.stdout)
     completed = next(run for run in events if run.get("state") == "completed")
@@ -142,7 +142,7 @@ def test_projects_are_made_changed_listed_and_deleted(portal: Portal) -> None:
     assert (changed["parameters"], changed["working_directory"]) == ({"day": 7}, None)
     assert [project["name"] for project in portal.ask("project", "list", "--search", "HOUR")] == ["hourly"]
     assert "echo ho" in portal.call("project", "show", made["id"]).stdout
-    assert portal.call("project", "delete", "hourly").returncode == 0
+    assert portal.ask("project", "delete", "hourly") == {"id": made["id"], "name": "hourly", "deleted": True}
     assert portal.call("project", "show", "hourly").returncode == ExitCode.REFUSED
 
 

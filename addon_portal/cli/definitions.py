@@ -17,6 +17,7 @@ Env = Annotated[
     list[str] | None,
     typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable; without =VALUE the one of this shell."),
 ]
+UnsetEnv = Annotated[list[str] | None, typer.Option("--unset-env", metavar="NAME", help="Take a variable away.")]
 Parameters = Annotated[
     str | None, typer.Option("--parameters", metavar="JSON", help="A JSON object, or @FILE that holds one.")
 ]
@@ -70,6 +71,22 @@ def _read_text(option: str, given: str) -> str:
         raise BadUsage(f"{option}: {given[1:]!r} is not UTF-8 text, as JSON must be.") from None
     except OSError as error:
         raise BadUsage(f"{option}: {given[1:]!r} cannot be read: {error.strerror}.") from None
+
+
+def check_directory(cwd: Path | None, *, workspace: bool) -> None:
+    """Refuse two places to start in. Raises BadUsage."""
+    if cwd is not None and workspace:
+        raise BadUsage("--cwd and --workspace name two places to start in. Give one of them.")
+
+
+def env_fields(project: Json, given: list[str], unset: list[str]) -> Json:
+    """The variables there are, with those that are given, without those that are to go. Raises BadUsage."""
+    new = parse_env(given)
+    both = sorted(new.keys() & set(unset))
+    if both:
+        raise BadUsage(f"Variable {both[0]} is both given and taken away. Use --env or --unset-env.")
+    env = {name: value for name, value in (project["env"] | new).items() if name not in unset}
+    return {"env": env} if env != project["env"] else {}
 
 
 def changed_definition(project: Json, **changes: object) -> Json | None:

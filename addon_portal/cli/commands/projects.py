@@ -6,7 +6,16 @@ from typing import Annotated, Any
 import typer
 
 from addon_portal.cli.client import path_of
-from addon_portal.cli.definitions import Env, Parameters, changed_definition, parse_env, parse_parameters
+from addon_portal.cli.definitions import (
+    Env,
+    Parameters,
+    UnsetEnv,
+    changed_definition,
+    check_directory,
+    env_fields,
+    parse_env,
+    parse_parameters,
+)
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.limits import Cpus, Memory, Pids, limits_fields, limits_text, merged
 from addon_portal.cli.lookups import get_project
@@ -105,6 +114,7 @@ def create(
         "addon-portal project update nightly -- python3 etl.py",
         "addon-portal project update nightly --name hourly",
         "addon-portal project update nightly --max-runtime 6h",
+        "addon-portal project update nightly --env MODE=full --unset-env DEBUG",
         'addon-portal project update nightly --success-check \'{"file": "out.csv", "output_lacks": "ERROR"}\'',
         "addon-portal project update nightly --restart-policy on-failure",
     ),
@@ -116,6 +126,7 @@ def update(
     program: Program = None,
     parameters: Parameters = None,
     env: Env = None,
+    unset_env: UnsetEnv = None,
     cwd: Cwd = None,
     workspace: Annotated[bool, typer.Option("--workspace", help="Start in a workspace of its own again.")] = False,
     stop_signal: StopSignal = None,
@@ -134,27 +145,35 @@ def update(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change what is given, keep the rest. Runs that exist keep the definition they ran with."""
+    """Change what is given, keep the rest. Runs that exist keep the definition they ran with.
+
+    --env and --unset-env change single variables; --parameters takes the place of all parameters.
+    """
+    check_directory(cwd, workspace=workspace)
     client = connect(url, key, data)
     known = get_project(client, project)
-    changes = _fields(argv_of(ctx), program, parameters, env, cwd) | _stop(stop_signal, grace, known["stop"])
+    changes = _fields(argv_of(ctx), program, parameters, None, cwd) | _stop(stop_signal, grace, known["stop"])
     terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
     changes |= merged(terms | limits_fields(memory, cpus, pids), known) | policy_fields(restart_policy)
     if name is not None:
         changes["name"] = name
+    changes |= env_fields(known, env or [], unset_env or [])
     if workspace:
         changes["working_directory"] = None
-    if "command" in changes:
-        changes["program"] = None
-    elif "program" in changes:
-        changes["command"] = None
-    changed = changed_definition(known, **changes)
+    changed = changed_definition(known, **_of_one_kind(changes))
     if changed is not None:
         known = client.put(path_of("tenant", "projects", known["id"]), changed)
     if as_json:
         print_json(known)
     else:
         print_line(f"Project {visible(known['name'])} is at version {known['definition_version']} of its definition.")
+
+
+def _of_one_kind(changes: Json) -> Json:
+    """A command takes the place of a program, and the other way round."""
+    if "command" in changes:
+        return changes | {"program": None}
+    return changes | {"command": None} if "program" in changes else changes
 
 
 def _fields(

@@ -70,7 +70,7 @@ def status(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how the projects' newest runs stand.
+    """Show how the projects' newest runs stand: active ones first, then those that were asked for last.
 
     With --watch --json it is one JSON object a line: first the status, then each change.
     """
@@ -95,8 +95,15 @@ def status(
 
 
 def _read_status(client: PortalClient, limit: int) -> Json:
-    projects = list(client.iter_items(path_of("tenant", "projects"), limit=limit))
-    return {"status": client.get(path_of("tenant", "status")), "projects": projects}
+    """The numbers, and the first projects: those with an active run, then those that ran last, then the newest."""
+    counts = client.get(path_of("tenant", "status"))
+    projects = sorted(client.iter_items(path_of("tenant", "projects")), key=_standing, reverse=True)
+    return {"status": counts, "projects": projects[:limit]}
+
+
+def _standing(project: Json) -> tuple[bool, str]:
+    latest = project["latest_run"]
+    return (False, "") if latest is None else (not is_final(latest), latest["requested_at"])
 
 
 def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from addon_portal.cli.definitions import (
     Env,
     Parameters,
     changed_definition,
+    check_directory,
     check_run_request,
     parse_env,
     parse_parameters,
@@ -112,6 +113,7 @@ def run(
     client, argv = connect(url, key, data), argv_of(ctx)
     if project is not None and name is not None and project != name:
         raise BadUsage(f"The project is called {project!r} and {name!r}. Give one name.")
+    check_directory(cwd, workspace=workspace)
     called = project or name
     if called is None:
         raise BadUsage("Which project? Give its name, and after -- a command if it is new.")

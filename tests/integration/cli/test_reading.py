@@ -28,6 +28,18 @@ def test_the_status_shows_every_project_with_what_happened(portal: Portal) -> No
     assert names >= {"fails", "works", "sample-hello", "sample-fails", "sample-counts"}
 
 
+def test_the_status_shows_what_is_active_before_what_is_new(portal: Portal) -> None:
+    run_id = portal.run_until_output("--name", "goes-on", "--", "sh", "-c", "echo up; exec sleep 1000")
+    portal.call("run", "sample-hello")
+    portal.call("project", "create", "newer", "--", "true")
+    found = portal.ask("status", "--limit", "2")
+    assert [project["name"] for project in found["projects"]] == ["goes-on", "sample-hello"]
+    assert found["projects"][0]["latest_run"]["run_id"] == run_id
+    assert portal.call("status", "--limit", "1").stdout.splitlines()[1].startswith("goes-on ")
+    portal.call("project", "delete", "newer")
+    assert portal.call("stop", "goes-on", "--wait").returncode == 0
+
+
 def test_runs_can_be_filtered(portal: Portal) -> None:
     failed = portal.ask("runs", "--state", "failed", "--state", "cancelled", "--reason", "exit_code")
     assert {run["project_name"] for run in failed} == {"fails"}
@@ -140,6 +152,10 @@ def test_projects_are_made_changed_listed_and_deleted(portal: Portal) -> None:
     changed = portal.ask("project", "update", "nightly", "--name", "hourly", "--workspace", "--", "echo", "ho")
     assert (changed["id"], changed["name"], changed["command"]) == (made["id"], "hourly", ["echo", "ho"])
     assert (changed["parameters"], changed["working_directory"]) == ({"day": 7}, None)
+    assert portal.ask("project", "update", "hourly", "--env", "B=2")["env"] == {"A": "1", "B": "2"}
+    assert portal.ask("project", "update", "hourly", "--env", "B=3", "--unset-env", "A")["env"] == {"B": "3"}
+    both = portal.call("project", "update", "hourly", "--env", "B=4", "--unset-env", "B")
+    assert (both.returncode, both.stdout) == (ExitCode.USAGE, "")
     assert [project["name"] for project in portal.ask("project", "list", "--search", "HOUR")] == ["hourly"]
     assert "echo ho" in portal.call("project", "show", made["id"]).stdout
     assert portal.ask("project", "delete", "hourly") == {"id": made["id"], "name": "hourly", "deleted": True}

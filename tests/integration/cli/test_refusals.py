@@ -138,6 +138,12 @@ def test_a_file_of_parameters_that_is_none_is_told(tmp_path: Path, name: str, sa
     assert_is_one_sentence(done, ExitCode.USAGE, f"cannot be read: {said}")
 
 
+@pytest.mark.parametrize("command", [["run", "x"], ["project", "update", "x"]], ids=["run", "update"])
+def test_two_places_to_start_in_are_refused(command: list[str]) -> None:
+    done = call(*command, "--cwd", "/", "--workspace", *NO_PORTAL)
+    assert_is_one_sentence(done, ExitCode.USAGE, "two places to start in")
+
+
 def test_an_address_to_listen_on_that_is_none_is_told(tmp_path: Path) -> None:
     done = call("up", "--host", "föö..", "--data", str(tmp_path / "data"))
     assert_is_one_sentence(done, ExitCode.INSTALLATION, "is no address or name of a machine")

@@ -1,8 +1,9 @@
 """Tenants, for the operator and for whoever has to know a tenant's limits."""
 
 from addon_portal.domain.errors import NameTaken, NotFound
-from addon_portal.domain.ids import TenantId
+from addon_portal.domain.ids import TenantId, has_form
 from addon_portal.domain.models import Tenant
+from addon_portal.domain.names import normal_name
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import TENANT_COLUMNS, columns, storable, tenant_from_row, to_micros
 
@@ -49,6 +50,15 @@ class Tenants(Repository):
         """The tenant of that name."""
         row = self._connection.one(f"{_SELECT} WHERE t.name = :name", {"name": storable(name)})
         return None if row is None else tenant_from_row(row)
+
+    def get_named(self, name_or_id: str) -> Tenant:
+        """The tenant with this identifier or this name, as people write it. Raises NotFound."""
+        if has_form("ten_", name_or_id):
+            return self.get(TenantId(name_or_id))
+        tenant = self.find_by_name(normal_name(name_or_id))
+        if tenant is None:
+            raise NotFound("tenant", name_or_id)
+        return tenant
 
     def list(self) -> tuple[Tenant, ...]:
         """Every tenant, oldest first."""

@@ -6,7 +6,6 @@ facts (does the program exist, do the parameters fit its schema) to the services
 
 import json
 import re
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,9 +13,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from addon_portal.api.services.definitions import MOST_ENVIRONMENT, MOST_PARAMETERS, environment_size
-from addon_portal.domain.names import normal_name
+from addon_portal.domain.names import UnfitName, fit_name
 
-LONGEST_NAME = 200
 LONGEST_NOTE = 2000
 LONGEST_ARGUMENT = 128 * 1024 - 1
 """Bytes; the kernel's MAX_ARG_STRLEN counts the terminating NUL, execve(2)."""
@@ -72,12 +70,10 @@ def _encodable(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    text = normal_name(_encodable(text))
-    if not 1 <= len(text) <= LONGEST_NAME:
-        raise refuse(f"1 to {LONGEST_NAME} characters", f"{len(text)} characters")
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
-        raise refuse("a name without control characters and line breaks")
-    return text
+    try:
+        return fit_name(text)
+    except UnfitName as problem:
+        raise refuse(problem.expected, problem.got) from None
 
 
 def _note(text: str) -> str:

@@ -6,11 +6,9 @@ from addon_portal.api.services.parameter_schemas import check_schema
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
 from addon_portal.auth.tokens import make_key
-from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
-from addon_portal.domain.ids import HostId, KeyId, TenantId, has_form, new_key_id, new_program_id, new_tenant_id
+from addon_portal.domain.errors import FieldProblem, InvalidRequest
+from addon_portal.domain.ids import HostId, KeyId, has_form, new_key_id, new_program_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
-from addon_portal.domain.names import normal_name
-from addon_portal.storage import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def update_limits(
 ) -> Tenant:
     """Change what a tenant may use; waiting runs are looked at again. Raises NotFound."""
     with portal.storage.write() as uow:
-        tenant = _find_tenant(uow, name_or_id)
+        tenant = uow.tenants.get_named(name_or_id)
         own = tenant.may_run_own_commands if may_run_own_commands is None else may_run_own_commands
         uow.tenants.update_limits(tenant.id, max_concurrent_runs=max_concurrent_runs, may_run_own_commands=own)
         uow.wake_supervisor(portal.host_id)
@@ -65,7 +63,7 @@ def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: s
     """Make a key of a tenant. Raises NotFound, Forbidden."""
     made, now = make_key(), portal.clock.now()
     with portal.storage.write() as uow:
-        scope = scope_for_operator(principal, _find_tenant(uow, name_or_id))
+        scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
         key = ApiKey(new_key_id(now), scope.tenant_id, name, role, made.prefix, now)
         uow.credentials.insert_key(key, made.secret_hash)
     return IssuedKey(key, made.text)
@@ -74,13 +72,13 @@ def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: s
 def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> tuple[ApiKey, ...]:
     """The keys of a tenant, revoked ones too. Raises NotFound, Forbidden."""
     with portal.storage.read() as uow:
-        return uow.credentials.list_keys(scope_for_operator(principal, _find_tenant(uow, name_or_id)))
+        return uow.credentials.list_keys(scope_for_operator(principal, uow.tenants.get_named(name_or_id)))
 
 
 def revoke_key(portal: Portal, principal: Principal, name_or_id: str, key_id: KeyId) -> None:
     """End a key at once. Raises NotFound, Forbidden."""
     with portal.storage.write() as uow:
-        scope = scope_for_operator(principal, _find_tenant(uow, name_or_id))
+        scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
         uow.credentials.revoke(scope, key_id, portal.clock.now())
 
 
@@ -116,15 +114,6 @@ def list_hosts(portal: Portal) -> tuple[Host, ...]:
     """Every host with the moment at which its supervisor last looked at its runs."""
     with portal.storage.read() as uow:
         return uow.hosts.list()
-
-
-def _find_tenant(uow: UnitOfWork, name_or_id: str) -> Tenant:
-    if has_form("ten_", name_or_id):
-        return uow.tenants.get(TenantId(name_or_id))
-    tenant = uow.tenants.find_by_name(normal_name(name_or_id))
-    if tenant is None:
-        raise NotFound("tenant", name_or_id)
-    return tenant
 
 
 def get_host(portal: Portal, host_id: HostId | None) -> Host:

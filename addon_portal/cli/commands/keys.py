@@ -1,21 +1,16 @@
 """`key …`: API keys, for whoever may read and write the portal's database, so that a first one needs no other."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from addon_portal.cli.commands.tenants import checked_name
-from addon_portal.cli.errors import BadUsage, Refused
+from addon_portal.cli.commands.tenants import checked_name, find_tenant
+from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.first_start import DEFAULT_TENANT
 from addon_portal.cli.options import AsJson, Commands, Data, DatabaseUrl, examples, opened_storage, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, print_table, time_text
-from addon_portal.cli.suggestions import suggest
-from addon_portal.domain.ids import KeyId, TenantId, has_form
-from addon_portal.domain.models import ApiKey, Role, Tenant
-from addon_portal.domain.names import normal_name
-
-if TYPE_CHECKING:
-    from addon_portal.storage import UnitOfWork
+from addon_portal.domain.ids import KeyId
+from addon_portal.domain.models import ApiKey, Role
 
 app = typer.Typer(
     help="API keys. Works on the data directory, without a key.",
@@ -44,7 +39,7 @@ def create(
 
     now, made = SystemClock().now(), make_key()
     with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
-        owner = _find_tenant(uow, tenant)
+        owner = find_tenant(uow, tenant)
         key = ApiKey(new_key_id(now), owner.id, checked_name(name), role, made.prefix, now)
         uow.credentials.insert_key(key, made.secret_hash)
     if as_json:
@@ -62,7 +57,7 @@ def list_keys(
     from addon_portal.auth.policies import scope_for_setup
 
     with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.read() as uow:
-        keys = uow.credentials.list_keys(scope_for_setup(_find_tenant(uow, tenant)))
+        keys = uow.credentials.list_keys(scope_for_setup(find_tenant(uow, tenant)))
     shown = [_shown(key) for key in keys]
     if as_json:
         print_json(shown)
@@ -101,24 +96,13 @@ def revoke(
                 "This is the portal's own key: without it commands on this machine are refused until the next start of "
                 "`up` makes another. Revoke it with --yes."
             )
-        scope = scope_for_setup(_find_tenant(uow, tenant))
+        scope = scope_for_setup(find_tenant(uow, tenant))
         uow.credentials.revoke(scope, KeyId(key_id), SystemClock().now())
         key = next(key for key in uow.credentials.list_keys(scope) if key.id == key_id)
     if as_json:
         print_json(_shown(key))
     else:
         print_line(f"Revoked key {key_id}.")
-
-
-def _find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:
-    if has_form("ten_", name_or_id):
-        return uow.tenants.get(TenantId(name_or_id))
-    tenant = uow.tenants.find_by_name(normal_name(name_or_id))
-    if tenant is None:
-        raise Refused(
-            {"code": "not_found", "detail": f"There is no tenant {name_or_id!r}. See: {suggest('tenant', 'list')}"}
-        )
-    return tenant
 
 
 def _shown(key: ApiKey) -> dict[str, object]:

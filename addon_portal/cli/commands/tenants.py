@@ -1,20 +1,29 @@
 """`tenant …`: tenants, for whoever may read and write the portal's database."""
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.options import AsJson, Commands, Data, DatabaseUrl, examples, opened_storage, settings_of
-from addon_portal.cli.output import print_json, print_line, print_table, time_text
+from addon_portal.cli.output import counted, print_json, print_line, print_table, time_text
+from addon_portal.cli.suggestions import suggest
 from addon_portal.cli.visible import visible
+from addon_portal.domain.errors import NotFound
+from addon_portal.domain.ids import has_form
 from addon_portal.domain.models import Tenant
+from addon_portal.domain.names import UnfitName, fit_name
+
+if TYPE_CHECKING:
+    from addon_portal.storage import UnitOfWork
 
 app = typer.Typer(
     help="Tenants. Works on the data directory, without a key.",
     no_args_is_help=True,
     rich_markup_mode=None,
     cls=Commands,
-    epilog=examples("addon-portal tenant create acme --max-runs 10", "addon-portal tenant list"),
+    epilog=examples("addon-portal tenant create acme --max-runs 10", "addon-portal tenant limits acme --max-runs 20"),
 )
 
 
@@ -60,7 +69,7 @@ def list_tenants(data: Data = None, database_url: DatabaseUrl = None, as_json: A
                 tenant.name,
                 tenant.id,
                 tenant.max_concurrent_runs or "any number",
-                "own commands" if tenant.may_run_own_commands else "programs",
+                _may_run(tenant),
                 time_text(str(_shown(tenant)["created_at"])),
             )
             for tenant in tenants
@@ -69,18 +78,72 @@ def list_tenants(data: Data = None, database_url: DatabaseUrl = None, as_json: A
     )
 
 
+@app.command(
+    epilog=examples(
+        "addon-portal tenant limits acme --max-runs 20",
+        "addon-portal tenant limits acme --max-runs none --own-commands",
+    )
+)
+def limits(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Name or id.")],
+    max_runs: Annotated[
+        str | None, typer.Option("--max-runs", metavar="N", help="Runs active at once; none for any number.")
+    ] = None,
+    own_commands: Annotated[
+        bool | None, typer.Option("--own-commands/--programs-only", help="May run commands of its own, or may not.")
+    ] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show or change what a tenant may use. Waiting runs are looked at again; runs that are active stay."""
+    most = _parse_max_runs(max_runs)
+    with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
+        known = find_tenant(uow, tenant)
+        own = known.may_run_own_commands if own_commands is None else own_commands
+        number = known.max_concurrent_runs if max_runs is None else most
+        if (number, own) != (known.max_concurrent_runs, known.may_run_own_commands):
+            uow.tenants.update_limits(known.id, max_concurrent_runs=number, may_run_own_commands=own)
+            for host in uow.hosts.list():
+                uow.wake_supervisor(host.id)
+            known = uow.tenants.get(known.id)
+    if as_json:
+        print_json(_shown(known))
+        return
+    most_text = "any number of runs" if number is None else counted(number, "run")
+    print_line(f"Tenant {visible(known.name)}: {most_text} at once, {_may_run(known)}.")
+
+
+def _parse_max_runs(text: str | None) -> int | None:
+    if text in (None, "none"):
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise BadUsage(f"--max-runs expects a number from 1 on, or none, got {text!r}.")
+    return int(text)
+
+
+def _may_run(tenant: Tenant) -> str:
+    return "own commands" if tenant.may_run_own_commands else "programs"
+
+
+def find_tenant(uow: "UnitOfWork", name_or_id: str) -> Tenant:
+    """The tenant of this name or identifier. Raises Refused."""
+    try:
+        return uow.tenants.get_named(name_or_id)
+    except NotFound as missing:
+        detail = f"There is no tenant {name_or_id!r}. See: {suggest('tenant', 'list')}"
+        raise Refused({"code": missing.code, "detail": detail}) from missing
+
+
 def checked_name(name: str) -> str:
     """A name as the API takes it. Raises BadUsage."""
-    from addon_portal.cli.errors import BadUsage
-    from addon_portal.domain.ids import has_form
-    from addon_portal.domain.names import normal_name
-
-    name = normal_name(name)
-    if has_form("ten_", name):
+    try:
+        fit = fit_name(name)
+    except UnfitName as problem:
+        raise BadUsage(f"NAME: expected {problem.expected}, got {problem.got}.") from None
+    if has_form("ten_", fit):
         raise BadUsage("A name must not have the form of an identifier: nobody could be named by it.")
-    if not 1 <= len(name) <= 200 or not name.isprintable():
-        raise BadUsage("A name has 1 to 200 characters, all of them printable.")
-    return name
+    return fit
 
 
 def _shown(tenant: Tenant) -> dict[str, object]:

@@ -71,14 +71,37 @@ def test_a_first_tenant_and_key_need_no_key(data: Path) -> None:
         (["key", "create", "ci", "--tenant", "nobody"], ExitCode.REFUSED, "tenant list"),
         (["key", "create", "ci", "--role", "king"], ExitCode.USAGE, "king"),
         (["key", "revoke", "key_nonsense", "--tenant", "taken"], ExitCode.REFUSED, "key_nonsense"),
+        (["tenant", "create", "a\nb"], ExitCode.USAGE, "without control characters and line breaks"),
+        (["tenant", "limits", "taken", "--max-runs", "0"], ExitCode.USAGE, "--max-runs expects a number from 1 on"),
+        (["tenant", "limits", "nobody", "--max-runs", "1"], ExitCode.REFUSED, "tenant list"),
     ],
-    ids=["name taken", "blank", "long", "negative limit", "no tenant", "no role", "no key"],
+    ids=[
+        *("name taken", "blank", "long", "negative limit", "no tenant", "no role", "no key"),
+        *("line break", "no limit", "no tenant to limit"),
+    ],
 )
 def test_what_cannot_be_done_is_said(data: Path, arguments: list[str], code: ExitCode, said: str) -> None:
     done = call(*arguments, "--data", str(data))
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_limits_of_a_tenant_are_shown_and_changed_one_by_one(data: Path) -> None:
+    before = ask(data, "tenant", "limits", "taken")
+    assert (before["max_concurrent_runs"], before["may_run_own_commands"]) == (None, True)
+    changed = ask(data, "tenant", "limits", "taken", "--max-runs", "20")
+    assert changed == before | {"max_concurrent_runs": 20}
+    assert ask(data, "tenant", "limits", before["id"], "--programs-only") == changed | {"may_run_own_commands": False}
+    done = call("tenant", "limits", "taken", "--max-runs", "none", "--own-commands", "--data", str(data))
+    assert (done.returncode, done.stdout) == (0, "Tenant taken: any number of runs at once, own commands.\n")
+    assert ask(data, "tenant", "list") == [before]
+
+
+def test_a_name_may_be_what_the_api_takes(data: Path) -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert ask(data, "tenant", "create", family)["name"] == family
+    assert ask(data, "key", "create", family, "--tenant", family)["name"] == family
 
 
 def test_a_directory_without_a_portal_is_said_and_not_made(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def upgrade(storage: Storage, data: DataDirectory) -> None:
 
     Raises InstallationTrouble where a database without tables would take the place of the one that belongs here.
     """
-    if storage.is_new() and (installation := _installation_of(data)):
+    if (installation := _installation_of(data)) and storage.is_new():
         raise InstallationTrouble(
             f"The database of this data directory is missing: {data.run_root_marker} says that its runs belong to "
             f"{installation}, and the database that was named has no tables. Is its file system mounted? Name the "

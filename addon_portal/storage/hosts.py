@@ -23,7 +23,9 @@ _INSERT_IF_MISSING = "INSERT INTO hosts (id, name) VALUES (:id, :name) ON CONFLI
 _DRAIN = "UPDATE hosts SET drained_at = :at, drained_by = :by WHERE id = :id AND drained_at IS NULL"
 _END_DRAIN = "UPDATE hosts SET drained_at = NULL, drained_by = NULL WHERE id = :id"
 _OBSERVED = """
-    UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid WHERE id = :id
+    UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid,
+        max_concurrent_runs = :max_concurrent_runs
+    WHERE id = :id
 """
 
 
@@ -72,9 +74,17 @@ class Hosts(Repository):
         self._uow.wake_supervisor(host_id)
         self._uow.wake_api()
 
-    def record_observed(self, host_id: HostId, observed_at: datetime, boot_id: str, pid: int) -> None:
-        """A complete sweep began at `observed_at`. Not journalled. Raises NotFound."""
-        parameters = {"id": host_id, "observed_at": to_micros(observed_at), "boot_id": boot_id, "pid": pid}
+    def record_observed(
+        self, host_id: HostId, observed_at: datetime, boot_id: str, pid: int, max_concurrent_runs: int | None = None
+    ) -> None:
+        """A complete sweep began at `observed_at`, by a supervisor with this limit. Not journalled. Raises NotFound."""
+        parameters = {
+            "id": host_id,
+            "observed_at": to_micros(observed_at),
+            "boot_id": boot_id,
+            "pid": pid,
+            "max_concurrent_runs": max_concurrent_runs,
+        }
         if not self._connection.change(_OBSERVED, parameters):
             raise NotFound("host", host_id)
 

@@ -191,7 +191,8 @@ class Supervisor:
         with self._storage.write() as uow:
             self._watcher.store_last_alive(uow)
             self._watcher.store_said(uow)
-            uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid())
+            limit = self._options.max_concurrent_runs
+            uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid(), limit)
             self._fetcher.take(uow.code_requests.list_open(self._options.host_id, AT_ONCE))
         self._watcher.observed_at = began
         self._watcher.said_is_stored()

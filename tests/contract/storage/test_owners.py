@@ -111,12 +111,12 @@ def test_a_host_is_added_and_then_replaced(world: World) -> None:
             uow.hosts.get(HostId("hst_nothing"))
 
 
-def test_a_sweep_leaves_its_time_boot_and_pid_with_the_host(world: World) -> None:
+def test_a_sweep_leaves_its_time_boot_pid_and_limit_with_the_host(world: World) -> None:
     observed_at = world.now()
     with world.storage.write() as uow:
-        uow.hosts.record_observed(world.host.id, observed_at, "boot 3", 42)
+        uow.hosts.record_observed(world.host.id, observed_at, "boot 3", 42, 8)
         assert uow.hosts.get(world.host.id) == replace(
-            world.host, observed_at=observed_at, boot_id="boot 3", supervisor_pid=42
+            world.host, observed_at=observed_at, boot_id="boot 3", supervisor_pid=42, max_concurrent_runs=8
         )
         with pytest.raises(NotFound):
             uow.hosts.record_observed(HostId("hst_nothing"), observed_at, "boot", 1)

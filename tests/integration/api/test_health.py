@@ -15,7 +15,7 @@ from addon_portal.config import load_settings
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.models import Role
 from addon_portal.storage import Storage
-from addon_portal.storage.errors import NotADatabase, SchemaTooOld
+from addon_portal.storage.errors import NotADatabase, SchemaTooOld, StorageUnavailable
 from tests.integration.api.conftest import settings_with_tables
 from tests.support.databases import PostgresServer
 from tests.support.factories import LONG_AGO
@@ -80,9 +80,16 @@ def test_an_unknown_address_is_a_problem_document(world: World, address: str) ->
     assert_problem(world.alice.get(address), 404, "not_found")
 
 
-def test_a_database_without_tables_is_refused_at_the_start(tmp_path: Path) -> None:
-    with pytest.raises(SchemaTooOld, match="db upgrade"):
+def test_a_database_that_is_not_there_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="There is no database at"):
         create_app(load_settings(data_dir=tmp_path))
+
+
+def test_a_database_without_tables_is_refused_at_the_start(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path)
+    settings.data.database.touch()
+    with pytest.raises(SchemaTooOld, match="db upgrade"):
+        create_app(settings)
 
 
 def test_a_file_that_is_no_database_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from addon_portal.config_notifications import NotificationSettings, NotifierOptions
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import FieldProblem
@@ -67,7 +68,7 @@ def _only_final_states() -> PydanticCustomError:
     return PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
 
 
-class Settings(BaseSettings):
+class Settings(NotificationSettings):
     """Every setting; field descriptions say unit and consequence."""
 
     model_config = SettingsConfigDict(
@@ -270,6 +271,22 @@ class Settings(BaseSettings):
             max_code_entries=self.max_code_entries,
             process_identity=self.process_identity,
             control_groups=self.control_groups,
+            log_level=self.log_level,
+            log_format=self.log_format,
+        )
+
+    def notifier_options(self, host_id: HostId) -> NotifierOptions:
+        """What the sender of messages is told."""
+        return NotifierOptions(
+            data_dir=str(self.data_dir),
+            database_url=self.database,
+            host_id=host_id,
+            overdue_after_seconds=self.overdue_after.total_seconds(),
+            public_url=self.public_url,
+            allow_private=self.notify_private_addresses,
+            timeout_seconds=self.notify_timeout_seconds,
+            retry_seconds=list(self.notify_retry_seconds),
+            log_days=self.notify_log_days,
             log_level=self.log_level,
             log_format=self.log_format,
         )

@@ -17,7 +17,16 @@ from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.auth.policies import Principal, read_credential
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
-from addon_portal.domain.ids import CleanupId, CodeRequestId, KeyId, ProjectId, RunId, has_form
+from addon_portal.domain.ids import (
+    CleanupId,
+    CodeRequestId,
+    DeliveryId,
+    KeyId,
+    ProjectId,
+    RunId,
+    WebhookId,
+    has_form,
+)
 from addon_portal.domain.models import Role
 from addon_portal.validation import describe
 
@@ -99,6 +108,10 @@ KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("k
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
 CodeRequestIdPath = Annotated[
     CodeRequestId, Path(description="Identifier of a request for code."), _named("code_request", "cdr_")
+]
+WebhookIdPath = Annotated[WebhookId, Path(description="Identifier of a webhook."), _named("webhook", "whk_")]
+DeliveryIdPath = Annotated[
+    DeliveryId, Path(description="Identifier of a message, its `webhook-id`."), _named("delivery", "msg_")
 ]
 IdempotencyKey = Annotated[
     str | None,

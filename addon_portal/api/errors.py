@@ -52,6 +52,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.ConfirmationRequired.code: ErrorInfo(409, "The restart has to be confirmed"),
     errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),
+    errors.WebhookDisabled.code: ErrorInfo(409, "The webhook is disabled"),
     errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
     file_refusals.NoWorkspace.code: ErrorInfo(409, "There is no workspace of the portal's here"),
     file_refusals.NotAFile.code: ErrorInfo(409, "This is no file"),

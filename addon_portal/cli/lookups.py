@@ -53,3 +53,19 @@ def get_run(client: PortalClient, run_or_project: str) -> Json:
             }
         )
     return latest
+
+
+def get_webhook(client: PortalClient, name_or_id: str) -> Json:
+    """The webhook with this identifier or exactly this name. Raises Refused when there is none."""
+    if has_form("whk_", name_or_id):
+        return client.get(path_of("tenant", "webhooks", name_or_id))
+    webhooks = client.iter_items(path_of("tenant", "webhooks"))
+    found = next((webhook for webhook in webhooks if webhook["name"] == name_or_id), None)
+    if found is None:
+        raise Refused(
+            {
+                "code": "not_found",
+                "detail": f"There is no webhook {name_or_id!r} here. List them with: {suggest('webhook', 'list')}",
+            }
+        )
+    return found

@@ -28,6 +28,7 @@ from addon_portal.cli.commands import (
     scheduled,
     statistics,
     tenants,
+    webhooks,
 )
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.exit_codes import ExitCode
@@ -60,6 +61,7 @@ app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(keys.app, name="key")
 app.add_typer(drain.app, name="drain")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(installation.app, name="db")
 
 

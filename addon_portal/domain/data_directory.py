@@ -55,6 +55,16 @@ class DataDirectory:
         return self.root / "supervisor.lock"
 
     @property
+    def notifier_lock(self) -> Path:
+        """Held by the one sender of messages of this directory; its text is the pid."""
+        return self.root / "notifier.lock"
+
+    @property
+    def notifier_marker(self) -> Path:
+        """There while there may be somebody to be told something: then `up` keeps a sender."""
+        return self.root / "notifier.wanted"
+
+    @property
     def hints(self) -> Path:
         """The FIFO through which shims and keepers wake the supervisor."""
         return self.root / "hints"

@@ -139,6 +139,19 @@ class ActiveRun(DomainError):
         super().__init__(f"The project has active run {run_id}. Stop it before you delete the project.", run_id=run_id)
 
 
+class WebhookDisabled(DomainError):
+    """Nothing is sent to a webhook that is disabled."""
+
+    code = "webhook_disabled"
+
+    def __init__(self, webhook_id: str, why: str) -> None:
+        super().__init__(
+            f"Webhook {webhook_id} is disabled ({why.rstrip('.')}), so nothing is sent to it. Enable it first.",
+            webhook_id=webhook_id,
+            why=why,
+        )
+
+
 class NameTaken(DomainError):
     """Another of the same kind has the name."""
 

@@ -18,6 +18,8 @@ HostId = NewType("HostId", str)
 KeyId = NewType("KeyId", str)
 CleanupId = NewType("CleanupId", str)
 CodeRequestId = NewType("CodeRequestId", str)
+WebhookId = NewType("WebhookId", str)
+DeliveryId = NewType("DeliveryId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _BODY = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
@@ -66,6 +68,16 @@ def new_cleanup_id(now: datetime) -> CleanupId:
 def new_code_request_id(now: datetime) -> CodeRequestId:
     """Make the identifier of a request for code."""
     return CodeRequestId(_mint("cdr_", now))
+
+
+def new_webhook_id(now: datetime) -> WebhookId:
+    """Make the identifier of a new webhook."""
+    return WebhookId(_mint("whk_", now))
+
+
+def new_delivery_id(now: datetime) -> DeliveryId:
+    """Make the identifier of a message to one webhook; receivers see it as `webhook-id`."""
+    return DeliveryId(_mint("msg_", now))
 
 
 def new_installation_id(now: datetime) -> str:

@@ -1,7 +1,8 @@
 """The tables, and the invariants that the database itself keeps.
 
 Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
-neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`.
+neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables` and
+`notification_tables`.
 """
 
 from sqlalchemy import (
@@ -24,10 +25,20 @@ from addon_portal.domain.models import Role
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
 from addon_portal.storage.connection import quoted
+from addon_portal.storage.notification_tables import deliveries, delivery_attempts, notifier, webhooks
 from addon_portal.storage.restart_tables import automatic_restarts, scheduled_restarts
 from addon_portal.storage.table_parts import Document, Micros, metadata, one_of, sequence, short
 
-__all__ = ["automatic_restarts", "metadata", "runs", "scheduled_restarts"]
+__all__ = [
+    "automatic_restarts",
+    "deliveries",
+    "delivery_attempts",
+    "metadata",
+    "notifier",
+    "runs",
+    "scheduled_restarts",
+    "webhooks",
+]
 
 installation = Table(
     "installation",

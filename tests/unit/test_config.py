@@ -76,6 +76,8 @@ def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch
         ("ADDON_PORTAL_HOST_ID", "me", "hst_ and 26 characters"),
         ("ADDON_PORTAL_MAX_CONCURRENT_RUNS", "0", "a number greater than or equal to 1"),
         ("ADDON_PORTAL_PROCESS_IDENTITY", "pid", "'auto', 'pidfd' or 'psutil'"),
+        ("ADDON_PORTAL_PUBLIC_URL", "portal", "http://… or https://…"),
+        ("ADDON_PORTAL_NOTIFY_RETRY_SECONDS", "5,0", "a number greater than 0"),
         ("ADDON_PORTAL_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
     ],
 )
@@ -114,10 +116,21 @@ def test_a_host_file_that_says_nonsense_is_refused(tmp_path: Path) -> None:
             ensure_host_id(settings, SystemClock())
 
 
-def test_the_supervisor_is_told_plain_values(tmp_path: Path) -> None:
+def test_the_supervisor_and_the_notifier_are_told_plain_values(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path)
-    options = settings.supervisor_options(ensure_host_id(settings, SystemClock()))
-    assert json.loads(json.dumps(options)) == options
+    host_id = ensure_host_id(settings, SystemClock())
+    for options in (settings.supervisor_options(host_id), settings.notifier_options(host_id)):
+        assert json.loads(json.dumps(options)) == options
+
+
+def test_retries_are_a_list_of_seconds_and_a_public_address_has_no_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ADDON_PORTAL_NOTIFY_RETRY_SECONDS", "5, 0.5")
+    monkeypatch.setenv("ADDON_PORTAL_PUBLIC_URL", "https://portal.example.com/")
+    settings = load_settings()
+    assert list(settings.notify_retry_seconds) == [5, 0.5]
+    assert settings.public_url == "https://portal.example.com"
 
 
 def test_the_document_lists_every_setting_with_its_default_and_description() -> None:
@@ -134,6 +147,10 @@ def _shown(default: object) -> str:
         return "none"
     if isinstance(default, frozenset):
         return f"`{','.join(sorted(default, reverse=True))}`"
+    if isinstance(default, tuple):
+        return f"`{','.join(f'{each:g}' for each in default)}`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
 
 

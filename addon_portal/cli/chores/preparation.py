@@ -18,6 +18,7 @@ from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import HostId
 from addon_portal.executors.host_features import storage_features
 from addon_portal.storage import Storage, StorageError
+from addon_portal.storage.outbox import Outbox
 from addon_portal.supervisor.options import SupervisorOptions
 
 
@@ -42,6 +43,8 @@ def prepare(options: UpOptions) -> dict[str, object]:
             if options.samples:
                 add_samples(storage, first.new_tenant, clock.now())
         with storage.read() as uow:
+            if Outbox(uow).has_webhooks():
+                told.data.notifier_marker.touch()
             active = len(uow.host_runs.list_claimed(HostId(told.host_id)))
         if active:
             notes.append(f"{counted(active, 'run')} had not ended when a supervisor last looked; it looks again.")

@@ -111,6 +111,8 @@ def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) 
             variable_of("host_id"): host_id,
         },
         supervisor=json.dumps(settings.supervisor_options(host_id)),
+        notifier=json.dumps({**settings.notifier_options(host_id), "leaves_when_idle": True}),
+        notifier_marker=str(data.notifier_marker),
     )
 
 

@@ -1,4 +1,4 @@
-"""`api`, `supervisor` and `keeper`: the parts of the portal, each as a process of its own for service managers."""
+"""`api`, `supervisor`, `keeper` and `notifier`: the portal's parts, each as a process of its own."""
 
 import json
 import os
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=examples("addon-portal api --data /srv/portal --port 8080"))(api)
     app.command(epilog=examples("addon-portal supervisor --data /srv/portal"))(supervisor)
     app.command(epilog=examples("addon-portal keeper --data /srv/portal"))(keeper)
+    app.command(epilog=examples("addon-portal notifier --data /srv/portal"))(notifier)
 
 
 def api(
@@ -59,3 +60,17 @@ def keeper(data: Data = None) -> None:
             f"addon-portal up --data {quote(str(settings.data_dir))}"
         )
     os.execve(sys.executable, command_line(str(settings.data_dir)), clean_environment())  # noqa: S606
+
+
+def notifier(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Send messages to webhooks. One per data directory; it may be killed and replaced at any time."""
+    from addon_portal.cli.upkeep.options import NOTIFIER_OPTIONS
+    from addon_portal.config import ensure_host_id
+    from addon_portal.domain.clock import SystemClock
+
+    settings = settings_of(data_dir=data, database_url=database_url)
+    host_id = ensure_host_id(settings, SystemClock())
+    module = "addon_portal.cli.commands.notify"
+    told = {NOTIFIER_OPTIONS: json.dumps(settings.notifier_options(host_id))}
+    command = [sys.executable, "-P", "-m", module, str(settings.data_dir)]
+    os.execve(sys.executable, command, {**os.environ, **told})  # noqa: S606

@@ -23,7 +23,8 @@ from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
 from addon_portal.cli.upkeep.listening import Readiness, connect_address, url_of
 from addon_portal.cli.upkeep.log_files import log_path
-from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS, UpOptions
+from addon_portal.cli.upkeep.notifier_watch import NotifierWatch
+from addon_portal.cli.upkeep.options import NOTIFIER_OPTIONS, SUPERVISOR_OPTIONS, UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.cli.upkeep.services import LISTEN_FD, PARENT_FD, Service
 
@@ -57,6 +58,8 @@ class House:
         self._api = self._make_service("api", "serve", {LISTEN_FD: listener.fileno()}, options.environment)
         self._api_watch = ApiWatch(self._loop, self._api, connect_address(listener), say)
         self._supervisor = self._make_service("supervisor", "supervise", {}, {SUPERVISOR_OPTIONS: options.supervisor})
+        self._notifier = self._make_service("notifier", "notify", {}, {NOTIFIER_OPTIONS: options.notifier})
+        self._notifier_watch = NotifierWatch(self._loop, self._notifier, options.notifier_marker)
         self._was_ready = False
         self._leaving = False
         self._waits_for_keeper = False
@@ -96,6 +99,10 @@ class House:
     def _services(self) -> tuple[Service, Service]:
         return self._api, self._supervisor
 
+    @property
+    def _all_services(self) -> tuple[Service, ...]:
+        return *self._services, self._notifier
+
     def _remove_up_file(self) -> None:
         with suppress(OSError):
             Path(self._options.up_file).unlink()
@@ -118,7 +125,7 @@ class House:
             say(line)
         self._keeper.find_or_start()
         os.write(self._start_pipe[1], b"go" * 64)
-        for service in self._services:
+        for service in self._all_services:
             service.start_fd = None
         for descriptor in self._start_pipe:
             os.close(descriptor)
@@ -140,6 +147,7 @@ class House:
             self._was_ready = True
             self._greet()
             self._api_watch.begin()
+            self._notifier_watch.begin()
 
     def _write_up_file(self) -> bool:
         """Whether it could be written; if not, it is tried again soon and the old one stays as it was."""
@@ -190,7 +198,7 @@ class House:
                 return
             if self._helper is not None and self._helper.is_mine(pid, status):
                 continue
-            for service in self._services:
+            for service in self._all_services:
                 if service.pid == pid:
                     service.has_ended(status)
 
@@ -216,11 +224,12 @@ class House:
         self._leaving = True
         self._readiness.cancel()
         self._api_watch.cancel()
+        self._notifier_watch.cancel()
         self._keeper.leave_it()
         self._listener.close()
 
     def _leave_services(self) -> None:
-        for service in self._services:
+        for service in self._all_services:
             service.leave()
         self._loop.call_later(PATIENCE_SECONDS, self._insist)
 
@@ -254,14 +263,14 @@ class House:
         self._waits_for_keeper = False
         if self._helper is not None:
             self._helper.kill()
-        for service in self._services:
+        for service in self._all_services:
             service.leave(signal.SIGKILL)
         self._finish_if_alone()
 
     def _finish_if_alone(self) -> None:
         helping = self._helper is not None and self._helper.is_busy
         waiting = self._waits_for_keeper and self._keeper.keeper is not None
-        if not helping and not waiting and all(service.pid is None for service in self._services):
+        if not helping and not waiting and all(service.pid is None for service in self._all_services):
             self._loop.finish(self._result)
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 
 UP_OPTIONS = "ADDON_PORTAL_UP_OPTIONS"
 SUPERVISOR_OPTIONS = "ADDON_PORTAL_SUPERVISOR_OPTIONS"
+NOTIFIER_OPTIONS = "ADDON_PORTAL_NOTIFIER_OPTIONS"
 """The environment variables in which a process of ours is told what to do; it takes them out at its start."""
 
 
@@ -30,6 +31,10 @@ class UpOptions:
     """Settings that were given as options, for the processes that read them from the environment."""
     supervisor: str
     """The supervisor's options, as JSON."""
+    notifier: str
+    """Those of the sender of messages, as JSON."""
+    notifier_marker: str
+    """The file that is there while a sender is wanted."""
 
     def to_environment(self) -> dict[str, str]:
         """What to add to the environment of the process that is told."""

@@ -89,7 +89,11 @@ class Service:
     on_change: Callable[[], None]
     """Told whenever the pid has changed."""
     say: Callable[[str], None]
+    may_leave: bool = False
+    """Whether it may end by itself with 0, and is then started again only by whoever wants it."""
     pid: int | None = None
+    is_at_rest: bool = True
+    """Nobody has started it, or it has left by itself."""
     deaths_in_a_row: int = 0
     _started: float = field(default=0.0)
     _leaving: bool = False
@@ -98,6 +102,7 @@ class Service:
         """Start it, and go on trying where the machine refuses."""
         if self._leaving:
             return
+        self.is_at_rest = False
         try:
             self._spawn()
         except OSError as error:
@@ -109,7 +114,8 @@ class Service:
     def has_ended(self, status: int) -> None:
         """It was reaped: start it again, at once or after a pause."""
         ended, self.pid = f"{self.name} (pid {self.pid}) {describe_end(status)}", None
-        if self._leaving:
+        if self._leaving or (self.may_leave and status == 0):
+            self.is_at_rest = True
             self.on_change()
             return
         soon = self.loop.now() - self._started < SOON_SECONDS

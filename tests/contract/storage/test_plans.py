@@ -11,20 +11,25 @@ import pytest
 from addon_portal.domain import ids
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import AlreadyRestarted
+from addon_portal.domain.facts import Fact
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import RestartCause
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.states import RunState
+from addon_portal.domain.webhooks import Attempt, DeliveryState, NewDelivery
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
 from addon_portal.storage.measurements import Measurements
 from addon_portal.storage.numbers import Numbers
+from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.surroundings import Surroundings
+from addon_portal.storage.webhooks import Webhooks
 from tests.contract.storage.world import SteppedClock, World
 
 SCANNABLE = re.compile(
-    r"SCAN (CONSTANT ROW|json_each|part\d|t|g|h|hosts|tenants|programs|installation|alembic_version)\b"
+    r"SCAN (CONSTANT ROW|json_each|part\d|t|g|h|w|hosts|tenants|programs|installation|webhooks|notifier|"
+    r"alembic_version)\b"
 )
 """Lists that were given, parts of an answer, and tables that stay small."""
 
@@ -144,6 +149,39 @@ def answer_requests(world: World, uow: UnitOfWork, project_id: ProjectId, run_id
     uow.idempotency.prune(now)
 
 
+def keep_webhooks(world: World, uow: UnitOfWork, run_id: RunId) -> None:
+    """Everything that a tenant does with webhooks, and their sender."""
+    scope, now, later = world.scope, world.now(), SystemClock().now() + timedelta(hours=1)
+    webhooks, outbox, webhook = Webhooks(uow), Outbox(uow), world.new_webhook()
+    webhooks.insert(scope, webhook)
+    new = NewDelivery(
+        *(ids.new_delivery_id(now), webhook.id, scope.tenant_id, run_id, Fact.FAILED, "journal:1", "{}", now)
+    )
+    outbox.add([new])
+    seq = outbox.find_due(later, [])
+    outbox.find_due(later, [webhook.id])
+    assert seq is not None
+    outbox.claim(seq, world.host.id, later, later)
+    outbox.record_attempt(seq, world.host.id, Attempt(0, now, 0.1), DeliveryState.DELIVERED, None, now)
+    outbox.release(world.host.id)
+    outbox.list_started_before(later)
+    outbox.outcome_before(run_id)
+    outbox.conditions_before(run_id, 9)
+    outbox.has_delivered_since(webhook.id, now)
+    outbox.list_listening()
+    outbox.move_to(1)
+    page = webhooks.list_page(scope, limit=1)
+    webhooks.list_page(scope, limit=1, cursor=page.next_cursor)
+    webhooks.list_deliveries(scope, webhook.id, limit=1)
+    webhooks.get_delivery(scope, webhook.id, new.id)
+    webhooks.redeliver(scope, webhook.id, new.id, now)
+    webhooks.disable(scope, webhook.id, now, "x")
+    webhooks.enable(scope, webhook.id, now)
+    outbox.forget(later, 10)
+    outbox.disable(webhook.id, now, "x")
+    webhooks.delete(scope, webhook.id)
+
+
 def is_idle(detail: str, sql: str) -> bool:
     """A look for children of a new row: planned, and executed only while a foreign key is violated, so never."""
     return sql.strip().startswith("INSERT INTO runs") and detail in {"SCAN runs", "SCAN idempotency_keys"}
@@ -158,6 +196,7 @@ def test_no_statement_reads_a_whole_table_that_grows(world: World) -> None:
         read_as_tenant(world, uow, project_id, run_id)
         work_as_supervisor(world, uow, run_id)
         answer_requests(world, uow, project_id, run_id)
+        keep_webhooks(world, uow, run_id)
         uow.finish()
         raw._raw.set_trace_callback(None)
         statements = [sql for sql in executed if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql)]

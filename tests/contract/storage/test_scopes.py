@@ -9,15 +9,19 @@ import pytest
 
 from addon_portal.domain.code import Code
 from addon_portal.domain.errors import NotFound
+from addon_portal.domain.facts import Fact
 from addon_portal.domain.git_sources import GitSource
-from addon_portal.domain.ids import new_code_request_id, new_run_id
+from addon_portal.domain.ids import new_code_request_id, new_delivery_id, new_run_id
 from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
 from addon_portal.domain.restarts import repeat
+from addon_portal.domain.webhooks import NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.numbers import Numbers
+from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import CodeRequest
+from addon_portal.storage.webhooks import Webhooks
 from tests.contract.storage.world import World, definition_of
 
 
@@ -33,6 +37,11 @@ class Charlies:
             *(new_code_request_id(world.now()), world.other_scope.tenant_id, self.project.id, world.host.id),
             *(GitSource("https://git.example/x", "main"), world.now(), "key:charlie"),
         )
+        self.webhook: Webhook = world.new_webhook(world.other_scope)
+        self.delivery = NewDelivery(
+            *(new_delivery_id(world.now()), self.webhook.id, world.charlie.id, self.run.id, Fact.FAILED),
+            *("journal:1", "{}", world.now()),
+        )
         with world.storage.write() as uow:
             uow.code_requests.insert(world.other_scope, self.request)
             uow.credentials.insert_key(self.key, b"charlie")
@@ -41,6 +50,8 @@ class Charlies:
             )
             assert uow.scheduled_restarts.schedule(restart)
             self.restart = restart
+            Webhooks(uow).insert(world.other_scope, self.webhook)
+            Outbox(uow).add([self.delivery])
             uow.idempotency.insert(
                 world.other_scope, "key", "POST", "/", "k", body_hash=b"", run_id=self.run.id, at=world.now()
             )
@@ -86,6 +97,20 @@ REFUSED: dict[str, Ask] = {
     "runs.get": lambda uow, his: uow.runs.get(his.world.scope, his.run.id),
     "runs.get_launch": lambda uow, his: uow.runs.get_launch(his.world.scope, his.run.id),
     "surroundings.get_run": lambda uow, his: Surroundings(uow).get_run(his.world.scope, his.run.id),
+    "webhooks.get": lambda uow, his: Webhooks(uow).get(his.world.scope, his.webhook.id),
+    "webhooks.update": lambda uow, his: Webhooks(uow).update(his.world.scope, his.webhook),
+    "webhooks.disable": lambda uow, his: Webhooks(uow).disable(his.world.scope, his.webhook.id, his.world.now(), "x"),
+    "webhooks.enable": lambda uow, his: Webhooks(uow).enable(his.world.scope, his.webhook.id, his.world.now()),
+    "webhooks.delete": lambda uow, his: Webhooks(uow).delete(his.world.scope, his.webhook.id),
+    "webhooks.list_deliveries": lambda uow, his: Webhooks(uow).list_deliveries(
+        his.world.scope, his.webhook.id, limit=9
+    ),
+    "webhooks.get_delivery": lambda uow, his: Webhooks(uow).get_delivery(
+        his.world.scope, his.webhook.id, his.delivery.id
+    ),
+    "webhooks.redeliver": lambda uow, his: Webhooks(uow).redeliver(
+        his.world.scope, his.webhook.id, his.delivery.id, his.world.now()
+    ),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }
 
@@ -95,6 +120,7 @@ EMPTY: dict[str, Ask] = {
     "projects.exists": lambda uow, his: uow.projects.exists(his.world.scope, his.project.id),
     "runs.latest": lambda uow, his: uow.runs.latest(his.world.scope, his.project.id),
     "runs.list_page": lambda uow, his: uow.runs.list_page(his.world.scope, limit=9).items,
+    "webhooks.list_page": lambda uow, his: Webhooks(uow).list_page(his.world.scope, limit=9).items,
     "credentials.list_keys": lambda uow, his: uow.credentials.list_keys(his.world.scope),
     "journal.list_for_run": lambda uow, his: uow.journal.list_for_run(his.world.scope, his.run.id),
     "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
@@ -104,7 +130,7 @@ EMPTY: dict[str, Ask] = {
     "numbers.stats": lambda uow, his: Numbers(uow).stats(his.world.scope, None, PAST, FUTURE, FUTURE - PAST).slots,
 }
 
-ADDING_ONLY = {"projects.insert", "projects.restore_definition", "idempotency.insert"}
+ADDING_ONLY = {"projects.insert", "webhooks.insert", "projects.restore_definition", "idempotency.insert"}
 """Their rows carry the scope's tenant; there is nothing of another's to find."""
 
 
@@ -117,6 +143,8 @@ def test_another_tenants_things_are_not_found(world: World, charlies: Charlies, 
             charlies.project, latest_run=charlies.run, scheduled_restart=charlies.restart
         )
         assert uow.credentials.list_keys(world.other_scope) == (charlies.key,)
+        (webhook,) = Webhooks(uow).list_page(world.other_scope, limit=9).items
+        assert (webhook.id, webhook.disabled_at) == (charlies.webhook.id, None)
 
 
 @pytest.mark.parametrize("name", EMPTY)
@@ -140,7 +168,7 @@ def test_a_restart_of_another_tenants_run_is_not_found(world: World, charlies: C
 def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
     with world.storage.read() as uow:
         repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
-        repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow)}
+        repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow), "webhooks": Webhooks(uow)}
     scoped = {
         f"{name}.{method}"
         for name, repository in repositories.items()

@@ -1,12 +1,14 @@
 """A small world for the storage's tests: Alice and Bob share a tenant, Charlie has another, one host runs all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from addon_portal.auth.webhook_secrets import make_secret
 from addon_portal.domain import endings, ids, transitions
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
+from addon_portal.domain.facts import BY_DEFAULT, Fact
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import (
     ApiKey,
@@ -21,6 +23,7 @@ from addon_portal.domain.models import (
 )
 from addon_portal.domain.transitions import Transition
 from addon_portal.domain.verdict import Tree
+from addon_portal.domain.webhooks import ChannelKind, Webhook
 from addon_portal.storage import NewProject, NewRun, Storage, apply
 
 SUPERVISOR = "supervisor"
@@ -157,6 +160,22 @@ class World:
             run = uow.host_runs.find(run_id)
         assert run is not None
         return run
+
+    def new_webhook(self, scope: TenantScope | None = None, facts: Iterable[Fact] = BY_DEFAULT) -> Webhook:
+        """A webhook that is not stored."""
+        now = self.now()
+        return Webhook(
+            id=ids.new_webhook_id(now),
+            tenant_id=(scope or self.scope).tenant_id,
+            project_id=None,
+            name=f"webhook {next(self._names)}",
+            channel=ChannelKind.WEBHOOK,
+            url="https://hooks.example.com/",
+            facts=frozenset(facts),
+            created_at=now,
+            created_by="alice",
+            secret=make_secret(),
+        )
 
     def new_key(self, scope: TenantScope | None = None) -> ApiKey:
         """An API key that is not stored."""

@@ -33,7 +33,7 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
 
 def test_every_command_can_print_json() -> None:
-    processes = {"up", "api", "supervisor", "keeper"}
+    processes = {"up", "api", "supervisor", "keeper", "notifier"}
     without = {
         name for name, command in commands().items() if not any("--json" in option.opts for option in command.params)
     }

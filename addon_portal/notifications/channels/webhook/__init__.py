@@ -1,0 +1,1 @@
+"""A signed POST, after the Standard Webhooks specification."""

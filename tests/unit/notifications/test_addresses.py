@@ -1,0 +1,24 @@
+"""Which addresses are public."""
+
+import pytest
+
+from addon_portal.notifications.addresses import AddressRefused, is_public, refuse_unless_allowed
+
+PRIVATE = [
+    *("127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1"),
+    *("::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "224.0.0.1", "ff02::1", "255.255.255.255"),
+    *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:0:0:0:0:80ff:fffe"),
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_what_is_not_public_is_refused_unless_it_is_allowed(address: str) -> None:
+    assert not is_public(address)
+    with pytest.raises(AddressRefused, match="not public"):
+        refuse_unless_allowed(address, allow_private=False)
+    refuse_unless_allowed(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"])
+def test_what_is_public_is_allowed(address: str) -> None:
+    refuse_unless_allowed(address, allow_private=False)

@@ -162,7 +162,7 @@ def test_every_wrong_setting_has_a_line_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [(["stauts"], "'status'"), (["stp"], "'stop'"), (["key", "crate"], "'create'"), (["bogus"], None), (["x"], None)],
+    [(["statuss"], "'status'"), (["stp"], "'stop'"), (["key", "crate"], "'create'"), (["bogus"], None), (["x"], None)],
 )
 def test_a_command_that_does_not_exist_is_taken_for_another_only_if_it_is_nearly_that(
     typed: list[str], meant: str | None

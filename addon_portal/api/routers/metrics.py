@@ -1,13 +1,14 @@
 """For Prometheus: what is measured about the portal."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from addon_portal.api.deps import caller_of
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.services.metrics_service import Metrics
 from addon_portal.domain.models import Role
 
-router = APIRouter(tags=["health"], generate_unique_id_function=name_operation)
+router = new_router("health")
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _EXAMPLE = "# HELP portal_queue_length Runs that wait to be claimed.\n# TYPE portal_queue_length gauge\n…"

@@ -56,7 +56,7 @@ def test_a_table_that_is_no_terminals_ends_each_line_where_its_words_end(portal:
     lines = portal.call("status").stdout.splitlines()
     assert [line for line in lines if line.endswith(" ")] == []
     shown = portal.call("status", "--limit", "1").stdout
-    assert re.search(r"\n\d+ projects, of which the first 1 are shown \(--limit\); active runs: none\.\n$", shown)
+    assert re.search(r"\n\d+ projects, of which the first 1 are shown \(--limit\); active runs: none\.\n", shown)
 
 
 def test_the_portals_own_key_is_revoked_only_if_that_is_meant(portal: Portal) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from addon_portal.api.deps import CallerDep
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.numbers import (
     StatsBody,
@@ -19,7 +20,7 @@ from addon_portal.api.schemas.numbers import (
 from addon_portal.api.services import numbers_service
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/tenant", tags=["status"], generate_unique_id_function=name_operation)
+router = new_router("status", "/api/tenant")
 
 
 @router.get("/status", **says("Get the tenant's numbers", StatusBody, examples.STATUS, errors=("invalid_request",)))

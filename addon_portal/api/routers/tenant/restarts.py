@@ -1,17 +1,18 @@
 """Restarts that are to come: seen, called off, brought forward."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from addon_portal.api.deps import CallerDep, IdempotencyKey, ProjectIdPath
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import accepted, answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.runs import RunBody, ScheduledRestartList, scheduled_restart_body
 from addon_portal.api.services import scheduled_restart_service
 from addon_portal.api.services.once import Ask
 from addon_portal.domain.models import Role
 
-router = APIRouter(prefix="/api/tenant", tags=["restarts"], generate_unique_id_function=name_operation)
+router = new_router("restarts", "/api/tenant")
 
 
 @router.get(

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from addon_portal.api.deps import CallerDep, DeliveryIdPath, WebhookIdPath
-from addon_portal.api.openapi import name_operation, says
+from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
+from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import webhook_examples as examples
 from addon_portal.api.schemas.history import ListQuery
 from addon_portal.api.schemas.webhooks import (
@@ -26,7 +27,7 @@ from addon_portal.api.services import webhook_service
 from addon_portal.domain.models import Role
 from addon_portal.domain.webhooks import ChannelKind
 
-router = APIRouter(prefix="/api/tenant", tags=["webhooks"], generate_unique_id_function=name_operation)
+router = new_router("webhooks", "/api/tenant")
 
 _BODY = ("invalid_request", "malformed_body", "body_too_large")
 

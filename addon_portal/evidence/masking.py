@@ -40,6 +40,10 @@ class Mask:
                 at = data.find(piece, at + 1)
         return data if hidden is None else bytes(hidden)
 
+    def hide_text(self, text: str) -> str:
+        """The same for text that is there as a whole."""
+        return self.hide(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace") if self else text
+
     def count_undecided(self, data: bytes) -> int:
         """How many bytes at the end may be the beginning of a secret that has not been written to its end."""
         for at in range(max(0, len(data) - self.reach), len(data)):

@@ -112,7 +112,7 @@ def evidence_body(evidence: Evidence) -> dict[str, object]:
         "run": body,
         "sentence": body["message"],
         "next_step": body["next_step"],
-        "ending": evidence.run.run.ending,
+        "ending": evidence.ending,
         "journal": [_entry_body(entry) for entry in evidence.journal],
         "directory": str(evidence.directory),
         "records": evidence.records,

@@ -18,6 +18,7 @@ from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import JournalEntry, Role
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
+from addon_portal.evidence.masking import Mask
 from addon_portal.evidence.output import LOG_FILE, OutputUnreadable, size_of_log
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.storage import UnitOfWork
@@ -34,6 +35,8 @@ RECORDS = {
     "notify.json": "the program has said nothing of itself",
 }
 """The files of a run directory, each with what it means that it is not there."""
+PRINTED = frozenset({"output_tail", "check_output"})
+"""Where records and endings hold what the command of a success check printed."""
 TAIL_LINES = 20
 
 
@@ -42,6 +45,7 @@ class Evidence:
     """Why we say of a run what we say. `records` holds each file as it is, `missing` why the others are not there."""
 
     run: ShownRun
+    ending: Mapping[str, object] | None
     journal: tuple[JournalEntry, ...]
     directory: Path
     records: Mapping[str, object]
@@ -113,7 +117,7 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
         facts = uow.runs.get_launch(principal.scope, run_id)
         run = show_run(uow, facts.run, portal.circumstances())
         journal = uow.journal.list_for_run(principal.scope, run_id)
-    directory = portal.data.run_directory(run_id)
+    directory, mask = portal.data.run_directory(run_id), Mask(facts.environment.values())
     records, missing = {}, {}
     for name, why_not in _missing_reasons(portal, directory):
         try:
@@ -124,7 +128,7 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
         if record is None:
             missing[name] = why_not
         else:
-            records[name] = record
+            records[name] = hide_printed(record, mask)
     tail: list[str] = []
     size = 0
     try:
@@ -132,7 +136,21 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
             tail, size = output.last_lines(TAIL_LINES), output.size()
     except OutputUnreadable as error:
         missing[LOG_FILE] = str(error)
-    return Evidence(run, journal, directory, records, missing, tail, size)
+    ending = hide_printed(run.run.ending, mask)
+    return Evidence(run, ending, journal, directory, records, missing, tail, size)
+
+
+def hide_printed(record: Mapping[str, object] | None, mask: Mask) -> dict[str, object] | None:
+    """A record without secrets in what programs have printed or said, however deep that lies."""
+    if record is None:
+        return None
+    shown: dict[str, object] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            shown[name] = hide_printed(value, mask)
+        else:
+            shown[name] = mask.hide_text(value) if name in PRINTED and isinstance(value, str) else value
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

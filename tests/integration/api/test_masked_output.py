@@ -1,7 +1,11 @@
 """Values of a run's environment are hidden wherever its output is shown."""
 
+import json
+
 import pytest
 
+from addon_portal.api.services.history_service import hide_printed
+from addon_portal.evidence.masking import Mask
 from tests.support.world import Json, World, json_of
 
 SECRET = "correct-horse"
@@ -74,3 +78,20 @@ def test_a_secret_that_is_written_in_two_parts_is_never_seen(world: World) -> No
     assert world.alice.get(path, params={"offset": 11}).status_code == 200
     world.supervisor.write(run["run_id"], "output.log", f"key {SECRET}\n".encode())
     assert json_of(world.alice.get(path, params={"offset": 4}))["text"] == f"{STARS}\n"
+
+
+def test_what_a_success_check_printed_is_hidden_in_the_evidence(world: World) -> None:
+    run = world.add_run(world.add_project(env={"TOKEN": SECRET}))
+    world.supervisor.start(run["run_id"])
+    world.supervisor.end(run["run_id"])
+    record = json.dumps({"version": 1, "held": False, "output_tail": f"bad key {SECRET}\n"})
+    world.supervisor.write(run["run_id"], "check.json", record.encode())
+    shown = json_of(world.alice.get(f"/api/tenant/runs/{run['run_id']}/evidence"))
+    assert shown["records"]["check.json"]["output_tail"] == f"bad key {STARS}\n"
+    assert shown["records"]["check.json"]["held"] is False
+
+
+def test_what_an_ending_holds_of_it_is_hidden_too() -> None:
+    ending = {"facts": {"check_output": f"bad key {SECRET}", "exit_code": 0}, "source": "shim"}
+    expected = {"facts": {"check_output": f"bad key {STARS}", "exit_code": 0}, "source": "shim"}
+    assert hide_printed(ending, Mask([SECRET])) == expected

@@ -18,6 +18,7 @@ from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.auth.policies import Principal, read_credential
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
 from addon_portal.domain.ids import (
+    BulkRestartId,
     CleanupId,
     CodeRequestId,
     DeliveryId,
@@ -108,6 +109,9 @@ KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("k
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
 CodeRequestIdPath = Annotated[
     CodeRequestId, Path(description="Identifier of a request for code."), _named("code_request", "cdr_")
+]
+BulkRestartIdPath = Annotated[
+    BulkRestartId, Path(description="Identifier of a bulk restart."), _named("bulk_restart", "blk_")
 ]
 WebhookIdPath = Annotated[WebhookId, Path(description="Identifier of a webhook."), _named("webhook", "whk_")]
 DeliveryIdPath = Annotated[

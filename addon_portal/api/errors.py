@@ -49,6 +49,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.AlreadyRestarted.code: ErrorInfo(409, "The run that is meant has been followed by another"),
     errors.RestartScheduled.code: ErrorInfo(409, "The run is being stopped for a restart already"),
     errors.NothingScheduled.code: ErrorInfo(409, "No restart is to come"),
+    errors.BulkRestartFinished.code: ErrorInfo(409, "The bulk restart is finished"),
     errors.ConfirmationRequired.code: ErrorInfo(409, "The restart has to be confirmed"),
     errors.NotStoppable.code: ErrorInfo(409, "Nothing is running"),
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),

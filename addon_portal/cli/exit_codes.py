@@ -36,7 +36,8 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.OK: "Done; of a followed run: its program ended with exit code 0.",
     ExitCode.TROUBLE_FOUND: (
         "`doctor` found a problem, `down --stop-runs` or `up --on-shutdown stop` left runs (it names them), `up` could "
-        "not keep its processes going, or what was asked for could not be written."
+        "not keep its processes going, `bulk restart --wait` was aborted or failed at a project, or what was asked for "
+        "could not be written."
     ),
     ExitCode.USAGE: "The command line means nothing we can do.",
     ExitCode.REFUSED: "The portal refused the request, for instance because the project is already running.",

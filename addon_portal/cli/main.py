@@ -12,6 +12,7 @@ import typer
 
 from addon_portal import __version__
 from addon_portal.cli.commands import (
+    bulk,
     comparison,
     diagnosis,
     drain,
@@ -57,6 +58,7 @@ pushing.register(projects.app)
 app.add_typer(projects.app, name="project")
 app.add_typer(files.app, name="files")
 app.add_typer(scheduled.app, name="scheduled")
+app.add_typer(bulk.app, name="bulk")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(keys.app, name="key")

@@ -7,7 +7,7 @@ Each has a stable `code`, a sentence that says what to do, and `fields` for mach
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.ids import BulkRestartId, ProjectId, RunId
 from addon_portal.domain.states import RunState
 
 
@@ -120,6 +120,30 @@ class ConfirmationRequired(DomainError):
         )
 
 
+class UnknownOutcome(DomainError):
+    """Nobody knows how the run ended; where many are restarted at once that has to be confirmed."""
+
+    code = "outcome_unknown"
+
+    def __init__(self, run_id: RunId) -> None:
+        super().__init__(
+            f"Nobody knows how run {run_id} ended; it may have done its work. Look, then repeat with confirm=true.",
+            run_id=run_id,
+        )
+
+
+class BulkRestartFinished(DomainError):
+    """An abort of a bulk restart that has come to its end."""
+
+    code = "bulk_restart_finished"
+
+    def __init__(self, bulk_restart_id: BulkRestartId) -> None:
+        super().__init__(
+            f"Bulk restart {bulk_restart_id} is finished: every project has had its turn. Stop runs one by one.",
+            bulk_restart_id=bulk_restart_id,
+        )
+
+
 class NotStoppable(DomainError):
     """A stop of a project without an active run."""
 
@@ -192,6 +216,15 @@ class OwnCommandForbidden(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This tenant may run the operator's programs only, and the definition has its own command.")
+
+
+class NothingToClean(DomainError):
+    """A clean workspace for a project that has none: its runs begin in a directory of its own."""
+
+    code = "nothing_to_clean"
+
+    def __init__(self) -> None:
+        super().__init__("The project starts in a directory of its own, which is never replaced. Use workspace=keep.")
 
 
 class StorageBusy(DomainError):

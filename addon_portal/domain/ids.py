@@ -20,6 +20,7 @@ CleanupId = NewType("CleanupId", str)
 CodeRequestId = NewType("CodeRequestId", str)
 WebhookId = NewType("WebhookId", str)
 DeliveryId = NewType("DeliveryId", str)
+BulkRestartId = NewType("BulkRestartId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _BODY = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
@@ -78,6 +79,11 @@ def new_webhook_id(now: datetime) -> WebhookId:
 def new_delivery_id(now: datetime) -> DeliveryId:
     """Make the identifier of a message to one webhook; receivers see it as `webhook-id`."""
     return DeliveryId(_mint("msg_", now))
+
+
+def new_bulk_restart_id(now: datetime) -> BulkRestartId:
+    """Make the identifier of a restart of many projects."""
+    return BulkRestartId(_mint("blk_", now))
 
 
 def new_installation_id(now: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from addon_portal.domain import errors
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.models import RestartCause, Run, ScheduledRestart
+from addon_portal.domain.models import Project, RestartCause, Run, ScheduledRestart
 from addon_portal.domain.states import FINAL, RunState
 
 DEFAULT_RESTARTABLE = frozenset({RunState.FAILED, RunState.COMPLETED, RunState.CANCELLED})
@@ -35,6 +35,12 @@ def check_restart(latest: Run | None, meant: RunId | None, restartable: frozense
     if latest.tree == "assumed" and not confirmed:
         raise errors.ConfirmationRequired(latest.id)
     return latest
+
+
+def workspace_of(project: Project, run_id: RunId, *, clean: bool) -> str:
+    """Where a new run begins, below the workspaces: where the one before did, or a new directory."""
+    kept = project.latest_run.workspace if project.latest_run and not clean else ""
+    return kept or f"{project.id}/{run_id}"
 
 
 def repeat(run: Run, run_id: RunId, cause: RestartCause, why: str, at: datetime, by: str) -> ScheduledRestart:

@@ -8,6 +8,7 @@ from addon_portal.domain.models import Host
 from addon_portal.storage.connection import Row
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none, storable, to_micros, to_micros_or_none
+from addon_portal.storage.values import Awaiting
 
 _SELECT = """
     SELECT id, name, boot_id, observed_at, supervisor_pid, max_concurrent_runs, drained_at, drained_by FROM hosts
@@ -26,6 +27,7 @@ _OBSERVED = """
     UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid,
         max_concurrent_runs = :max_concurrent_runs
     WHERE id = :id
+    RETURNING (SELECT b.seq FROM bulk_restarts AS b WHERE b.host_id = :id AND b.finished_at IS NULL LIMIT 1)
 """
 
 
@@ -76,8 +78,11 @@ class Hosts(Repository):
 
     def record_observed(
         self, host_id: HostId, observed_at: datetime, boot_id: str, pid: int, max_concurrent_runs: int | None = None
-    ) -> None:
-        """A complete sweep began at `observed_at`, by a supervisor with this limit. Not journalled. Raises NotFound."""
+    ) -> Awaiting:
+        """A complete sweep began at `observed_at`, by a supervisor with this limit. Not journalled. Raises NotFound.
+
+        Returns what waits for that supervisor, so that asking for it costs no statement of its own.
+        """
         parameters = {
             "id": host_id,
             "observed_at": to_micros(observed_at),
@@ -85,8 +90,11 @@ class Hosts(Repository):
             "pid": pid,
             "max_concurrent_runs": max_concurrent_runs,
         }
-        if not self._connection.change(_OBSERVED, parameters):
+        row = self._connection.one(_OBSERVED, parameters)
+        if row is None:
             raise NotFound("host", host_id)
+        (bulk_restart,) = row
+        return Awaiting(bulk_restart=bulk_restart is not None)
 
 
 def _host_from_row(row: Row) -> Host:

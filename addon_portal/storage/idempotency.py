@@ -56,9 +56,14 @@ class IdempotencyKeys(Repository):
         return self._connection.change(_PRUNE, {"before": to_micros(before)})
 
 
-def _identity(scope: TenantScope, key_id: str, method: str, path: str, key: str) -> dict[str, object]:
+def hash_of_request(method: str, path: str, key: str) -> bytes:
+    """What stands for a request with its key, however long they are."""
     digest = hashlib.sha256()
     for part in (method, path, key):
         encoded = part.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "big") + encoded)
-    return {"tenant_id": scope.tenant_id, "key_id": key_id, "request_hash": digest.digest()}
+    return digest.digest()
+
+
+def _identity(scope: TenantScope, key_id: str, method: str, path: str, key: str) -> dict[str, object]:
+    return {"tenant_id": scope.tenant_id, "key_id": key_id, "request_hash": hash_of_request(method, path, key)}

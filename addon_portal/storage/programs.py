@@ -2,7 +2,7 @@
 
 from addon_portal.domain.errors import NameTaken, NotFound
 from addon_portal.domain.ids import ProgramId
-from addon_portal.domain.models import Program
+from addon_portal.domain.models import Definition, Program
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import PROGRAM_COLUMNS, columns, program_from_row, storable, to_json, to_micros
 
@@ -42,6 +42,12 @@ class Programs(Repository):
         if row is None:
             raise NotFound("program", program_id)
         return program_from_row(row)
+
+    def directory_of(self, definition: Definition) -> str | None:
+        """Where its runs begin, if not in workspaces that the portal makes. Raises NotFound."""
+        if definition.working_directory is not None or definition.program_id is None:
+            return definition.working_directory
+        return self.get(definition.program_id).working_directory
 
     def find_by_name(self, name: str) -> Program | None:
         """The program of that name."""

@@ -1,7 +1,7 @@
 """The tables, and the invariants that the database itself keeps.
 
 Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
-neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables` and
+neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`, `bulk_tables` and
 `notification_tables`.
 """
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from addon_portal.domain.models import Role
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
+from addon_portal.storage.bulk_tables import bulk_restart_items, bulk_restarts
 from addon_portal.storage.connection import quoted
 from addon_portal.storage.notification_tables import deliveries, delivery_attempts, notifier, webhooks
 from addon_portal.storage.restart_tables import automatic_restarts, scheduled_restarts
@@ -31,6 +32,8 @@ from addon_portal.storage.table_parts import Document, Micros, metadata, one_of,
 
 __all__ = [
     "automatic_restarts",
+    "bulk_restart_items",
+    "bulk_restarts",
     "deliveries",
     "delivery_attempts",
     "metadata",

@@ -59,6 +59,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaiting:
+    """What waits for the supervisor of a host beside runs."""
+
+    bulk_restart: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CodeRequest:
     """A request to fetch code. Done, it has the version that has it, or why there is none."""
 

@@ -25,6 +25,7 @@ from addon_portal.executors.local import LocalExecutor
 from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
 from addon_portal.supervisor.adopter import Adopter, Found
+from addon_portal.supervisor.bulk_restarter import BulkRestarter
 from addon_portal.supervisor.cleanup import CleanupReport, answer_cleanups
 from addon_portal.supervisor.fetcher import AT_ONCE, Fetcher
 from addon_portal.supervisor.filler import Filler
@@ -72,6 +73,7 @@ class Supervisor:
         self._filler = Filler(options.data, self.wake)
         self._fetcher = Fetcher(storage, options, clock)
         self._restarter = Restarter(options.actor, clock, executor.boot_id)
+        self._bulk_restarter = BulkRestarter(options.host_id, clock)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
         start_again, check = self._launcher.start_again, self._launcher.check
         self._watcher = Watcher(executor, options.actor, clock, start_again, check, self._look_later, self._restarter)
@@ -106,6 +108,8 @@ class Supervisor:
             self._look_at_due()
             if self._clock.monotonic() >= self._restarter.next_due:
                 self._restarter.make_due(self._storage)
+            if self._bulk_restarter.has_work:
+                self._bulk_restarter.work(self._storage)
             if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
         except (StorageError, StorageBusy) as error:
@@ -192,9 +196,12 @@ class Supervisor:
             self._watcher.store_last_alive(uow)
             self._watcher.store_said(uow)
             limit = self._options.max_concurrent_runs
-            uow.hosts.record_observed(self._options.host_id, began, self._executor.boot_id, os.getpid(), limit)
+            awaiting = uow.hosts.record_observed(
+                self._options.host_id, began, self._executor.boot_id, os.getpid(), limit
+            )
             self._fetcher.take(uow.code_requests.list_open(self._options.host_id, AT_ONCE))
         self._watcher.observed_at = began
+        self._bulk_restarter.has_work = awaiting.bulk_restart
         self._watcher.said_is_stored()
 
     def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:
@@ -263,7 +270,7 @@ class Supervisor:
     def _seconds_to_next(self) -> float:
         if self._away_until:
             return max(0.0, self._away_until - self._clock.monotonic())
-        if self._woken or self._dirty:
+        if self._woken or self._dirty or self._bulk_restarter.has_work:
             return 0.0
         while self._later and self._due.get(self._later[0][1]) != self._later[0][0]:
             heapq.heappop(self._later)  # Of a run that has ended, or that is looked at sooner.

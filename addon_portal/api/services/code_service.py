@@ -61,10 +61,7 @@ def store_upload(portal: Portal, principal: Principal, project_id: ProjectId, up
 
 
 def _refuse_own_directory(uow: UnitOfWork, project: Project) -> None:
-    definition = project.definition
-    named = definition.working_directory
-    if named is None and definition.program_id is not None:
-        named = uow.programs.get(definition.program_id).working_directory
+    named = uow.programs.directory_of(project.definition)
     if named is not None:
         raise NoWorkspace(
             f"The project starts in {named}, which the portal does not fill. "

@@ -14,6 +14,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound, OwnCommandForbidden
 from addon_portal.domain.ids import ProgramId, ProjectId, RunId, new_run_id
 from addon_portal.domain.models import Definition, JsonObject, Project, Run
+from addon_portal.domain.restarts import workspace_of
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.values import NewRun
 
@@ -159,13 +160,9 @@ def _parameter_problems(
 
 def _workspace(uow: UnitOfWork, project: Project, definition: Definition, run_id: RunId, *, clean: bool) -> str:
     """Where the run begins, below the workspaces: where the one before did, or a new directory; "" elsewhere."""
-    own = definition.working_directory
-    if own is None and definition.program_id is not None:
-        own = uow.programs.get(definition.program_id).working_directory
-    if own is not None:
+    if uow.programs.directory_of(definition) is not None:
         if clean:
             expected = "keep: the working directory is the project's own and is never replaced"
             raise InvalidRequest([FieldProblem("workspace", expected, "'clean'")])
         return ""
-    kept = project.latest_run.workspace if project.latest_run and not clean else ""
-    return kept or f"{project.id}/{run_id}"
+    return workspace_of(project, run_id, clean=clean)

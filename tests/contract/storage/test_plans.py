@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from addon_portal.domain import ids
+from addon_portal.domain.bulk_restarts import BulkChoices, BulkFilter, BulkRestart, ItemState
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.errors import AlreadyRestarted
 from addon_portal.domain.facts import Fact
@@ -17,9 +19,11 @@ from addon_portal.domain.models import RestartCause
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.restarts import repeat
-from addon_portal.domain.states import RunState
+from addon_portal.domain.states import FINAL, Outcome, RunState
 from addon_portal.domain.webhooks import Attempt, DeliveryState, NewDelivery
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
+from addon_portal.storage.bulk_restart_work import BulkRestartWork
+from addon_portal.storage.bulk_restarts import BulkRestarts, RequestKey
 from addon_portal.storage.measurements import Measurements
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
@@ -182,6 +186,41 @@ def keep_webhooks(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     webhooks.delete(scope, webhook.id)
 
 
+def restart_many(world: World, uow: UnitOfWork, project_id: ProjectId) -> None:
+    """Everything around restarts of many projects."""
+    scope, now, repository, work = world.scope, world.now(), BulkRestarts(uow), BulkRestartWork(uow)
+    wanted = BulkFilter(
+        states=frozenset({RunState.FAILED, RunState.PENDING}),
+        outcomes=frozenset({Outcome.FAILURE}),
+        reasons=frozenset({Reason.SIGNAL}),
+        projects=frozenset({project_id}),
+        search="x",
+        since=now,
+        until=now,
+    )
+    repository.list_candidates(scope, wanted, latest_definition=True)
+    found = repository.list_candidates(scope, BulkFilter(), latest_definition=False)
+    new = BulkRestart(
+        *(ids.new_bulk_restart_id(now), scope.tenant_id, world.host.id, {}, BulkChoices(FINAL), now, "alice"),
+        len(found),
+    )
+    key = RequestKey("key", b"request", b"body")
+    repository.insert(scope, new, found, key)
+    repository.find_request(scope, key, now - timedelta(hours=24))
+    uow.hosts.record_observed(world.host.id, now, "boot", 1)
+    work.find_open(world.host.id)
+    (item, *_) = work.list_next(new, 9)
+    assert work.take_turn(new, item)
+    work.record(new, replace(item, state=ItemState.SKIPPED, code="x", why="y"), now)
+    page = repository.list_page(scope, limit=1)
+    repository.list_page(scope, limit=1, cursor=page.next_cursor)
+    repository.list_items(scope, new.id, limit=9)
+    repository.list_items(scope, new.id, states=[ItemState.SKIPPED, ItemState.FAILED], limit=9)
+    repository.count_reasons(scope, new.id)
+    repository.abort(scope, new.id, now, "alice")
+    repository.forget(scope, world.now())
+
+
 def is_idle(detail: str, sql: str) -> bool:
     """A look for children of a new row: planned, and executed only while a foreign key is violated, so never."""
     return sql.strip().startswith("INSERT INTO runs") and detail in {"SCAN runs", "SCAN idempotency_keys"}
@@ -197,6 +236,7 @@ def test_no_statement_reads_a_whole_table_that_grows(world: World) -> None:
         work_as_supervisor(world, uow, run_id)
         answer_requests(world, uow, project_id, run_id)
         keep_webhooks(world, uow, run_id)
+        restart_many(world, uow, project_id)
         uow.finish()
         raw._raw.set_trace_callback(None)
         statements = [sql for sql in executed if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql)]

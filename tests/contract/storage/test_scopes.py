@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from addon_portal.domain.bulk_restarts import BulkChoices, BulkFilter, BulkRestart
 from addon_portal.domain.code import Code
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.facts import Fact
 from addon_portal.domain.git_sources import GitSource
-from addon_portal.domain.ids import new_code_request_id, new_delivery_id, new_run_id
+from addon_portal.domain.ids import new_bulk_restart_id, new_code_request_id, new_delivery_id, new_run_id
 from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
 from addon_portal.domain.restarts import repeat
+from addon_portal.domain.states import FINAL
 from addon_portal.domain.webhooks import NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.bulk_restarts import BulkRestarts, RequestKey
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.repository import Repository
@@ -42,7 +45,13 @@ class Charlies:
             *(new_delivery_id(world.now()), self.webhook.id, world.charlie.id, self.run.id, Fact.FAILED),
             *("journal:1", "{}", world.now()),
         )
+        self.bulk = BulkRestart(
+            *(new_bulk_restart_id(world.now()), world.charlie.id, world.host.id, {}, BulkChoices(FINAL)),
+            *(world.now(), "key:charlie", 1),
+        )
         with world.storage.write() as uow:
+            found = BulkRestarts(uow).list_candidates(world.other_scope, BulkFilter(), latest_definition=True)
+            assert BulkRestarts(uow).insert(world.other_scope, self.bulk, found, KEY)
             uow.code_requests.insert(world.other_scope, self.request)
             uow.credentials.insert_key(self.key, b"charlie")
             restart = repeat(
@@ -55,6 +64,9 @@ class Charlies:
             uow.idempotency.insert(
                 world.other_scope, "key", "POST", "/", "k", body_hash=b"", run_id=self.run.id, at=world.now()
             )
+
+
+KEY = RequestKey("key", b"request", b"body")
 
 
 @pytest.fixture
@@ -111,6 +123,8 @@ REFUSED: dict[str, Ask] = {
     "webhooks.redeliver": lambda uow, his: Webhooks(uow).redeliver(
         his.world.scope, his.webhook.id, his.delivery.id, his.world.now()
     ),
+    "bulk_restarts.get": lambda uow, his: BulkRestarts(uow).get(his.world.scope, his.bulk.id),
+    "bulk_restarts.list_items": lambda uow, his: BulkRestarts(uow).list_items(his.world.scope, his.bulk.id, limit=9),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }
 
@@ -121,6 +135,16 @@ EMPTY: dict[str, Ask] = {
     "runs.latest": lambda uow, his: uow.runs.latest(his.world.scope, his.project.id),
     "runs.list_page": lambda uow, his: uow.runs.list_page(his.world.scope, limit=9).items,
     "webhooks.list_page": lambda uow, his: Webhooks(uow).list_page(his.world.scope, limit=9).items,
+    "bulk_restarts.list_candidates": lambda uow, his: BulkRestarts(uow).list_candidates(
+        his.world.scope, BulkFilter(projects=frozenset({his.project.id})), latest_definition=True
+    ),
+    "bulk_restarts.list_page": lambda uow, his: BulkRestarts(uow).list_page(his.world.scope, limit=9).items,
+    "bulk_restarts.find_request": lambda uow, his: BulkRestarts(uow).find_request(his.world.scope, KEY, PAST),
+    "bulk_restarts.count_reasons": lambda uow, his: any(
+        BulkRestarts(uow).count_reasons(his.world.scope, his.bulk.id).values()
+    ),
+    "bulk_restarts.abort": lambda uow, his: BulkRestarts(uow).abort(his.world.scope, his.bulk.id, FUTURE, "alice"),
+    "bulk_restarts.forget": lambda uow, his: BulkRestarts(uow).forget(his.world.scope, FUTURE),
     "credentials.list_keys": lambda uow, his: uow.credentials.list_keys(his.world.scope),
     "journal.list_for_run": lambda uow, his: uow.journal.list_for_run(his.world.scope, his.run.id),
     "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
@@ -130,7 +154,10 @@ EMPTY: dict[str, Ask] = {
     "numbers.stats": lambda uow, his: Numbers(uow).stats(his.world.scope, None, PAST, FUTURE, FUTURE - PAST).slots,
 }
 
-ADDING_ONLY = {"projects.insert", "webhooks.insert", "projects.restore_definition", "idempotency.insert"}
+ADDING_ONLY = {
+    *("projects.insert", "webhooks.insert", "projects.restore_definition", "idempotency.insert"),
+    "bulk_restarts.insert",
+}
 """Their rows carry the scope's tenant; there is nothing of another's to find."""
 
 
@@ -143,14 +170,16 @@ def test_another_tenants_things_are_not_found(world: World, charlies: Charlies, 
             charlies.project, latest_run=charlies.run, scheduled_restart=charlies.restart
         )
         assert uow.credentials.list_keys(world.other_scope) == (charlies.key,)
+        assert BulkRestarts(uow).get(world.other_scope, charlies.bulk.id) == charlies.bulk
         (webhook,) = Webhooks(uow).list_page(world.other_scope, limit=9).items
         assert (webhook.id, webhook.disabled_at) == (charlies.webhook.id, None)
 
 
 @pytest.mark.parametrize("name", EMPTY)
 def test_another_tenants_things_are_not_listed(world: World, charlies: Charlies, name: str) -> None:
-    with world.storage.read() as uow:
+    with world.storage.write() as uow:
         assert not EMPTY[name](uow, charlies)
+        assert BulkRestarts(uow).get(world.other_scope, charlies.bulk.id) == charlies.bulk
 
 
 def test_a_page_of_runs_filtered_by_another_tenants_project_is_empty(world: World, charlies: Charlies) -> None:
@@ -169,6 +198,7 @@ def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
     with world.storage.read() as uow:
         repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
         repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow), "webhooks": Webhooks(uow)}
+        repositories["bulk_restarts"] = BulkRestarts(uow)
     scoped = {
         f"{name}.{method}"
         for name, repository in repositories.items()

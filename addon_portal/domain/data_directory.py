@@ -65,6 +65,11 @@ class DataDirectory:
         return self.root / "notifier.wanted"
 
     @property
+    def demo_marker(self) -> Path:
+        """There from the first start on until the tenant demo is made."""
+        return self.root / "demo.wanted"
+
+    @property
     def hints(self) -> Path:
         """The FIFO through which shims and keepers wake the supervisor."""
         return self.root / "hints"

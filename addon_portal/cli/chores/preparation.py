@@ -42,6 +42,7 @@ def prepare(options: UpOptions) -> dict[str, object]:
             notes.append(f"First start: made the tenant {first.new_tenant.name} with an operator's key.")
             if options.samples:
                 add_samples(storage, first.new_tenant, clock.now())
+                told.data.demo_marker.touch()
         with storage.read() as uow:
             if Outbox(uow).has_webhooks():
                 told.data.notifier_marker.touch()

@@ -10,6 +10,7 @@ import typer
 
 from addon_portal.cli.errors import BadUsage, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.first_start import DEMO_KEY_FILE
 from addon_portal.cli.options import AsJson, Data, DatabaseUrl, examples, settings_of
 from addon_portal.cli.output import hint, print_json, print_line, runs_go_on
 
@@ -113,6 +114,8 @@ def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) 
         supervisor=json.dumps(settings.supervisor_options(host_id)),
         notifier=json.dumps({**settings.notifier_options(host_id), "leaves_when_idle": True}),
         notifier_marker=str(data.notifier_marker),
+        demo_marker=str(data.demo_marker),
+        demo_key=str(data.root / DEMO_KEY_FILE),
     )
 
 

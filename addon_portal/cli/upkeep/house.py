@@ -51,6 +51,7 @@ class House:
         self._key = ""
         self._loop = EventLoop()
         self._helper: Helper | None = None
+        self._demo: Helper | None = None
         self._readiness = Readiness(self._loop, listener, self._changed)
         self._keeper = KeeperWatch(options, self._loop, self._changed, say)
         self._parent_pipe = os.pipe()
@@ -94,6 +95,10 @@ class House:
             on_change=self._changed,
             say=say,
         )
+
+    @property
+    def _helpers(self) -> list[Helper]:
+        return [helper for helper in (self._helper, self._demo) if helper is not None]
 
     @property
     def _services(self) -> tuple[Service, Service]:
@@ -148,6 +153,12 @@ class House:
             self._greet()
             self._api_watch.begin()
             self._notifier_watch.begin()
+            if self._is_demo_wanted:
+                self._demo = Helper(self._loop, "demo", self._options, lambda _, answer: self._tell(answer), say)
+
+    @property
+    def _is_demo_wanted(self) -> bool:
+        return self._options.samples and Path(self._options.demo_marker).exists()
 
     def _write_up_file(self) -> bool:
         """Whether it could be written; if not, it is tried again soon and the old one stays as it was."""
@@ -181,6 +192,8 @@ class House:
         say(f"  keeper      pid {keeper.pid}, started at {keeper.started_at}")
         say(f"  data        {data}")
         say(f"  API key     in {self._options.up_file}")
+        if self._is_demo_wanted:
+            say(f"  samples     in the tenant demo in a moment, its key in {self._options.demo_key}")
         say(f"Go on in another terminal: addon-portal run --data {quote(data)} --name hello -- sh -c 'echo hello'")
         what = "stops all runs, then the portal." if self._options.stop_runs_at_end else "ends the portal; runs go on."
         say(f"Ctrl-C {what}")
@@ -196,7 +209,7 @@ class House:
                 return
             if pid == 0:
                 return
-            if self._helper is not None and self._helper.is_mine(pid, status):
+            if any(helper.is_mine(pid, status) for helper in self._helpers):
                 continue
             for service in self._all_services:
                 if service.pid == pid:
@@ -222,6 +235,8 @@ class House:
 
     def _begin_to_leave(self) -> None:
         self._leaving = True
+        if self._demo is not None:
+            self._demo.kill()  # the next `up` makes it
         self._readiness.cancel()
         self._api_watch.cancel()
         self._notifier_watch.cancel()
@@ -256,19 +271,20 @@ class House:
     def _tell(self, answer: str) -> None:
         for line in answer.splitlines():
             say(line)
-        self._finish_if_alone()
+        if self._leaving:
+            self._finish_if_alone()
 
     def _insist(self) -> None:
         """A second signal, or patience is over: what is ours ends now. Runs go on."""
         self._waits_for_keeper = False
-        if self._helper is not None:
-            self._helper.kill()
+        for helper in self._helpers:
+            helper.kill()
         for service in self._all_services:
             service.leave(signal.SIGKILL)
         self._finish_if_alone()
 
     def _finish_if_alone(self) -> None:
-        helping = self._helper is not None and self._helper.is_busy
+        helping = any(helper.is_busy for helper in self._helpers)
         waiting = self._waits_for_keeper and self._keeper.keeper is not None
         if not helping and not waiting and all(service.pid is None for service in self._all_services):
             self._loop.finish(self._result)

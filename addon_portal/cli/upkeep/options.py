@@ -35,6 +35,10 @@ class UpOptions:
     """Those of the sender of messages, as JSON."""
     notifier_marker: str
     """The file that is there while a sender is wanted."""
+    demo_marker: str
+    """The file that is there until the tenant demo is made."""
+    demo_key: str
+    """Where the key to that tenant will lie."""
 
     def to_environment(self) -> dict[str, str]:
         """What to add to the environment of the process that is told."""

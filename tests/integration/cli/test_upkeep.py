@@ -210,7 +210,7 @@ def test_the_supervisor_imports_neither_web_framework_nor_settings() -> None:
 
 
 def test_what_up_is_told_arrives_and_is_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = UpOptions("d", "l", "u", "k", "g", "h", 1, True, False, {"A": "b"}, "{}", "{}", "m")
+    told = UpOptions("d", "l", "u", "k", "g", "h", 1, True, False, {"A": "b"}, "{}", "{}", "m", "d", "k")
     for name, text in told.to_environment().items():
         monkeypatch.setenv(name, text)
     assert UpOptions.from_environment() == told

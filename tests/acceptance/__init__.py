@@ -1,0 +1,1 @@
+"""The whole as its users meet it."""

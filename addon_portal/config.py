@@ -24,6 +24,7 @@ from addon_portal.domain.errors import FieldProblem
 from addon_portal.domain.git_sources import TRANSPORTS
 from addon_portal.domain.ids import HostId, has_form, new_host_id
 from addon_portal.domain.states import FINAL, RunState
+from addon_portal.domain.terms import LEAST_LOG_LIMIT
 from addon_portal.validation import problem_of, without_password
 from addon_portal.workspaces.limits import CodeLimits
 
@@ -50,6 +51,7 @@ class SupervisorOptions(TypedDict):
     cleanup_interval_seconds: float
     max_concurrent_runs: int | None
     default_grace_seconds: float
+    log_limit_bytes: int
     git_transports: list[str]
     max_upload_bytes: int
     max_code_bytes: int
@@ -136,6 +138,14 @@ class Settings(NotificationSettings):
             description="Seconds between the polite signal and the kill where neither project nor request says.",
         ),
     ] = 10.0
+    log_limit_bytes: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Bytes of each run's output that are kept, the newest, where its project does not say; "
+            "0 keeps all, at least 1048576 otherwise.",
+        ),
+    ] = 1 << 30
     max_upload_bytes: Annotated[
         int, Field(ge=1, description="Bytes that an archive with a project's code may have.")
     ] = 1 << 30
@@ -222,6 +232,13 @@ class Settings(NotificationSettings):
             raise _only_final_states()
         return states
 
+    @field_validator("log_limit_bytes")
+    @classmethod
+    def _check_log_limit(cls, limit: int) -> int:
+        if 0 < limit < LEAST_LOG_LIMIT:
+            raise PydanticCustomError("limit", "", {"expected": f"0, or at least {LEAST_LOG_LIMIT}"})
+        return limit
+
     @field_validator("git_transports", mode="before")
     @classmethod
     def _split_transports(cls, value: object) -> object:
@@ -265,6 +282,7 @@ class Settings(NotificationSettings):
             cleanup_interval_seconds=self.cleanup_interval_seconds,
             max_concurrent_runs=self.max_concurrent_runs,
             default_grace_seconds=self.default_grace_seconds,
+            log_limit_bytes=self.log_limit_bytes,
             git_transports=sorted(self.git_transports),
             max_upload_bytes=self.max_upload_bytes,
             max_code_bytes=self.max_code_bytes,

@@ -162,16 +162,20 @@ class PortalClient:
             if cursor is None:
                 return
 
-    def read_bytes(self, path: str, offset: int, most: int = PIECE_BYTES) -> bytes:
-        """So many bytes from an offset on, fewer at the present end. Raises Refused and PortalUnavailable."""
+    def read_output(self, path: str, offset: int, most: int = PIECE_BYTES) -> tuple[int, bytes]:
+        """So many bytes, fewer at the present end, and where they begin: later where what was there is gone.
+
+        Raises Refused and PortalUnavailable.
+        """
         response = self._send("GET", path, None, {"Range": f"bytes={offset}-{offset + most - 1}"})
         content = self._read(response)
+        begin = max(offset, _first_offset(response))
         if response.status == 416:
-            return b""
+            return begin, b""
         if response.status == 200:  # an empty output has no ranges
-            return content[offset:]
+            return begin, content[begin - _first_offset(response) :]
         self._refuse_if_problem(response, content)
-        return content
+        return begin, content
 
     def iter_bytes(self, path: str) -> Iterator[bytes]:
         """The whole of something that may be large, in pieces. Raises PortalUnavailable where it breaks off."""
@@ -184,11 +188,11 @@ class PortalClient:
             raise self._unavailable(http.client.IncompleteRead(b"", response.length))
 
     def size_of(self, path: str) -> int:
-        """How many bytes there are now. Raises Refused and PortalUnavailable."""
+        """How many bytes were written until now. Raises Refused and PortalUnavailable."""
         response = self._send("HEAD", path, None, {})
         content = self._read(response)
         self._refuse_if_problem(response, content)
-        return int(response.headers.get("Content-Length") or 0)
+        return int(response.headers.get("Content-Length") or 0) + _first_offset(response)
 
     def open_stream(self, path: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         """Ask for something that never ends. Raises Refused and PortalUnavailable."""
@@ -280,6 +284,11 @@ class PortalClient:
             detail = problem.get("detail") or problem["title"]
             raise PortalUnavailable(f"The portal cannot answer now: {detail}", worth_retrying=response.status == 503)
         raise Refused(problem)
+
+
+def _first_offset(response: http.client.HTTPResponse) -> int:
+    """Where an output begins of which the oldest part is no longer there."""
+    return int(response.headers.get("Log-First-Offset") or 0)
 
 
 def path_of(*parts: str) -> str:

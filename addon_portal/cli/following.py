@@ -14,6 +14,7 @@ from typing_extensions import override
 from addon_portal.cli.client import PIECE_BYTES, Address, PortalClient, path_of
 from addon_portal.cli.errors import CommandFailed, PortalUnavailable
 from addon_portal.cli.outcomes import is_final
+from addon_portal.cli.output import hint
 from addon_portal.domain.clock import SystemClock
 
 WAIT_SECONDS = 50
@@ -90,12 +91,31 @@ class _End(threading.Thread):
         self.seen.set()
 
 
-def iter_output(client: PortalClient, run_id: str, offset: int) -> Iterator[bytes]:
-    """The output as it is now from an offset on, all of it. Raises PortalUnavailable when it cannot be had whole."""
+OnDropped = Callable[[int], None]
+"""Told how much is no longer there of an output, before what comes behind it."""
+
+
+def teller(client: PortalClient, run_id: str) -> OnDropped:
+    """Says beside the output what is no longer there of it, and why."""
+
+    def tell(first_offset: int) -> None:
+        part = client.get(path_of("tenant", "runs", run_id, "log"), offset=first_offset, limit=1)
+        hint(part["dropped"] or f"The first {first_offset} bytes are no longer there.")
+
+    return tell
+
+
+def iter_output(client: PortalClient, run_id: str, offset: int, on_dropped: OnDropped) -> Iterator[bytes]:
+    """The output as it is now from an offset on, all that is there. Raises PortalUnavailable when it is cut off."""
     patience, path = Patience(), path_of("tenant", "runs", run_id, "log", "raw")
     size = patience.ask(client.size_of, path)
     while offset < size:
-        content = patience.ask(client.read_bytes, path, offset, min(PIECE_BYTES, size - offset))
+        begin, content = patience.ask(client.read_output, path, offset, min(PIECE_BYTES, size - offset))
+        if begin > offset:
+            on_dropped(begin)
+            offset = begin
+            if not content:
+                continue
         if not content:
             raise PortalUnavailable(f"The output had {size} bytes and now ends at {offset}.", worth_retrying=False)
         yield content
@@ -109,14 +129,22 @@ def read_text(client: PortalClient, run_id: str, offset: int) -> Json:
     size, end = None, offset
     while True:
         part: Json = patience.ask(client.get, path, offset=end, limit=_MOST_TEXT)
+        if part["offset"] > end:  # what came before is no longer there, or went while we read
+            offset, texts = part["offset"], []
         texts.append(part["text"])
         size = part["size"] if size is None else size  # a program may write faster than we read
-        if part["next_offset"] >= size or part["next_offset"] == end:
+        if part["next_offset"] >= size or part["next_offset"] == part["offset"]:
             return {**part, "offset": offset, "text": "".join(texts)}
         end = part["next_offset"]
 
 
-def follow_output(address: Address, run_id: str, write: Callable[[bytes], None], offset: int = 0) -> Json:
+def follow_output(
+    address: Address,
+    run_id: str,
+    write: Callable[[bytes], None],
+    offset: int = 0,
+    on_dropped: OnDropped = lambda _: None,
+) -> Json:
     """Write the output from an offset on until the run is final; returns the final run."""
     client, patience = PortalClient(address), Patience()
     end = _End(address, run_id)
@@ -125,10 +153,12 @@ def follow_output(address: Address, run_id: str, write: Callable[[bytes], None],
     pause = BUSY_SECONDS
     while True:
         was_final = end.seen.is_set()  # asked before the output, which is complete from then on
-        content = patience.ask(client.read_bytes, path, offset)
-        if content:
+        begin, content = patience.ask(client.read_output, path, offset)
+        if begin > offset:
+            on_dropped(begin)
+        if content or begin > offset:
             write(content)
-            offset += len(content)
+            offset = begin + len(content)
             pause = BUSY_SECONDS
         elif was_final:
             break

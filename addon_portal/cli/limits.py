@@ -25,17 +25,36 @@ Pids = Annotated[
     typer.Option("--pids", metavar="N", help="Processes and threads of one run at once; none takes it back."),
 ]
 
+LogLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--log-limit",
+        metavar="SIZE",
+        help="Keep so much of a run's output, the newest: 64MiB, 2GiB; 0 keeps all, none what the installation says.",
+    ),
+]
 
-def limits_fields(memory: str | None, cpus: str | None, pids: str | None) -> Json:
-    """What was given, as the field of a definition; `merged` adds what the project has."""
+
+def log_limit_text(size: int | None) -> str | None:
+    """As `project show` has it."""
+    if size is None:
+        return None
+    return f"the last {shown_bytes(size)} are kept" if size else "all of it is kept"
+
+
+def limits_fields(memory: str | None, cpus: str | None, pids: str | None, log_limit: str | None) -> Json:
+    """What was given, as fields of a definition; `merged` adds what the project has."""
     given: Json = {}
     if memory is not None:
-        given["memory_bytes"] = None if memory == "none" else parse_size(memory)
+        given["memory_bytes"] = None if memory == "none" else parse_size("--memory", memory)
     if cpus is not None:
         given["cpus"] = None if cpus == "none" else _number("--cpus", cpus, float)
     if pids is not None:
         given["pids"] = None if pids == "none" else _number("--pids", pids, int)
-    return {"limits": given} if given else {}
+    fields: Json = {"limits": given} if given else {}
+    if log_limit is not None:
+        fields["log_limit_bytes"] = None if log_limit == "none" else parse_size("--log-limit", log_limit)
+    return fields
 
 
 def merged(terms: Json, project: Json) -> Json:
@@ -69,11 +88,11 @@ def kept_text(name: str, kept: Json) -> str:
     return ", ".join([wanted, by[kept["enforced_by"]] + note, *happened])
 
 
-def parse_size(text: str) -> int:
+def parse_size(option: str, text: str) -> int:
     """`512MiB`, `2GiB`, `1.5 GiB`, or bytes."""
     found = _SIZE.fullmatch(text)
     if found is None:
-        raise BadUsage(f"--memory expects a size such as 512MiB or 2GiB, or bytes (or none), got {text!r}.")
+        raise BadUsage(f"{option} expects a size such as 512MiB or 2GiB, or bytes (or none), got {text!r}.")
     return int(float(found[1]) * int(_UNITS[found[2]]))
 
 

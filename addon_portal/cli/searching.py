@@ -1,6 +1,6 @@
 """Searching a run's output at the portal, which answers in parts: each says where the next begins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from addon_portal.cli.client import PortalClient, path_of
@@ -10,13 +10,17 @@ _PLACES_AT_ONCE = 200
 Json = dict[str, Any]
 
 
-def iter_places(client: PortalClient, run_id: str, text: str, offset: int, *, ignore_case: bool) -> Iterator[Json]:
-    """Every place where the text stands now, from an offset on. Raises Refused."""
+def iter_places(
+    client: PortalClient, run_id: str, text: str, offset: int, on_dropped: Callable[[int], None], *, ignore_case: bool
+) -> Iterator[Json]:
+    """Every place where the text stands now, from an offset on; what is no longer there is told. Raises Refused."""
     path = path_of("tenant", "runs", run_id, "log", "search")
     query: Json = {"q": text, "case": "ignore" if ignore_case else "exact", "limit": _PLACES_AT_ONCE}
     is_done = False
     while not is_done:
         answer = client.get(path, **query, **{"from": offset})
+        if answer["first_offset"] > offset:
+            on_dropped(answer["first_offset"])
         yield from answer["items"]
         offset, is_done = answer["next_from"], answer["done"]
 

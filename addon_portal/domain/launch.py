@@ -66,9 +66,13 @@ def environment(facts: LaunchFacts, home: str) -> dict[str, str]:
     return {**clean, **facts.environment, **own}
 
 
-def spec(facts: LaunchFacts, installation: str, cwd: str) -> dict[str, object]:
-    """`spec.json`: all that the shim needs, and all that rebuilds the rows if the database is lost."""
+def spec(facts: LaunchFacts, installation: str, cwd: str, log_limit_bytes: int = 0) -> dict[str, object]:
+    """`spec.json`: all that the shim needs, and all that rebuilds the rows if the database is lost.
+
+    `log_limit_bytes` is the installation's, which holds where the definition says nothing; 0 is no limit.
+    """
     run, definition = facts.run, facts.definition
+    own_limit = definition.terms.log_limit_bytes
     return {
         "installation": installation,
         "host": run.host_id,
@@ -99,5 +103,6 @@ def spec(facts: LaunchFacts, installation: str, cwd: str) -> dict[str, object]:
         "uid": None,
         "gid": None,
         "stop": {"signal": definition.stop.signal, "grace_seconds": definition.stop.grace_seconds},
+        "log_limit_bytes": log_limit_bytes if own_limit is None else own_limit,
         "terms": terms_to_json(definition.terms),
     }

@@ -44,6 +44,9 @@ class StallBy(StrEnum):
     EITHER = "either"
 
 
+LEAST_LOG_LIMIT = 1 << 20
+"""Bytes. Less would be gone before anybody has read it, and what is gone is counted in whole blocks."""
+
 STALL_WARNING_SECONDS = 10.0
 """For so long a run is shown as silent before anything is done about it."""
 
@@ -66,6 +69,8 @@ class Terms:
     success_check: SuccessCheck | None = None
     limits: Limits = NO_LIMITS
     stall: Stall | None = None
+    log_limit_bytes: int | None = None
+    """Of its output so many bytes are kept, the newest; 0 keeps all, None what the installation says."""
 
 
 NO_TERMS = Terms()
@@ -79,6 +84,8 @@ def terms_to_json(terms: Terms) -> dict[str, object] | None:
     kept: dict[str, object] = {"limits": limits} if (limits := terms.limits.wanted()) else {}
     kept["success_check"] = check and success_check_to_json(check)
     kept["stall"] = stall and {**asdict(stall), "warning_seconds": STALL_WARNING_SECONDS}
+    if terms.log_limit_bytes is not None:
+        kept["log_limit_bytes"] = terms.log_limit_bytes
     return {"max_runtime_seconds": terms.max_runtime_seconds, **kept}
 
 
@@ -93,7 +100,9 @@ def terms_from_json(kept: Mapping[str, Any] | None) -> Terms:
         return NO_TERMS
     check, limits, stall = kept.get("success_check"), limits_from_json(kept.get("limits")), kept.get("stall")
     check, stall = check and _success_check(check), stall and _stall(stall)
-    return Terms(_seconds(kept["max_runtime_seconds"]), check, limits, stall)
+    log_limit = kept.get("log_limit_bytes")
+    log_limit = None if log_limit is None else int(log_limit)
+    return Terms(_seconds(kept["max_runtime_seconds"]), check, limits, stall, log_limit)
 
 
 def _stall(kept: Mapping[str, Any]) -> Stall:

@@ -1,8 +1,9 @@
 """Reading the output of a run by byte offset, with its secrets hidden.
 
 Promises that offsets stay valid for ever (the log only grows), that text is cut only between characters, that what is
-no UTF-8 is replaced, never dropped, and that nothing leaves that the mask hides, whatever stretch is asked for. A run
-without a log yet has an empty one. Leaves who may read, and what is secret, to the caller.
+no UTF-8 is replaced, never dropped, and that nothing leaves that the mask hides, whatever stretch is asked for. Of a
+log over its limit the oldest part is gone: reading begins behind it, and the zeros in its place are never given out. A
+run without a log yet has an empty one. Leaves who may read, and what is secret, to the caller.
 """
 
 import os
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from addon_portal.evidence.holes import first_kept
 from addon_portal.evidence.masking import NOTHING_HIDDEN, Mask
 
 LOG_FILE = "output.log"
@@ -22,12 +24,16 @@ _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 @dataclass(frozen=True, slots=True)
 class OutputChunk:
-    """A stretch of output: `text` is the bytes from `offset` up to `next_offset`; the log had `size` bytes."""
+    """A stretch of output: `text` is the bytes from `offset` up to `next_offset`; the log had `size` bytes.
+
+    What was before `first_offset` is no longer there.
+    """
 
     offset: int
     next_offset: int
     size: int
     text: str
+    first_offset: int = 0
 
     @property
     def reaches_end(self) -> bool:
@@ -49,6 +55,7 @@ class Output:
         """Raises OutputUnreadable. A directory without a log has an empty one."""
         self.mask = mask
         self._is_complete = is_complete
+        self._first_offset: int | None = None
         self._file: int | None = None
         try:
             self._file = os.open(directory / LOG_FILE, _FLAGS)
@@ -82,35 +89,52 @@ class Output:
         begin = max(0, written - self.mask.reach)
         return written - self.mask.count_undecided(self._read_unmasked(begin, written))
 
-    def read(self, offset: int, limit: int) -> bytes:
-        """At most `limit` bytes from `offset`, fewer only at the end."""
-        if not self.mask:
-            return self._read_unmasked(offset, offset + limit)
-        end = min(offset + limit, self.size())
-        begin = max(0, offset - self.mask.reach)
-        if end <= offset:
-            return b""
-        return self.mask.hide(self._read_unmasked(begin, end + self.mask.reach))[offset - begin : end - begin]
+    def first_offset(self) -> int:
+        """Where what can be shown begins, at a character; 0 unless the log was over its limit. Never shrinks.
+
+        What follows a hole may be the end of a secret whose beginning is gone, so that much of it is not shown either.
+        """
+        if self._first_offset is not None:
+            return self._first_offset
+        size = self.count_written()
+        kept = 0 if self._file is None else first_kept(self._file, size)
+        first = 0
+        if kept:
+            first = min(kept + self.mask.reach, size)
+            first += count_continuing(self._read_unmasked(first, first + 3))
+        if self._is_complete:
+            self._first_offset = first
+        return first
+
+    def read_from(self, offset: int, limit: int) -> tuple[int, bytes]:
+        """At most `limit` bytes, fewer only at the end, and where they begin: at `offset`, or at the first offset."""
+        while True:
+            start = max(offset, self.first_offset())
+            data = self._read_shown(start, limit)
+            # The log of an active run may have lost its oldest part while we read there.
+            if self._is_complete or self.first_offset() <= start:
+                return start, data
 
     def read_chunk(self, offset: int, limit: int) -> OutputChunk:
-        """Text of at most `limit` bytes (or one whole character, if that is longer) from `offset`.
+        """Text of at most `limit` bytes (or one whole character, if that is longer) from `offset`, or the first one.
 
         Unless the output is complete, a character whose last bytes are not there yet is left for the next reading.
         """
         size = self.size()
-        data = self.read(offset, max(limit, 4))
+        start, data = self.read_from(offset, max(limit, 4))
         window = data[:limit]
-        if self._is_complete and offset + len(window) >= size:
+        if self._is_complete and start + len(window) >= size:
             taken = len(window)
         else:
             taken = whole_characters(window) or _first_character(data)
-        return OutputChunk(offset, offset + taken, max(size, offset), data[:taken].decode("utf-8", "replace"))
+        text = data[:taken].decode("utf-8", "replace")
+        return OutputChunk(start, start + taken, max(size, start), text, self.first_offset())
 
     def iter_bytes(self, start: int, end: int) -> Iterator[bytes]:
-        """The bytes of [start, end) in blocks; ends early where the log does."""
+        """The bytes of [start, end) in blocks; ends early where the log does, or where they are no longer there."""
         while start < end:
-            block = self.read(start, min(_BLOCK, end - start))
-            if not block:
+            begin, block = self.read_from(start, min(_BLOCK, end - start))
+            if not block or begin != start:
                 return
             start += len(block)
             yield block
@@ -119,10 +143,19 @@ class Output:
         """At most `count` last lines out of the last `most_bytes`; a longer line is cut at its front."""
         size = self.size()
         start = max(0, size - most_bytes)
-        lines = self.read(start, size - start).decode("utf-8", "replace").split("\n")
+        lines = self.read_from(start, size - start)[1].decode("utf-8", "replace").split("\n")
         if lines and not lines[-1]:
             lines.pop()
         return lines[-count:]
+
+    def _read_shown(self, offset: int, limit: int) -> bytes:
+        if not self.mask:
+            return self._read_unmasked(offset, offset + limit)
+        end = min(offset + limit, self.size())
+        begin = max(0, offset - self.mask.reach)
+        if end <= offset:
+            return b""
+        return self.mask.hide(self._read_unmasked(begin, end + self.mask.reach))[offset - begin : end - begin]
 
     def _read_unmasked(self, begin: int, end: int) -> bytes:
         return b"" if self._file is None else os.pread(self._file, end - begin, begin)
@@ -147,6 +180,11 @@ def whole_characters(data: bytes) -> int:
         if data[-back] & 0xC0 != 0x80:
             return len(data) - back if _length(data[-back]) > back else len(data)
     return len(data)
+
+
+def count_continuing(data: bytes) -> int:
+    """How many bytes there are before the first whole character, in bytes that may begin in the middle of one."""
+    return next((at for at in range(min(3, len(data))) if data[at] & 0xC0 != 0x80), 0)
 
 
 def _first_character(data: bytes) -> int:

@@ -4,13 +4,14 @@ Searches what is shown: a secret that is hidden is not found. Promises that a se
 however large the output, that it says how far it has looked when it is told to pause, and that going on from there
 finds what one long search would have found: places may overlap, and where one is does not depend on where the search
 began. Plain text only: no expression that a caller gives is evaluated, so none can take time without end.
+What is no longer there of a log over its limit is not searched.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from addon_portal.evidence.output import Output, whole_characters
+from addon_portal.evidence.output import Output, count_continuing, whole_characters
 
 BLOCK_BYTES = 256 * 1024
 """One look. Other threads of the process get their turn between two."""
@@ -87,9 +88,9 @@ def find_next(output: Output, query: Query, start: int, limit: int, may_go_on: C
     size, places = output.size(), list[Place]()
     at = start
     while at < size:
-        block = output.read(at, BLOCK_BYTES + query.longest - 1)
+        at, block = output.read_from(at, BLOCK_BYTES + query.longest - 1)
         for begin, end in query.iter_spans(block, BLOCK_BYTES):
-            places.append(_place(output, at + begin, at + end))
+            places += _places(output, at + begin, at + end)
             if len(places) == limit:
                 return Found(tuple(places), at + begin + 1, False, size)
         if at + BLOCK_BYTES < size:
@@ -106,37 +107,41 @@ def find_next(output: Output, query: Query, start: int, limit: int, may_go_on: C
 def find_previous(output: Output, query: Query, start: int, limit: int, may_go_on: Callable[[], bool]) -> Found:
     """The last places that begin before `start`, last first. Looks at one block at least."""
     size, places = output.size(), list[Place]()
-    at = start
-    while at > 0:
-        begin = max(0, at - BLOCK_BYTES)
-        block = output.read(begin, at - begin + query.longest - 1)
+    at, first = start, output.first_offset()
+    while at > first:
+        begin = max(first, at - BLOCK_BYTES)
+        begin, block = output.read_from(begin, at - begin + query.longest - 1)
         spans = deque(query.iter_spans(block, at - begin), maxlen=limit - len(places))
-        places += [_place(output, begin + first, begin + end) for first, end in reversed(spans)]
+        for span_begin, span_end in reversed(spans):
+            places += _places(output, begin + span_begin, begin + span_end)
         if len(places) == limit:
             return Found(tuple(places), places[-1].offset, False, size)
-        at = begin
-        if at > 0 and not may_go_on():
+        at, first = min(at, begin), output.first_offset()
+        if at > first and not may_go_on():
             return Found(tuple(places), at, False, size)
     return Found(tuple(places), at, True, size)
 
 
-def _place(output: Output, offset: int, end_offset: int) -> Place:
-    """A place with its line, or as much of that as is shown."""
-    begin = max(0, offset - MOST_AROUND - 1)
-    data = output.read(begin, end_offset - begin + MOST_AROUND + 1)
+def _places(output: Output, offset: int, end_offset: int) -> Iterator[Place]:
+    """A place with its line, or as much of that as is shown; none where it has gone meanwhile."""
+    wanted = max(0, offset - MOST_AROUND - 1)
+    begin, data = output.read_from(wanted, end_offset - wanted + MOST_AROUND + 1)
+    if begin > offset:
+        return
+    data = data[: end_offset - begin + MOST_AROUND + 1]
     match_start, match_end = offset - begin, end_offset - begin
     line_start = data.rfind(b"\n", 0, match_start) + 1
     line_end = data.find(b"\n", match_end)
     is_cut = (begin > 0 and line_start == 0) or (line_end < 0 and len(data) > match_end + MOST_AROUND)
     if line_start == 0 and begin > 0:
-        line_start = _next_character(data)
+        line_start = count_continuing(data)
     if line_end < 0:
         line_end = match_end + whole_characters(data[match_end : match_end + MOST_AROUND])
     before, match, after = (
         data[first:last].decode("utf-8", "replace")
         for first, last in ((line_start, match_start), (match_start, match_end), (match_end, line_end))
     )
-    return Place(
+    yield Place(
         offset=offset,
         end_offset=end_offset,
         line_start=begin + line_start,
@@ -146,11 +151,6 @@ def _place(output: Output, offset: int, end_offset: int) -> Place:
         match_end=len(before) + len(match),
         is_cut=is_cut,
     )
-
-
-def _next_character(data: bytes) -> int:
-    """Where the first whole character begins in bytes that may begin in the middle of one."""
-    return next((at for at in range(min(3, len(data))) if data[at] & 0xC0 != 0x80), 0)
 
 
 def _cases_of(text: str) -> dict[int, str]:

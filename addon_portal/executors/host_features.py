@@ -15,6 +15,7 @@ from pathlib import Path
 from addon_portal.executors.control_groups.layout import CONTROLLERS, find_hierarchies, try_hierarchies
 from addon_portal.executors.processes.pidfds import kernel_exit
 from addon_portal.executors.processes.selection import IdentityUnavailable, choose
+from addon_portal.shim import shim
 
 MINIMUM_KERNEL = (5, 10)
 
@@ -76,7 +77,7 @@ def detect(data_directory: Path, identity: str = "auto", control_groups: str = "
 def storage_features(data_directory: Path) -> list[Feature]:
     """What is asked of the disk that holds the data directory."""
     place = nearest_existing(data_directory)
-    return [file_system(place), durable_writes(place), disk_room(place)]
+    return [file_system(place), durable_writes(place), holes(place), disk_room(place)]
 
 
 def nearest_existing(path: Path) -> Path:
@@ -302,6 +303,26 @@ def durable_writes(place: Path) -> Feature:
         "an accepted request and a recorded ending survive a power cut",
         "nothing can be stored: make the directory writable",
         needed=True,
+    )
+
+
+def holes(place: Path) -> Feature:
+    """Giving back a part of a file (FALLOC_FL_PUNCH_HOLE of fallocate(2)), and being told where that was (lseek(2))."""
+    works = False
+    try:
+        directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            works = shim.tells_holes(directory, max(os.fstat(directory).st_blksize, 4096))
+        finally:
+            os.close(directory)
+    except OSError:
+        works = False
+    return Feature(
+        "holes",
+        works,
+        "a part of a file can be given back" if works else "a part of a file cannot be given back",
+        "a log over its limit loses its oldest part, and offsets stay what they are",
+        "limits of logs are not kept: a program that writes without end can fill the disk",
     )
 
 

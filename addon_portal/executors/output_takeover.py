@@ -3,11 +3,13 @@
 The program holds its FIFO open for reading and writing, so nothing broke when the shim died; it would only stand
 still once the FIFO is full. Promises to append to `output.log` what is read, in order, and to lose none of it to a full
 disk or to our own sudden death: the kernel moves the bytes from the FIFO to the file in one step, or not at all. To be
-started only after the lock was seen free, since a FIFO with two readers would be torn apart.
+started only after the lock was seen free, since a FIFO with two readers would be torn apart. A log that is over its
+limit loses its oldest part here as in the shim.
 """
 
 import contextlib
 import errno
+import math
 import os
 import struct
 from pathlib import Path
@@ -15,6 +17,7 @@ from selectors import EVENT_READ, BaseSelector
 
 from addon_portal import faultpoints
 from addon_portal.domain.clock import Clock
+from addon_portal.evidence.records import DamagedRecord, read_json
 
 _CHUNK_BYTES = 1 << 20
 _INDEX_ENTRY = struct.Struct("<QQ")
@@ -26,12 +29,16 @@ class OutputTakeover:
 
     def __init__(self, directory: Path, selector: BaseSelector, clock: Clock) -> None:
         """Raises OSError when the FIFO or the log cannot be opened."""
+        self._directory = directory
         self._name = directory / "output.fifo"
         self._selector = selector
         self._clock = clock
         self._indexed_at = -_INDEX_SECONDS
         self._held = b""
         self._is_listening = False
+        self._limit, self._drop_over = 0, math.inf
+        if limit := _limit_of(directory):
+            self._limit = self._drop_over = limit
         with contextlib.ExitStack() as opened:
             self._fifo = _open(opened, self._name, os.O_RDONLY | os.O_NONBLOCK)
             # Not O_APPEND, which splice(2) refuses; nobody else writes there any more.
@@ -83,6 +90,8 @@ class OutputTakeover:
             count = self._splice(offset)
         except BlockingIOError:
             return False
+        if offset + count > self._drop_over:
+            self._drop_oldest(offset + count)
         now = self._clock.monotonic()
         if count and now - self._indexed_at >= _INDEX_SECONDS:
             self._indexed_at = now
@@ -102,6 +111,24 @@ class OutputTakeover:
         count = os.pwrite(self._log, self._held, offset) if self._held else 0
         self._held = self._held[count:]
         return count
+
+    def _drop_oldest(self, size: int) -> None:
+        from addon_portal.shim import shim  # Loads ctypes, which most supervisors never need.
+
+        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            run = self._directory.name
+            self._drop_over = shim.drop_oldest(descriptor, self._log, size, self._limit, "supervisor", run)
+        finally:
+            os.close(descriptor)
+
+
+def _limit_of(directory: Path) -> int:
+    """How many bytes of the log are kept; 0 for all of them."""
+    try:
+        return int((read_json(directory / "spec.json") or {}).get("log_limit_bytes") or 0)
+    except (OSError, DamagedRecord, TypeError, ValueError):
+        return 0
 
 
 def _open(opened: contextlib.ExitStack, path: Path, flags: int) -> int:

@@ -42,11 +42,13 @@ RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
 NOTE_SECONDS = 1.0  # what the program says of itself is written down this often at most
 LONGEST_ADDRESS, LONGEST_MESSAGE, LONGEST_STATUS = 107, 4096, 500  # bytes, the first by unix(7); the last characters
+LEAST_DROP, LARGEST_DROP = 64 << 10, 16 << 20  # bytes of a log over its limit that are taken off the disk at once
 REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
 
 PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
 F_SETPIPE_SZ, F_GETPIPE_SZ, FIONREAD = 1031, 1032, 0x541B
 SPLICE_F_NONBLOCK = 2
+FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
 INT = struct.Struct("i")
 PF_FORKNOEXEC = 0x40  # include/linux/sched.h: was forked and has not executed anything yet
 PEEK = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -55,6 +57,7 @@ IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.
 WAKING = (signal.SIGCHLD, signal.SIGUSR1)
 
 LIBC = ctypes.CDLL(None)
+PUNCH = getattr(LIBC, "fallocate64", None) or LIBC.fallocate  # musl has one name for both
 HOST: Record = {}  # filled once by host_identity; a forked shim has it from its keeper
 INHERITED: Dict[int, Tuple[int, int]] = {}  # limits as they were before our keeper raised its own
 FAULTPOINTS = json.loads(os.environ.get("ADDON_PORTAL_FAULTPOINTS") or "{}")
@@ -307,6 +310,41 @@ def unread_bytes(fifo: int) -> int:
     return int(INT.unpack(fcntl.ioctl(fifo, FIONREAD, bytes(INT.size)))[0])
 
 
+def drop_oldest(directory: int, log: int, size: int, limit: int, owner: str, run: str) -> int:
+    """Take what is over the limit, and a step more, off the disk; returns the size at which to do it again.
+
+    Always from the beginning, so that what a death in the middle has left goes too, and by whole blocks, so that the
+    hole ends where we meant. What is refused now is tried again a step later. Offsets stay what they are.
+    """
+    step = min(max(limit // 8, LEAST_DROP), LARGEST_DROP, limit // 2)
+    block = max(os.fstat(log).st_blksize, 4096)
+    end = (size - limit + step) // block * block
+    faultpoint(owner + ".before_drop", run)
+    has_hole = os.lseek(log, 0, os.SEEK_DATA)
+    os.lseek(log, size, os.SEEK_SET)  # looking for data has moved us, and output goes where we are
+    if has_hole or attempt(tells_holes, directory, block):
+        punch(log, end)
+    faultpoint(owner + ".dropped", run)
+    return max(end + limit, size + step)
+
+
+def punch(file: int, end: int) -> None:
+    """Give the disk back what a file has before `end`, fallocate(2); reads as zeros from then on."""
+    PUNCH(file, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, ctypes.c_int64(0), ctypes.c_int64(end))
+
+
+def tells_holes(directory: int, block: int) -> bool:
+    """Whether the file system makes holes and says at once where they are; else zeros would be taken for output."""
+    file = os.open("hole.tmp", os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    try:
+        os.unlink("hole.tmp", dir_fd=directory)
+        os.write(file, b"x" * (2 * block))
+        punch(file, block)
+        return os.lseek(file, 0, os.SEEK_DATA) == block
+    finally:
+        os.close(file)
+
+
 def take_lock(directory: int, run: str, owner: str) -> Optional[int]:
     """Win the run's lock, or None: somebody else has won it, now or long ago. Only the winner may start anything.
 
@@ -507,6 +545,7 @@ class Shim:
         self.fifo, self.splice = fifo, getattr(os, "splice", None)  # Python 3.10
         self.output_bytes, self.output_at, self.held, self.full = 0, 0.0, b"", False
         self.index_bytes, self.indexed_at = 0, -NEVER
+        self.log_limit, self.drop_over = 0, NEVER
 
     # Starting.
 
@@ -559,6 +598,8 @@ class Shim:
         """A log that only we write; an index of times."""
         self.log = self.open_file("output.log", os.O_WRONLY | os.O_CREAT)  # splice(2) refuses O_APPEND
         self.index = self.open_file("output.idx", os.O_WRONLY | os.O_CREAT)
+        if self.spec.get("log_limit_bytes"):
+            self.log_limit = self.drop_over = self.spec["log_limit_bytes"]
 
     def reserve(self) -> None:
         """Make room on disk for how the program ends: a disk that fills up later cannot lose that."""
@@ -692,6 +733,9 @@ class Shim:
             ):  # a full disk leaves no half entry
                 self.index_bytes, self.indexed_at = self.index_bytes + len(entry), now
         self.output_bytes += count
+        if self.output_bytes > self.drop_over:
+            sizes = self.output_bytes, self.log_limit
+            self.drop_over = drop_oldest(self.directory, self.log, *sizes, "shim", self.run)
         if self.stall and self.stall["by"] != "heartbeat":
             self.hear_sign()
         self.full, self.output_at = False, now + (REST_SECONDS if count < self.small_chunk else 0)

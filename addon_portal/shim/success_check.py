@@ -126,22 +126,27 @@ class Evaluation:
         wanted, unwanted = self.check["output_matches"], self.check["output_lacks"]
         if wanted is None and unwanted is None:
             return
+        log = shim.attempt(os.open, "output.log", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=self.directory)
+        dropped = 0 if log is None else kept_from(log)
         found = False
-        for number, line in enumerate(self.lines(), 1):
+        for number, line in enumerate(self.lines(log, dropped), 1):
             found = found or (wanted is not None and re.search(wanted, line) is not None)
             if unwanted is not None and re.search(unwanted, line):
-                say("line %d of the output matches %r" % (number, unwanted))
+                where = "line %d" % number if not dropped else "line %d of what is kept" % number
+                say("%s of the output matches %r" % (where, unwanted))
                 return
+        gone = " (its first %d bytes are no longer there, see log_limit_bytes)" % dropped if dropped else ""
         if wanted is not None and not found:
-            say("no line of the output matches %r" % wanted)
+            say("no line of the output matches %r%s" % (wanted, gone))
+        elif unwanted is not None and dropped:
+            say("whether a line of the output matches %r cannot be told%s" % (unwanted, gone))
 
-    def lines(self) -> Any:
-        """The lines of the log; what is longer than a line may be comes in pieces."""
-        try:
-            log = os.open("output.log", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=self.directory)
-        except FileNotFoundError:
+    def lines(self, log: Optional[int], begin: int) -> Any:
+        """The lines of the log from there on; what is longer than a line may be comes in pieces."""
+        if log is None:
             return
         with open(log, "rb") as file:
+            file.seek(begin)
             line = file.readline(LONGEST_LINE)
             while line:
                 yield line.decode("utf-8", "replace").rstrip("\r\n")
@@ -159,6 +164,17 @@ class Evaluation:
             os.execvpe(argv[0], argv, encoded)  # noqa: S606 - running it is what we are for
         except (OSError, ValueError) as error:
             say("%s could not be run: %s" % (self.check["command"][0], getattr(error, "strerror", None) or error))
+
+
+def kept_from(log: int) -> int:
+    """Where the part of a log begins that is still there; before it, a log over its limit has a hole."""
+    begin = 0
+    try:
+        while True:
+            hole = os.lseek(log, begin, os.SEEK_HOLE)
+            begin = os.lseek(log, hole, os.SEEK_DATA)
+    except OSError:  # ENXIO: there is none but the one at the end
+        return begin
 
 
 def be_part(act: Callable[[Say], None], output: int, words: int) -> NoReturn:

@@ -189,7 +189,7 @@ class Launcher:
         cwd = self._working_directory(facts)
         return LaunchOrder(
             facts.run.id,
-            launch.spec(facts, self._installation_id, cwd),
+            launch.spec(facts, self._installation_id, cwd, self._options.log_limit_bytes),
             launch.environment(facts, cwd),
             cwd if _is_ours(facts) else None,
             facts.definition.terms.limits,

@@ -21,6 +21,8 @@ class SupervisorOptions:
     """Seconds between clean-ups; 0 cleans up at start and on request only."""
     max_concurrent_runs: int | None = None
     default_grace_seconds: float = 10.0
+    log_limit_bytes: int = 1 << 30
+    """Bytes of each run's output that are kept, the newest; 0 keeps all."""
     git_transports: Sequence[str] = ("https",)
     max_upload_bytes: int = 1 << 30
     max_code_bytes: int = 4 << 30

@@ -43,26 +43,28 @@ def document_ranges(operation: dict[str, Any], media_type: str) -> dict[str, Any
     return operation
 
 
-def serve(source: Source, range: str | None, headers: Mapping[str, str], media_type: str) -> Response:
-    """The source, or the range of it; closes it when it is sent."""
+def serve(source: Source, range: str | None, headers: Mapping[str, str], media_type: str, first: int = 0) -> Response:
+    """The source, or the range of it; closes it when it is sent. What is before `first` is no longer there."""
     size = source.size()
     bounds = _bounds(range, size)
     if bounds is None:
-        return _stream(source, 0, size, 200, headers, media_type)
-    start, end = bounds
-    if start >= size:
+        return _stream(source, first, size, 200, headers, media_type)
+    start, end = max(bounds[0], first), bounds[1]
+    if start >= min(end, size):
         source.close()
-        detail = f"There are {size} bytes now."
-        return problem("range_not_satisfiable", detail, {"size": size}, {"Content-Range": f"bytes */{size}"})
+        gone = f", of which the first {first} are no longer there" if first else ""
+        within = {"Content-Range": f"bytes */{size}"}
+        detail = f"There are {size} bytes now{gone}."
+        return problem("range_not_satisfiable", detail, {"size": size, "first_offset": first}, {**headers, **within})
     within = {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
     return _stream(source, start, end, 206, {**headers, **within}, media_type)
 
 
-def describe(source: Source, headers: Mapping[str, str], media_type: str) -> Response:
+def describe(source: Source, headers: Mapping[str, str], media_type: str, first: int = 0) -> Response:
     """As `serve`, without the bytes."""
     size = source.size()
     source.close()
-    return Response(None, 200, _headers_of(size, headers), media_type)
+    return Response(None, 200, _headers_of(size - first, headers), media_type)
 
 
 def _bounds(range: str | None, size: int) -> tuple[int, int] | None:

@@ -78,6 +78,8 @@ EVIDENCE: dict[str, object] = {
     "limits": {"pids": {"wanted": 100, "enforced_by": "cgroup", "note": None, "events": {"max": 12}}},
     "output_tail": ["hi", "oops"],
     "output_bytes": 8,
+    "output_first_offset": 0,
+    "output_dropped": None,
 }
 COMPARISON: dict[str, object] = {
     "left": FAILED_RUN,
@@ -100,6 +102,8 @@ LOG: dict[str, object] = {
     "size": 8,
     "eof": True,
     "final": True,
+    "first_offset": 0,
+    "dropped": None,
     "text": "hi\noops\n",
 }
 LOG_SEARCH: dict[str, object] = {
@@ -119,6 +123,7 @@ LOG_SEARCH: dict[str, object] = {
     "done": True,
     "final": True,
     "size": 8,
+    "first_offset": 0,
 }
 CODE_ASKED: dict[str, object] = {"git": "https://git.example/etl.git", "ref": "main"}
 CODE_REQUEST: dict[str, object] = {

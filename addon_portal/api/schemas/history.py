@@ -83,7 +83,11 @@ class EvidenceBody(Answer):
     missing: Annotated[dict[str, str], Field(description="The files that are not there, and why.")]
     limits: Annotated[dict[str, KeptLimitBody], Field(description="Only those that the run has.")]
     output_tail: Annotated[list[str], Field(description="The last lines of output, at most 20.")]
-    output_bytes: int
+    output_bytes: Annotated[int, Field(description="As many have been written, those that were dropped too.")]
+    output_first_offset: Annotated[int, Field(description="What was before is no longer there.")]
+    output_dropped: Annotated[
+        str | None, Field(description="The same in a sentence, or that a limit of the log is not kept; else null.")
+    ]
 
 
 class DifferenceBody(Answer):
@@ -120,6 +124,8 @@ def evidence_body(evidence: Evidence) -> dict[str, object]:
         "limits": kept_limits(evidence.records),
         "output_tail": evidence.output_tail,
         "output_bytes": evidence.output_bytes,
+        "output_first_offset": evidence.output_first_offset,
+        "output_dropped": evidence.dropped,
     }
 
 

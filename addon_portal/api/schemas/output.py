@@ -17,7 +17,9 @@ class LogQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    offset: Annotated[int, Field(ge=0, le=LARGEST_OFFSET, description="In bytes.")] = 0
+    offset: Annotated[
+        int, Field(ge=0, le=LARGEST_OFFSET, description="In bytes; before `first_offset` it is taken for that.")
+    ] = 0
     limit: Annotated[int, Field(ge=1, le=1024 * 1024, description="Bytes at most.")] = 64 * 1024
 
 
@@ -64,11 +66,13 @@ class LogSearchQuery(BaseModel):
 class LogBody(Answer):
     """A stretch of output. Text is cut between characters; what is no UTF-8 is replaced."""
 
-    offset: int
+    offset: Annotated[int, Field(description="Where `text` begins: as asked for, or `first_offset` if that is later.")]
     next_offset: Annotated[int, Field(description="Where to go on.")]
     size: Annotated[int, Field(description="Bytes there were.")]
     eof: Annotated[bool, Field(description="Nothing more is there now.")]
     final: Annotated[bool, Field(description="Nothing more will ever come.")]
+    first_offset: Annotated[int, Field(description="What was before is no longer there: the log was over its limit.")]
+    dropped: Annotated[str | None, Field(description="The same in a sentence; null where all is there.")]
     text: str
 
 
@@ -93,6 +97,7 @@ class LogSearchBody(Answer):
     done: Annotated[bool, Field(description="Nothing more is there now in this direction.")]
     final: Annotated[bool, Field(description="Nothing more will ever be there.")]
     size: Annotated[int, Field(description="Bytes of output there were.")]
+    first_offset: Annotated[int, Field(description="What was before is no longer there, and was not searched.")]
 
 
 def log_body(chunk: LogChunk) -> dict[str, object]:
@@ -104,6 +109,8 @@ def log_body(chunk: LogChunk) -> dict[str, object]:
         "size": output.size,
         "eof": output.reaches_end,
         "final": chunk.is_final,
+        "first_offset": output.first_offset,
+        "dropped": chunk.dropped,
         "text": output.text,
     }
 
@@ -117,6 +124,7 @@ def log_search_body(searched: LogFound) -> dict[str, object]:
         "done": found.is_done,
         "final": searched.is_final,
         "size": found.size,
+        "first_offset": searched.first_offset,
     }
 
 

@@ -30,7 +30,13 @@ from addon_portal.api.schemas.runs import (
     scheduled_restart_body,
     time_or_null,
 )
-from addon_portal.api.schemas.terms import RuntimeSeconds, StallSeconds, SuccessCheckBody, SuccessCheckRequest
+from addon_portal.api.schemas.terms import (
+    LogLimitBytes,
+    RuntimeSeconds,
+    StallSeconds,
+    SuccessCheckBody,
+    SuccessCheckRequest,
+)
 from addon_portal.api.services.definitions import ProjectDraft
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.domain.clock import to_text
@@ -63,6 +69,7 @@ class ProjectRequest(Request):
     max_runtime_seconds: Annotated[RuntimeSeconds | None, Field(examples=[None])] = None
     success_check: Annotated[SuccessCheckRequest | None, Field(examples=[None])] = None
     limits: LimitsRequest = Field(default_factory=LimitsRequest)
+    log_limit_bytes: Annotated[LogLimitBytes | None, Field(examples=[None])] = None
 
     restart_policy: Annotated[
         RestartPolicyRequest | None,
@@ -103,7 +110,7 @@ class ProjectRequest(Request):
         stall = None
         if self.stall_seconds is not None:
             stall = Stall(self.stall_seconds, OnStall(self.on_stall), StallBy(self.stall_by))
-        return Terms(self.max_runtime_seconds, check, self.limits.to_limits(), stall)
+        return Terms(self.max_runtime_seconds, check, self.limits.to_limits(), stall, self.log_limit_bytes)
 
 
 class StopSettingsBody(Answer):
@@ -145,6 +152,9 @@ class ProjectBody(Answer):
     code: Annotated[CodeBody | None, Field(description="What a new workspace is filled with.")]
     success_check: SuccessCheckBody | None
     limits: LimitsBody
+    log_limit_bytes: Annotated[
+        int | None, Field(description="Of its output so many bytes are kept, 0: all; null: what the installation says.")
+    ]
     stall_seconds: Annotated[float | None, Field(description="After so long without a sign of life it is silent.")]
     on_stall: OnStall
     stall_by: StallBy
@@ -205,6 +215,7 @@ def terms_body(terms: Terms) -> dict[str, object]:
         "on_stall": stall.on_stall if stall else OnStall.WARN,
         "stall_by": stall.by if stall else StallBy.HEARTBEAT,
         "limits": limits_body(terms.limits),
+        "log_limit_bytes": terms.log_limit_bytes,
     }
 
 

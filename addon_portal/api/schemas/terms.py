@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from addon_portal.api.schemas.fields import Answer, Command, FilePath, Request, refuse
-from addon_portal.domain.terms import SuccessCheck
+from addon_portal.domain.terms import LEAST_LOG_LIMIT, SuccessCheck
 
 LONGEST_PATTERN = 1000
 RuntimeSeconds = Annotated[
@@ -27,6 +27,24 @@ StallSeconds = Annotated[
         le=366 * 86400,
         allow_inf_nan=False,
         description="After so long without a sign of life a run is silent; by default it may be so for ever.",
+    ),
+]
+
+
+def _log_limit(size: int) -> int:
+    if 0 < size < LEAST_LOG_LIMIT:
+        raise refuse(f"0, or at least {LEAST_LOG_LIMIT}", str(size))
+    return size
+
+
+LogLimitBytes = Annotated[
+    int,
+    AfterValidator(_log_limit),
+    Field(
+        ge=0,
+        le=1 << 50,
+        description="Of a run's output so many bytes are kept, the newest; 0 keeps all. By default what the "
+        "installation says.",
     ),
 ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from addon_portal.api.services.output_service import NOT_MOUNTED, open_output
+from addon_portal.api.services.output_service import NOT_MOUNTED, explain_drop, log_limit_of, open_output
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import KEYS_EVERY_SECONDS
 from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
@@ -15,6 +15,7 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.comparison import ComparedRun, Difference, compare
 from addon_portal.domain.ids import ProjectId, RunId
+from addon_portal.domain.limits import shown_bytes
 from addon_portal.domain.models import JournalEntry, Role
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
@@ -38,6 +39,8 @@ RECORDS = {
 PRINTED = frozenset({"output_tail", "check_output"})
 """Where records and endings hold what the command of a success check printed."""
 TAIL_LINES = 20
+_SURELY_DROPPED = 64 << 20
+"""Bytes over its limit that no log has whose oldest part can be dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Evidence:
     missing: Mapping[str, str]
     output_tail: list[str]
     output_bytes: int
+    output_first_offset: int
+    dropped: str | None
+    """What is no longer there of the output, or what is in spite of its limit, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +136,23 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
         else:
             records[name] = hide_printed(record, mask)
     tail: list[str] = []
-    size = 0
+    size = first = 0
     try:
         with closing(open_output(portal, facts)) as output:
-            tail, size = output.last_lines(TAIL_LINES), output.size()
+            tail, size, first = output.last_lines(TAIL_LINES), output.size(), output.first_offset()
     except OutputUnreadable as error:
         missing[LOG_FILE] = str(error)
+    dropped = explain_drop(portal, run_id, first) or _unkept_limit(portal, run_id, size)
     ending = hide_printed(run.run.ending, mask)
-    return Evidence(run, ending, journal, directory, records, missing, tail, size)
+    return Evidence(run, ending, journal, directory, records, missing, tail, size, first, dropped)
+
+
+def _unkept_limit(portal: Portal, run_id: RunId, size: int) -> str | None:
+    """What is said of a log that should have lost its oldest part long ago."""
+    limit = log_limit_of(portal, run_id) if size > _SURELY_DROPPED else 0
+    if not limit or size <= limit + _SURELY_DROPPED:
+        return None
+    return f"Its limit of {shown_bytes(limit)} is not kept: the file system cannot drop a part of a file."
 
 
 def hide_printed(record: Mapping[str, object] | None, mask: Mask) -> dict[str, object] | None:

@@ -1,18 +1,22 @@
 """The output of runs: read by offset, as bytes, and searched. Reads and changes nothing.
 
 Promises that no answer holds a value of the run's environment, whoever asks: output is what people paste elsewhere.
+What is no longer there of a log over its limit is said in words.
 """
 
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.launch import LaunchFacts
+from addon_portal.domain.limits import shown_bytes
 from addon_portal.evidence.masking import Mask
 from addon_portal.evidence.output import Output, OutputChunk, OutputUnreadable
+from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.evidence.search import Found, Query, find_next, find_previous
 
 NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
@@ -22,10 +26,11 @@ SEARCH_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LogChunk:
-    """A stretch of output, and whether nothing will ever follow it."""
+    """A stretch of output, whether nothing will ever follow it, and what is no longer there of what came before."""
 
     output: OutputChunk
     is_final: bool
+    dropped: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,24 @@ class LogSearch:
 
 @dataclass(frozen=True, slots=True)
 class LogFound:
-    """What was found, and whether nothing more will ever be found in that direction."""
+    """What was found, and whether nothing more will ever be found in that direction, and from where that is told."""
 
     found: Found
     is_final: bool
+    first_offset: int
 
 
 def read_log(portal: Portal, principal: Principal, run_id: RunId, *, offset: int, limit: int) -> LogChunk:
-    """Output from a byte offset on. Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end."""
+    """Output from a byte offset on, or from where it begins now if that is later.
+
+    Raises NotFound, OutputUnreadable, InvalidRequest for an offset past the end.
+    """
     facts = _get_facts(portal, principal, run_id)
     with closing(open_output(portal, facts)) as output:
         chunk = output.read_chunk(offset, limit)
         _check_offset("offset", offset, output)
-    return LogChunk(chunk, not facts.run.is_active and chunk.reaches_end)
+    is_final = not facts.run.is_active and chunk.reaches_end
+    return LogChunk(chunk, is_final, explain_drop(portal, run_id, chunk.first_offset))
 
 
 def open_log(portal: Portal, principal: Principal, run_id: RunId) -> Output:
@@ -73,7 +83,26 @@ def search_log(portal: Portal, principal: Principal, run_id: RunId, wanted: LogS
             start = output.size() if wanted.backwards else 0
         _check_offset("from", start, output)
         found = find(output, query, start, wanted.limit, lambda: portal.clock.monotonic() < until)
-    return LogFound(found, found.is_done and (wanted.backwards or not facts.run.is_active))
+        first = output.first_offset()
+    return LogFound(found, found.is_done and (wanted.backwards or not facts.run.is_active), first)
+
+
+def explain_drop(portal: Portal, run_id: RunId, first_offset: int) -> str | None:
+    """What is no longer there of a run's output, and why; None where all is there."""
+    if not first_offset:
+        return None
+    limit = log_limit_of(portal, run_id)
+    why = f"of this run's output the last {shown_bytes(limit)} are kept" if limit else "its log has a hole there"
+    return f"The first {first_offset} bytes are no longer there: {why}."
+
+
+def log_limit_of(portal: Portal, run_id: RunId) -> int:
+    """How many bytes of a run's output are kept; 0 for all of them, and where that is not known any more."""
+    try:
+        limit: Any = (read_json(portal.data.run_directory(run_id) / "spec.json") or {}).get("log_limit_bytes")
+    except (OSError, DamagedRecord):
+        limit = None
+    return limit if isinstance(limit, int) else 0
 
 
 def open_output(portal: Portal, facts: LaunchFacts) -> Output:

@@ -17,7 +17,16 @@ from addon_portal.cli.definitions import (
     parse_parameters,
 )
 from addon_portal.cli.errors import BadUsage
-from addon_portal.cli.limits import Cpus, Memory, Pids, limits_fields, limits_text, merged
+from addon_portal.cli.limits import (
+    Cpus,
+    LogLimit,
+    Memory,
+    Pids,
+    limits_fields,
+    limits_text,
+    log_limit_text,
+    merged,
+)
 from addon_portal.cli.lookups import get_project
 from addon_portal.cli.options import AsJson, Commands, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.output import (
@@ -84,6 +93,7 @@ def create(
     memory: Memory = None,
     cpus: Cpus = None,
     pids: Pids = None,
+    log_limit: LogLimit = None,
     restart_policy: RestartPolicy = None,
     stall: Stall = None,
     on_stall: WhenStalled = None,
@@ -99,7 +109,7 @@ def create(
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
     body |= terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
-    body |= limits_fields(memory, cpus, pids) | policy_fields(restart_policy)
+    body |= limits_fields(memory, cpus, pids, log_limit) | policy_fields(restart_policy)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
         print_json(project)
@@ -113,7 +123,7 @@ def create(
     epilog=examples(
         "addon-portal project update nightly -- python3 etl.py",
         "addon-portal project update nightly --name hourly",
-        "addon-portal project update nightly --max-runtime 6h",
+        "addon-portal project update nightly --max-runtime 6h --log-limit 64MiB",
         "addon-portal project update nightly --env MODE=full --unset-env DEBUG",
         'addon-portal project update nightly --success-check \'{"file": "out.csv", "output_lacks": "ERROR"}\'',
         "addon-portal project update nightly --restart-policy on-failure",
@@ -136,6 +146,7 @@ def update(
     memory: Memory = None,
     cpus: Cpus = None,
     pids: Pids = None,
+    log_limit: LogLimit = None,
     restart_policy: RestartPolicy = None,
     stall: Stall = None,
     on_stall: WhenStalled = None,
@@ -154,7 +165,7 @@ def update(
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, None, cwd) | _stop(stop_signal, grace, known["stop"])
     terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
-    changes |= merged(terms | limits_fields(memory, cpus, pids), known) | policy_fields(restart_policy)
+    changes |= merged(terms | limits_fields(memory, cpus, pids, log_limit), known) | policy_fields(restart_policy)
     if name is not None:
         changes["name"] = name
     changes |= env_fields(known, env or [], unset_env or [])
@@ -243,6 +254,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("max runtime", seconds_text(found["max_runtime_seconds"])),
             ("success check", _given(found["success_check"])),
             ("limits", limits_text(found["limits"])),
+            ("output", log_limit_text(found["log_limit_bytes"])),
             ("silence", _silence_text(found)),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),

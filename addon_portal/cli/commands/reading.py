@@ -11,7 +11,7 @@ from addon_portal.cli.commands.runs import finish
 from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.events import Event, iter_events
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.following import follow_output, iter_output, read_text, wait_for_end
+from addon_portal.cli.following import follow_output, iter_output, read_text, teller, wait_for_end
 from addon_portal.cli.limits import kept_text
 from addon_portal.cli.lookups import get_project, get_run
 from addon_portal.cli.options import AsJson, Data, Key, Url, connect, examples
@@ -262,6 +262,8 @@ def _show_evidence(evidence: Json) -> None:
     print_fields((name, f"missing: {why}") for name, why in evidence["missing"].items())
     if evidence["output_tail"]:
         print_line(f"\nLast lines of {evidence['output_bytes']} bytes of output")
+        if evidence["output_dropped"]:
+            print_line(evidence["output_dropped"])
         for line in evidence["output_tail"]:
             print_fields([("|", line or " ")])
 
@@ -293,7 +295,8 @@ def logs(
     run_id = found["run_id"]
     if offset and offset > (size := client.size_of(path_of("tenant", "runs", run_id, "log", "raw"))):
         raise BadUsage(f"The output of run {run_id} has {size} bytes; --offset {offset} is behind its end.")
-    places = None if grep is None else iter_places(client, run_id, grep, offset, ignore_case=ignore_case)
+    tell = teller(client, run_id)
+    places = None if grep is None else iter_places(client, run_id, grep, offset, tell, ignore_case=ignore_case)
     try:
         if follow:
             final = _follow(client, run_id, offset, as_json=as_json)
@@ -301,7 +304,7 @@ def logs(
             print_json(read_text(client, run_id, offset) if places is None else list(places))
             return
         else:
-            for piece in iter_output(client, run_id, offset) if places is None else iter_lines(places):
+            for piece in iter_output(client, run_id, offset, tell) if places is None else iter_lines(places):
                 _write(piece)
             return
     except KeyboardInterrupt:
@@ -320,7 +323,7 @@ def logs(
 def _follow(client: PortalClient, run_id: str, offset: int, *, as_json: bool) -> Json:
     """Print the output until the run is final, or as one object then; returns the final run."""
     if not as_json:
-        return follow_output(client.address, run_id, _write, offset)
+        return follow_output(client.address, run_id, _write, offset, teller(client, run_id))
     final = wait_for_end(client.address, run_id)
     print_json(read_text(client, run_id, offset))
     return final

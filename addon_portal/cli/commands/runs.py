@@ -20,8 +20,8 @@ from addon_portal.cli.definitions import (
 )
 from addon_portal.cli.errors import BadUsage, Refused
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.following import follow_output, wait_for_end
-from addon_portal.cli.limits import Cpus, Memory, Pids, limits_fields, merged
+from addon_portal.cli.following import follow_output, teller, wait_for_end
+from addon_portal.cli.limits import Cpus, LogLimit, Memory, Pids, limits_fields, merged
 from addon_portal.cli.lookups import find_project, get_project, get_run
 from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, argv_of, connect, examples
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
@@ -94,6 +94,7 @@ def run(
     memory: Memory = None,
     cpus: Cpus = None,
     pids: Pids = None,
+    log_limit: LogLimit = None,
     stall: Stall = None,
     on_stall: WhenStalled = None,
     stall_by: SignOfLife = None,
@@ -111,19 +112,25 @@ def run(
     Ctrl-C stops following, not the run. With --json the run is printed when it is final instead of its output.
     """
     client, argv = connect(url, key, data), argv_of(ctx)
-    if project is not None and name is not None and project != name:
-        raise BadUsage(f"The project is called {project!r} and {name!r}. Give one name.")
+    called = _called(project, name)
     check_directory(cwd, workspace=workspace)
-    called = project or name
-    if called is None:
-        raise BadUsage("Which project? Give its name, and after -- a command if it is new.")
     body = _run_body(env, parameters, note)
     if argv is not None and body:
         check_run_request(body)
-    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by) | limits_fields(memory, cpus, pids)
+    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    terms |= limits_fields(memory, cpus, pids, log_limit)
     defined = _define(client, called, argv, cwd, terms, workspace=workspace)
     started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
     _show_or_follow(client, started, follow=not detach, as_json=as_json)
+
+
+def _called(project: str | None, name: str | None) -> str:
+    """Which project is meant. Raises BadUsage."""
+    if project is not None and name is not None and project != name:
+        raise BadUsage(f"The project is called {project!r} and {name!r}. Give one name.")
+    if not (project or name):
+        raise BadUsage("Which project? Give its name, and after -- a command if it is new.")
+    return project or name or ""
 
 
 def _run_body(env: list[str] | None, parameters: str | None, note: str | None) -> Json:
@@ -145,8 +152,8 @@ def _define(
     project = find_project(client, called)
     if argv is None:
         if cwd is not None or workspace or terms:
-            options = "--cwd, --workspace, --max-runtime, --success-check, --stall, --memory, --cpus and --pids"
-            raise BadUsage(f"{options} belong to a new command. Give it after --, or use: project update")
+            options = "--cwd, --workspace, --max-runtime, --success-check, --stall, --memory, --cpus, --pids and"
+            raise BadUsage(f"{options} --log-limit belong to a new command. Give it after --, or use: project update")
         return project or get_project(client, called)
     if not argv:
         raise BadUsage("There is no command after --.")
@@ -191,7 +198,7 @@ def _show_or_follow(client: PortalClient, started: Json, *, follow: bool, as_jso
         if as_json:
             final = wait_for_end(client.address, run_id)
         else:
-            final = follow_output(client.address, run_id, _write_through)
+            final = follow_output(client.address, run_id, _write_through, on_dropped=teller(client, run_id))
     except KeyboardInterrupt:
         _leave(started)
     except BrokenPipeError:

@@ -47,6 +47,8 @@ def test_output_is_read_by_offset(world: World, run: Json) -> None:
         "size": len(DATA),
         "eof": True,
         "final": False,
+        "first_offset": 0,
+        "dropped": None,
         "text": TEXT,
     }
     assert read(world, run, offset=4, limit=4)["text"] == "zwei"
@@ -84,6 +86,8 @@ def test_a_run_without_output_has_an_empty_log(world: World) -> None:
         "size": 0,
         "eof": True,
         "final": False,
+        "first_offset": 0,
+        "dropped": None,
         "text": "",
     }
 

@@ -60,6 +60,7 @@ def test_a_place_is_found_with_its_line(world: World, run: Json) -> None:
         "done": True,
         "final": False,
         "size": 32,
+        "first_offset": 0,
     }
 
 

@@ -154,7 +154,7 @@ def test_the_doctor_says_each_fact_with_what_it_buys(data: Path) -> None:
     codes = [finding["code"] for finding in examined["findings"]]
     wanted = {
         *("kernel", "pidfd", "pidfs_inodes", "pidfd_exit", "subreaper", "children_file", "splice", "file_system"),
-        *("durable_writes", "disk_room", "separate_users", "oom_protection", "cgroup", "database"),
+        *("durable_writes", "holes", "disk_room", "separate_users", "oom_protection", "cgroup", "database"),
         *("process_identity", "supervisor", "keeper", "run_root"),
     }
     assert wanted <= set(codes)

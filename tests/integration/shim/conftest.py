@@ -1,6 +1,9 @@
 """A data directory, a keeper on it, and something for programs to hold on to."""
 
+import contextlib
+import itertools
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +37,39 @@ def go(tmp_path: Path) -> Path:
     path = tmp_path / "go"
     os.mkfifo(path)
     return path
+
+
+class SmallDisk:
+    """A file system of a few megabytes, and a file that takes all its room."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.filler = path, path / "filler"
+
+    def fill(self) -> None:
+        """Leave no room."""
+        with self.filler.open("wb") as file, contextlib.suppress(OSError):
+            for offset in itertools.count(step=4096):
+                os.posix_fallocate(file.fileno(), offset, 4096)
+
+    def make_room(self) -> None:
+        """Give the room back."""
+        self.filler.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """Mounted for this test; needs root."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", path], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    yield SmallDisk(path)
+    subprocess.run(["umount", path], check=True)
+
+
+@pytest.fixture
+def small_world(small_disk: SmallDisk) -> Iterator[KeeperWorld]:
+    """A data directory on the small disk."""
+    with KeeperWorld(small_disk.path / "data") as world:
+        yield world

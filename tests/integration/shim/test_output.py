@@ -1,17 +1,14 @@
 """Every byte a program writes is in its log: in a flood, on a full disk, with the shim dead."""
 
-import contextlib
-import itertools
 import os
 import signal
 import struct
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.shim.conftest import SmallDisk
 from tests.support.keeper_process import PROGRAMS, Keeper, KeeperWorld
 from tests.support.waiting import wait_until
 
@@ -118,42 +115,6 @@ def test_a_frozen_shim_holds_the_program_up_and_loses_nothing(keeper: Keeper, go
 
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
-
-
-class SmallDisk:
-    """A file system of a few megabytes, and a file that takes all its room."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.filler = path, path / "filler"
-
-    def fill(self) -> None:
-        """Leave no room."""
-        with self.filler.open("wb") as file, contextlib.suppress(OSError):
-            for offset in itertools.count(step=4096):
-                os.posix_fallocate(file.fileno(), offset, 4096)
-
-    def make_room(self) -> None:
-        """Give the room back."""
-        self.filler.unlink()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """Mounted for this test; needs root."""
-    path = tmp_path / "disk"
-    path.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", path], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    yield SmallDisk(path)
-    subprocess.run(["umount", path], check=True)
-
-
-@pytest.fixture
-def small_world(small_disk: SmallDisk) -> Iterator[KeeperWorld]:
-    """A data directory on the small disk."""
-    with KeeperWorld(small_disk.path / "data") as world:
-        yield world
 
 
 @pytest.mark.root

@@ -40,7 +40,9 @@ _RAW: dict[str, Any] = ranges.document_ranges(
     **says("Read the output of a run", LogBody, examples.LOG, errors=(*_UNREADABLE, "invalid_request")),
 )
 def read_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogQuery, Query()]) -> Response:
-    """Output as text from a byte offset on. Offsets stay valid for ever; `next_offset` is where to go on."""
+    """Output as text from a byte offset on. Offsets stay valid for ever; `next_offset` is where to go on. Of a log over
+    its limit only the newest part is there: `offset` says where the text begins, `dropped` why.
+    """
     principal = caller.enter(Role.VIEWER)
     chunk = output_service.read_log(caller.portal, principal, run_id, offset=query.offset, limit=query.limit)
     return answer(log_body(chunk))
@@ -61,17 +63,20 @@ def search_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogSearchQ
 @router.get("/runs/{run_id}/log/raw", **_RAW)
 def get_raw_log(run_id: RunIdPath, caller: CallerDep, range: Annotated[str | None, Header()] = None) -> Response:
     """The bytes as the program wrote them, but for values of its environment, each byte of which is a star. One range
-    can be asked for (RFC 9110), for example `bytes=-4096`.
+    can be asked for (RFC 9110), for example `bytes=-4096`. What was before `Log-First-Offset` is no longer there: a
+    range that begins before it is answered from there on, one that ends before it is refused.
     """
     output = output_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
-    return ranges.serve(output, range, _headers_of(run_id), _TEXT)
+    first = output.first_offset()
+    return ranges.serve(output, range, _headers_of(run_id, first), _TEXT, first)
 
 
 @router.head("/runs/{run_id}/log/raw", **{**_RAW, "summary": "Get the size of the raw output of a run"})
 def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
-    """How many bytes there are now."""
+    """How many bytes there are now, those before `Log-First-Offset` not counted."""
     output = output_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
-    return ranges.describe(output, _headers_of(run_id), _TEXT)
+    first = output.first_offset()
+    return ranges.describe(output, _headers_of(run_id, first), _TEXT, first)
 
 
 @router.get(
@@ -94,5 +99,5 @@ async def follow_events(
     return ClosingStream(events, 200, headers, "text/event-stream")
 
 
-def _headers_of(run_id: str) -> dict[str, str]:
-    return {"Content-Disposition": f'inline; filename="{run_id}.log"'}
+def _headers_of(run_id: str, first_offset: int) -> dict[str, str]:
+    return {"Content-Disposition": f'inline; filename="{run_id}.log"', "Log-First-Offset": str(first_offset)}

@@ -29,6 +29,7 @@ from addon_portal.cli.commands import (
     scheduled,
     statistics,
     tenants,
+    usage,
     webhooks,
 )
 from addon_portal.cli.errors import CommandFailed
@@ -52,6 +53,7 @@ runs.register(app)
 reading.register(app)
 comparison.register(app)
 statistics.register(app)
+usage.register(app)
 diagnosis.register(app)
 processes.register(app)
 pushing.register(projects.app)

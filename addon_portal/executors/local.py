@@ -33,6 +33,7 @@ from addon_portal.executors.processes.contract import HeldProcess, Processes
 from addon_portal.executors.run_evidence import cookie_of, read_all
 from addon_portal.executors.start_requests import StartRequests
 from addon_portal.executors.success_checks import SuccessChecks
+from addon_portal.executors.usage_meter import UsageMeter
 
 _ANSWER_WITHIN_SECONDS = 2.0
 """A keeper that has not answered for so long is called silent; it stays so until it does."""
@@ -68,9 +69,10 @@ class LocalExecutor:
         self._hints_path = str(data.hints)
         self._keepers = KeeperClient(data.keepers)
         self._checks = SuccessChecks()
+        self._usage = UsageMeter(self._run_root, self._groups, clock)
         self._watched: dict[RunId, _Watched] = {}
         self._selector: BaseSelector | None = None
-        self._on_change: OnChange = _ignore
+        self._on_change: OnChange = lambda _run_id, _within_seconds: None
         self._hints: Hints | None = None
         self.boot_id = place.boot_id()
 
@@ -153,6 +155,7 @@ class LocalExecutor:
         self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: str
     ) -> RunEvidence:
         self._watch(run_id, watched, "program", child.program)
+        self._usage.begin(run_id, child)
         if seen.lock is Lock.HELD:
             self._watch(run_id, watched, "shim", child.shim)
         program = self._processes.liveness(child.program)
@@ -300,6 +303,7 @@ class LocalExecutor:
 
     def _close(self, run_id: RunId) -> None:
         self._checks.forget(run_id)
+        self._usage.forget(run_id)
         watched = self._watched.pop(run_id, None)
         if watched is None:
             return
@@ -312,6 +316,7 @@ class LocalExecutor:
     def tick(self) -> None:
         """Ask silent keepers again, and see to our hints."""
         self._checks.tick()
+        self._usage.tick()
         if self._hints is not None:
             self._hints.heal()
         self._groups.tick()
@@ -391,7 +396,3 @@ class LocalExecutor:
                 watched.start.was_answered(answer)
                 return
         self._on_change(run_id, 0.0)
-
-
-def _ignore(_run_id: RunId, _within_seconds: float) -> None:
-    return None

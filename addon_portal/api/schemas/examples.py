@@ -125,6 +125,27 @@ LOG_SEARCH: dict[str, object] = {
     "size": 8,
     "first_offset": 0,
 }
+USAGE: dict[str, object] = {
+    "run_id": RUN_ID,
+    "points": [
+        {
+            "at": "2026-05-04T09:00:02.000000Z",
+            "memory_bytes": 18_350_080,
+            "cpu_seconds": 1.9,
+            "cpus": 0.95,
+            "processes": 1,
+            "unsampled_seconds": 0.0,
+        }
+    ],
+    "interval_seconds": 1,
+    "memory_from": "processes",
+    "cpu_from": "processes",
+    "peak_memory_bytes": 18_350_080,
+    "cpu_seconds": 1.9,
+    "unsampled_since": None,
+    "why_nothing": None,
+    "final": False,
+}
 CODE_ASKED: dict[str, object] = {"git": "https://git.example/etl.git", "ref": "main"}
 CODE_REQUEST: dict[str, object] = {
     "id": "cdr_01k7qz8a1b2c3d4e5f6g7h8j9k",

@@ -149,16 +149,16 @@ class ControlGroups:
 
     def is_empty(self, run_id: RunId) -> bool:
         """Whether nothing lives in any group of the run, by the kernel's word."""
-        return all(_is_empty(directory) for directory in self._directories(run_id))
+        return all(_is_empty(directory) for directory in self.directories(run_id))
 
     def count_oom_kills(self, run_id: RunId) -> int:
         """How many members the kernel has killed for lack of memory; 0 where that is not counted."""
-        return sum(map(_oom_kills, self._directories(run_id))) if run_id in self._runs else 0
+        return sum(map(_oom_kills, self.directories(run_id))) if run_id in self._runs else 0
 
     def kill(self, run_id: RunId, processes: Processes) -> None:
         """Kill all members of the run's groups. May be repeated until `is_empty` says that nothing is left."""
         if run_id in self._runs and not self.is_empty(run_id):
-            killed = [_kill_members(directory, processes) for directory in self._directories(run_id)]
+            killed = [_kill_members(directory, processes) for directory in self.directories(run_id)]
             self._killed[run_id] = self.killed(run_id) + max(killed, default=0)
 
     def killed(self, run_id: RunId) -> int:
@@ -183,7 +183,7 @@ class ControlGroups:
         self._bases = None
 
     def _remove(self, run_id: RunId) -> bool:
-        for directory in self._directories(run_id):
+        for directory in self.directories(run_id):
             try:
                 os.rmdir(directory)  # noqa: PTH106
             except OSError as error:
@@ -201,7 +201,8 @@ class ControlGroups:
             if run_id in self._leaving:
                 log.warning("control_group_not_empty", run_id=run_id)
 
-    def _directories(self, run_id: RunId) -> list[str]:
+    def directories(self, run_id: RunId) -> list[str]:
+        """Where the run's groups are."""
         bases = set((self._bases or {}).values()).union(self._known_bases())
         directories = [f"{base}/{run_id}" for base in sorted(bases)]
         return [directory for directory in directories if os.path.isdir(directory)]  # noqa: PTH112

@@ -18,7 +18,8 @@ from addon_portal.api.schemas.history import (
     evidence_body,
 )
 from addon_portal.api.schemas.runs import RunBody, RunPage, run_body
-from addon_portal.api.services import history_service
+from addon_portal.api.schemas.usage import UsageBody, UsageQuery, usage_body
+from addon_portal.api.services import history_service, usage_service
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.models import Role
 from addon_portal.storage.values import Page
@@ -72,6 +73,18 @@ def list_project_runs(project_id: ProjectIdPath, caller: CallerDep, query: Annot
 def get_evidence(run_id: RunIdPath, caller: CallerDep) -> Response:
     """Why we say of the run what we say: journal, records as they are on disk, what is missing and why, last output."""
     return answer(evidence_body(history_service.get_evidence(caller.portal, caller.enter(Role.VIEWER), run_id)))
+
+
+@router.get(
+    "/runs/{run_id}/usage",
+    **says("Get what a run has used", UsageBody, examples.USAGE, errors=("not_found", "invalid_request")),
+)
+def get_usage(run_id: RunIdPath, caller: CallerDep, query: Annotated[UsageQuery, Query()]) -> Response:
+    """Memory and processor time over time, from the supervisor's samples. Points stand for stretches of about the same
+    length, longer ones the longer the run has lasted. What nobody has looked at is told as such.
+    """
+    principal = caller.enter(Role.VIEWER)
+    return answer(usage_body(usage_service.get_usage(caller.portal, principal, run_id, points=query.points)))
 
 
 @router.get(

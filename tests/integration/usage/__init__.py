@@ -1,0 +1,1 @@
+"""What runs use: measured at real processes, kept in real files."""

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from addon_portal.config_notifications import NotificationSettings, NotifierOptions
+from addon_portal.config_retention import RetentionSettings
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import FieldProblem
@@ -52,6 +53,7 @@ class SupervisorOptions(TypedDict):
     max_concurrent_runs: int | None
     default_grace_seconds: float
     log_limit_bytes: int
+    retention_rules: dict[str, float | int | None]
     git_transports: list[str]
     max_upload_bytes: int
     max_code_bytes: int
@@ -70,7 +72,7 @@ def _only_final_states() -> PydanticCustomError:
     return PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
 
 
-class Settings(NotificationSettings):
+class Settings(NotificationSettings, RetentionSettings):
     """Every setting; field descriptions say unit and consequence."""
 
     model_config = SettingsConfigDict(
@@ -283,6 +285,7 @@ class Settings(NotificationSettings):
             max_concurrent_runs=self.max_concurrent_runs,
             default_grace_seconds=self.default_grace_seconds,
             log_limit_bytes=self.log_limit_bytes,
+            retention_rules=self.retention_rules(),
             git_transports=sorted(self.git_transports),
             max_upload_bytes=self.max_upload_bytes,
             max_code_bytes=self.max_code_bytes,

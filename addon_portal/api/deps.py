@@ -24,6 +24,7 @@ from addon_portal.domain.ids import (
     DeliveryId,
     KeyId,
     ProjectId,
+    RetentionId,
     RunId,
     WebhookId,
     has_form,
@@ -107,6 +108,9 @@ ProjectIdPath = Annotated[ProjectId, Path(description="Identifier of a project."
 RunIdPath = Annotated[RunId, Path(description="Identifier of a run."), _named("run", "run_")]
 KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("key", "key_")]
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
+RetentionIdPath = Annotated[
+    RetentionId, Path(description="Identifier of a pass of retention."), _named("retention", "ret_")
+]
 CodeRequestIdPath = Annotated[
     CodeRequestId, Path(description="Identifier of a request for code."), _named("code_request", "cdr_")
 ]

@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from addon_portal.domain import errors, file_refusals
+from addon_portal.domain.clock import to_text
 from addon_portal.domain.errors import DomainError, FieldProblem, InvalidRequest
-from addon_portal.evidence.output import OutputUnreadable
+from addon_portal.evidence.output import OutputRemoved, OutputUnreadable
 from addon_portal.storage.errors import StorageError
 from addon_portal.validation import name_of_field, problem_of
 
@@ -57,6 +58,8 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
     file_refusals.NoWorkspace.code: ErrorInfo(409, "There is no workspace of the portal's here"),
     file_refusals.NotAFile.code: ErrorInfo(409, "This is no file"),
+    "output_removed": ErrorInfo(410, "The output has been removed"),
+    file_refusals.WorkspaceRemoved.code: ErrorInfo(410, "The workspace has been removed"),
     file_refusals.ArchiveTooLarge.code: ErrorInfo(413, "The archive is too large"),
     file_refusals.ArchiveUnreadable.code: ErrorInfo(422, "The archive cannot be read"),
     file_refusals.CodeNotFetched.code: ErrorInfo(422, "The code could not be fetched"),
@@ -174,6 +177,12 @@ async def _output_unreadable(_: Request, error: Exception) -> Response:
     return problem("output_unreadable", str(error), {})
 
 
+async def _output_removed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, OutputRemoved)
+    fields = {"removed_at": to_text(error.removal.at), "why": error.removal.why}
+    return problem("output_removed", str(error), fields)
+
+
 async def _unforeseen(request: Request, error: Exception) -> Response:
     with contextlib.suppress(Exception):
         log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
@@ -185,6 +194,7 @@ _HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Res
     RequestValidationError: _invalid,
     HTTPException: answer_status,
     StorageError: _storage_trouble,
+    OutputRemoved: _output_removed,
     OutputUnreadable: _output_unreadable,
     Exception: _unforeseen,
 }

@@ -191,6 +191,9 @@ class PortalClient:
         """How many bytes were written until now. Raises Refused and PortalUnavailable."""
         response = self._send("HEAD", path, None, {})
         content = self._read(response)
+        if response.status >= 400:  # what is refused is told in an answer that has a body
+            told = self._send("GET", path, None, {"Range": "bytes=0-0"})
+            self._refuse_if_problem(told, self._read(told))
         self._refuse_if_problem(response, content)
         return int(response.headers.get("Content-Length") or 0) + _first_offset(response)
 

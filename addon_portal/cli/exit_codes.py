@@ -36,8 +36,8 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.OK: "Done; of a followed run: its program ended with exit code 0.",
     ExitCode.TROUBLE_FOUND: (
         "`doctor` found a problem, `down --stop-runs` or `up --on-shutdown stop` left runs (it names them), `up` could "
-        "not keep its processes going, `bulk restart --wait` was aborted or failed at a project, or what was asked for "
-        "could not be written."
+        "not keep its processes going, `retention` could not remove something, `bulk restart --wait` was aborted or "
+        "failed at a project, or what was asked for could not be written."
     ),
     ExitCode.USAGE: "The command line means nothing we can do.",
     ExitCode.REFUSED: "The portal refused the request, for instance because the project is already running.",
@@ -49,7 +49,8 @@ EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.WITHDRAWN: "The run was withdrawn before it started (`withdrawn`).",
     ExitCode.COULD_NOT_START: "The program could not be started, other than by 126 and 127 (`could_not_start`).",
     ExitCode.NOT_FINISHED: (
-        "The run goes on: Ctrl-C, or the time given to `wait` is over; or no supervisor has answered `cleanup` yet."
+        "The run goes on: Ctrl-C, or the time given to `wait` is over; or no supervisor has answered `cleanup` "
+        "or `retention` yet."
     ),
     ExitCode.TIME_LIMIT: "The portal stopped the run at a limit (`timed_out`, `stalled`).",
     ExitCode.CHECK_FAILED: "Exit code 0, but the project's success check did not hold (`check_failed`).",

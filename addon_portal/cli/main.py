@@ -25,6 +25,7 @@ from addon_portal.cli.commands import (
     projects,
     pushing,
     reading,
+    retention,
     runs,
     scheduled,
     statistics,
@@ -55,6 +56,7 @@ comparison.register(app)
 statistics.register(app)
 usage.register(app)
 diagnosis.register(app)
+retention.register(app)
 processes.register(app)
 pushing.register(projects.app)
 app.add_typer(projects.app, name="project")

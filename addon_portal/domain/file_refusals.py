@@ -65,6 +65,15 @@ class FilesUnreadable(DomainError):
         super().__init__(f"The files cannot be read now: {why}.")
 
 
+class WorkspaceRemoved(DomainError):
+    """A workspace that retention has removed."""
+
+    code = "workspace_removed"
+
+    def __init__(self, sentence: str, removed_at: str, why: str) -> None:
+        super().__init__(sentence, removed_at=removed_at, why=why)
+
+
 class NoWorkspace(DomainError):
     """A project or run whose files are not the portal's to fill or to show."""
 

@@ -18,6 +18,7 @@ HostId = NewType("HostId", str)
 KeyId = NewType("KeyId", str)
 CleanupId = NewType("CleanupId", str)
 CodeRequestId = NewType("CodeRequestId", str)
+RetentionId = NewType("RetentionId", str)
 WebhookId = NewType("WebhookId", str)
 DeliveryId = NewType("DeliveryId", str)
 BulkRestartId = NewType("BulkRestartId", str)
@@ -64,6 +65,11 @@ def new_key_id(now: datetime) -> KeyId:
 def new_cleanup_id(now: datetime) -> CleanupId:
     """Make the identifier of a clean-up request."""
     return CleanupId(_mint("cln_", now))
+
+
+def new_retention_id(now: datetime) -> RetentionId:
+    """Make the identifier of a request to remove what is no longer kept."""
+    return RetentionId(_mint("ret_", now))
 
 
 def new_code_request_id(now: datetime) -> CodeRequestId:

@@ -9,12 +9,13 @@ run without a log yet has an empty one. Leaves who may read, and what is secret,
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from addon_portal.evidence.holes import first_kept
 from addon_portal.evidence.masking import NOTHING_HIDDEN, Mask
+from addon_portal.evidence.removals import LOG_REMOVED, RemovalRecord, read_removal
 
 LOG_FILE = "output.log"
 _BLOCK = 64 * 1024
@@ -45,6 +46,14 @@ class OutputUnreadable(Exception):
     """There is or was output, and it cannot be read now; never to be shown as an empty one."""
 
 
+class OutputRemoved(OutputUnreadable):
+    """There was output, and retention has removed it."""
+
+    def __init__(self, removal: RemovalRecord) -> None:
+        super().__init__(removal.sentence("The output"))
+        self.removal = removal
+
+
 class Output:
     """The output of one run as it is now; holds the file open until it is closed.
 
@@ -52,7 +61,7 @@ class Output:
     """
 
     def __init__(self, directory: Path, mask: Mask = NOTHING_HIDDEN, *, is_complete: bool = True) -> None:
-        """Raises OutputUnreadable. A directory without a log has an empty one."""
+        """Raises OutputUnreadable. A directory without a log has an empty one, unless it was removed."""
         self.mask = mask
         self._is_complete = is_complete
         self._first_offset: int | None = None
@@ -60,6 +69,8 @@ class Output:
         try:
             self._file = os.open(directory / LOG_FILE, _FLAGS)
         except FileNotFoundError:
+            if is_complete and (removal := read_removal(directory / LOG_REMOVED)):
+                raise OutputRemoved(removal) from None
             return
         except OSError as error:
             raise OutputUnreadable(f"The output cannot be read: {error.strerror}.") from error
@@ -167,11 +178,13 @@ def open_output(directory: Path, mask: Mask = NOTHING_HIDDEN, *, is_complete: bo
 
 
 def size_of_log(directory: Path) -> int:
-    """How many bytes of output a run has; 0 as long as that cannot be told."""
-    try:
+    """How many bytes of output a run has, or had before they were removed; 0 as long as that cannot be told."""
+    with suppress(OSError):
         return (directory / LOG_FILE).stat(follow_symlinks=False).st_size
-    except OSError:
-        return 0
+    with suppress(OSError):
+        if removal := read_removal(directory / LOG_REMOVED):
+            return removal.size
+    return 0
 
 
 def whole_characters(data: bytes) -> int:

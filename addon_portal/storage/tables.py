@@ -323,6 +323,25 @@ code_requests = Table(
     ),
 )
 
+retentions = Table(
+    "retentions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host_id", ForeignKey("hosts.id"), nullable=False),
+    Column("requested_at", Micros, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("completed_at", Micros),
+    Column("report", Document),
+    Index(
+        "ix_retentions_open",
+        "host_id",
+        "requested_at",
+        sqlite_where=text("completed_at IS NULL"),
+        postgresql_where=text("completed_at IS NULL"),
+    ),
+)
+
 cleanups = Table(
     "cleanups",
     metadata,

@@ -63,6 +63,7 @@ class Awaiting:
     """What waits for the supervisor of a host beside runs."""
 
     bulk_restart: bool
+    retention: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from addon_portal.supervisor.instance_lock import InstanceLock
 from addon_portal.supervisor.launcher import Launcher
 from addon_portal.supervisor.options import SupervisorOptions
 from addon_portal.supervisor.restarter import Restarter
+from addon_portal.supervisor.retention import Retention
 from addon_portal.supervisor.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Supervisor:
         self._blocked: dict[ProjectId, RunId] = {}
         self._filler = Filler(options.data, self.wake)
         self._fetcher = Fetcher(storage, options, clock)
+        self._retention = Retention(storage, options, clock)
         self._restarter = Restarter(options.actor, clock, executor.boot_id)
         self._bulk_restarter = BulkRestarter(options.host_id, clock)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
@@ -202,6 +204,7 @@ class Supervisor:
             self._fetcher.take(uow.code_requests.list_open(self._options.host_id, AT_ONCE))
         self._watcher.observed_at = began
         self._bulk_restarter.has_work = awaiting.bulk_restart
+        self._retention.take_turn(is_asked_for=awaiting.retention)
         self._watcher.said_is_stored()
 
     def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:

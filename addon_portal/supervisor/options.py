@@ -1,11 +1,12 @@
 """What one supervisor is told when it starts: plain values that survive JSON, so that it needs no settings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import HostId
+from addon_portal.domain.retention import RetentionOptions
 from addon_portal.workspaces.limits import CodeLimits
 
 
@@ -31,6 +32,8 @@ class SupervisorOptions:
     control_groups: str = "auto"
     log_level: str = "info"
     log_format: str = "auto"
+    retention_rules: Mapping[str, float | int | None] = field(default_factory=dict)
+    """Those of `domain.retention.RetentionOptions` that are set."""
     parent_fd: int | None = None
     """A descriptor that reads as ended when the process that started us is gone; None to outlive it."""
 
@@ -43,6 +46,11 @@ class SupervisorOptions:
     def code_limits(self) -> CodeLimits:
         """How much code is taken in."""
         return CodeLimits(self.max_upload_bytes, self.max_code_bytes, self.max_code_entries)
+
+    @property
+    def retention(self) -> RetentionOptions:
+        """How long logs, workspaces and code are kept."""
+        return RetentionOptions(**self.retention_rules)  # type: ignore[arg-type]
 
     @property
     def actor(self) -> str:

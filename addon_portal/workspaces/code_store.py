@@ -18,7 +18,7 @@ from addon_portal.domain.code import Code
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.file_refusals import ArchiveTooLarge
 from addon_portal.domain.ids import TenantId
-from addon_portal.workspaces.disk import DIRECTORY, sync_directory, sync_file_system, write_record
+from addon_portal.workspaces.disk import DIRECTORY, opened, sync_directory, sync_file_system, write_record
 from addon_portal.workspaces.limits import CodeLimits
 
 
@@ -84,13 +84,23 @@ class CodeStore:
         upload.archive.unlink()
         write_record(str(made / "code.json"), {"version": 1, **code.to_record()})
         place = self._data.code_version(tenant_id, code.digest)
-        place.parent.mkdir(mode=0o700, exist_ok=True)
-        if not place.exists():
-            sync_file_system(str(made))
-            faultpoints.reach("code.unpacked")
-            with suppress(FileExistsError, IsADirectoryError):
-                self._name(made, place)
+        with self._kept_from_retention():
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            if place.exists():
+                os.utime(place)  # It is used again, which no definition says yet.
+            else:
+                sync_file_system(str(made))
+                faultpoints.reach("code.unpacked")
+                with suppress(FileExistsError, IsADirectoryError):
+                    self._name(made, place)
         return code
+
+    @contextmanager
+    def _kept_from_retention(self) -> Iterator[None]:
+        """Whoever removes code holds this lock alone, and leaves what has been touched since it looked."""
+        with opened(str(self._data.uploads.parent), DIRECTORY) as directory:
+            fcntl.flock(directory, fcntl.LOCK_SH)
+            yield
 
     def _name(self, made: Path, place: Path) -> None:
         """Give a version its name, unless somebody else has just stored the same."""

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath
+from addon_portal.api.deps import CallerDep, CleanupIdPath, KeyIdPath, RetentionIdPath
 from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
-from addon_portal.api.schemas import admin, examples
+from addon_portal.api.schemas import admin, examples, retention
 from addon_portal.api.schemas.fields import Answer
-from addon_portal.api.services import project_execution_service, tenant_service
+from addon_portal.api.services import project_execution_service, retention_service, tenant_service
 from addon_portal.domain.models import Role
 
 router = new_router("admin", "/api/admin")
@@ -19,6 +19,8 @@ _BODY = ("invalid_request", "malformed_body", "body_too_large")
 _DRAIN_ERRORS = ("not_found", "invalid_request")
 _CLEANUP = says("Clean up stuck projects", admin.CleanupBody, examples.CLEANUP)
 _CLEANUP["responses"][202] = {"description": "Asked for; the report will be at Location", "model": admin.CleanupBody}
+_RETENTION = says("Apply retention", retention.RetentionBody, retention.RETENTION, asked=retention.ASKED, errors=_BODY)
+_RETENTION["responses"][202] = {"description": "Asked for; see Location", "model": retention.RetentionBody}
 TenantQuery = Annotated[str, Query(max_length=200, description="Name or identifier of a tenant.")]
 
 
@@ -52,6 +54,29 @@ def get_cleanup(cleanup_id: CleanupIdPath, caller: CallerDep) -> Response:
     """A clean-up and, once the supervisor has answered, its report."""
     caller.enter(Role.OPERATOR)
     return answer(admin.cleanup_body(project_execution_service.get_cleanup(caller.portal, cleanup_id)))
+
+
+@router.post(
+    "/retention",
+    **_RETENTION,
+)
+def apply_retention(caller: CallerDep, body: retention.RetentionRequest | None = None) -> Response:
+    """Has the supervisor remove what the settings no longer keep. Answers 200 with its report, or after 5 s 202."""
+    principal = caller.enter(Role.OPERATOR)
+    dry_run = body is not None and body.dry_run
+    made = retention_service.request_retention(caller.portal, principal.actor, dry_run=dry_run)
+    headers = {"Location": f"/api/admin/retention/{made.id}"}
+    return answer(retention.retention_body(made), 200 if made.completed_at else 202, headers)
+
+
+@router.get(
+    "/retention/{retention_id}",
+    **says("Get a pass of retention", retention.RetentionBody, retention.RETENTION, errors=("not_found",)),
+)
+def get_retention(retention_id: RetentionIdPath, caller: CallerDep) -> Response:
+    """A pass that was asked for and, once it is over, its report."""
+    caller.enter(Role.OPERATOR)
+    return answer(retention.retention_body(retention_service.get_retention(caller.portal, retention_id)))
 
 
 @router.get("/tenants", **says("List tenants", admin.TenantList, _list_of(examples.TENANT)))

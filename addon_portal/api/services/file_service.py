@@ -17,10 +17,12 @@ from typing import TypeVar
 
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal
-from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
-from addon_portal.domain.file_refusals import FilesUnreadable, NotAFile, NoWorkspace
+from addon_portal.domain.clock import to_text
+from addon_portal.domain.errors import DomainError, FieldProblem, InvalidRequest, NotFound
+from addon_portal.domain.file_refusals import FilesUnreadable, NotAFile, NoWorkspace, WorkspaceRemoved
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Project, Run
+from addon_portal.evidence.removals import read_removal, workspace_removed
 from addon_portal.workspaces.browsing import FileInfo, Listing, OpenFile, Parts, Tree, parts_of
 from addon_portal.workspaces.packing import iter_archive
 
@@ -137,7 +139,7 @@ def _read(place: Place, path: str, look: Callable[[Tree], T]) -> T:
     try:
         tree = Tree(place.root)
     except FileNotFoundError:
-        raise NoWorkspace(_missing(place)) from None
+        raise _missing(place) from None
     except OSError as error:
         raise FilesUnreadable(error.strerror or str(error)) from error
     with closing(tree):
@@ -153,12 +155,15 @@ def _read(place: Place, path: str, look: Callable[[Tree], T]) -> T:
             raise FilesUnreadable(error.strerror or str(error)) from error
 
 
-def _missing(place: Place) -> str:
+def _missing(place: Place) -> DomainError:
     if place.run is None:
-        return "The project's code is not on the disk any more."
+        return NoWorkspace("The project's code is not on the disk any more.")
     if place.run.claimed_at is None:
-        return f"Run {place.run.id} has not begun, and its workspace is not there yet."
-    return f"The workspace of run {place.run.id} is not on the disk any more."
+        return NoWorkspace(f"Run {place.run.id} has not begun, and its workspace is not there yet.")
+    if removal := read_removal(workspace_removed(place.root)):
+        sentence = removal.sentence(f"The workspace of run {place.run.id}")
+        return WorkspaceRemoved(sentence, to_text(removal.at), removal.why)
+    return NoWorkspace(f"The workspace of run {place.run.id} is not on the disk any more.")
 
 
 def _window(portal: Portal, run: Run) -> tuple[int, int] | None:

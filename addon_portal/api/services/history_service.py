@@ -141,7 +141,7 @@ def get_evidence(portal: Portal, principal: Principal, run_id: RunId) -> Evidenc
         with closing(open_output(portal, facts)) as output:
             tail, size, first = output.last_lines(TAIL_LINES), output.size(), output.first_offset()
     except OutputUnreadable as error:
-        missing[LOG_FILE] = str(error)
+        missing[LOG_FILE], size = str(error), size_of_log(directory)
     dropped = explain_drop(portal, run_id, first) or _unkept_limit(portal, run_id, size)
     ending = hide_printed(run.run.ending, mask)
     return Evidence(run, ending, journal, directory, records, missing, tail, size, first, dropped)

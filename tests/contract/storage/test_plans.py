@@ -27,6 +27,7 @@ from addon_portal.storage.bulk_restarts import BulkRestarts, RequestKey
 from addon_portal.storage.measurements import Measurements
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
+from addon_portal.storage.retentions import RetentionRequest, Retentions
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.webhooks import Webhooks
 from tests.contract.storage.world import SteppedClock, World
@@ -120,6 +121,14 @@ def work_as_supervisor(world: World, uow: UnitOfWork, run_id: RunId) -> None:
     uow.cleanups.insert(request)
     uow.cleanups.list_open(host)
     uow.cleanups.complete(request.id, {}, now)
+    retention = RetentionRequest(ids.new_retention_id(now), host, now, "operator", dry_run=True)
+    Retentions(uow).insert(retention)
+    Retentions(uow).list_open(host)
+    Retentions(uow).get(retention.id)
+    Retentions(uow).complete(retention.id, {}, now)
+    project_id = Retentions(uow).list_newest([run.project_id for run in uow.host_runs.find_many([run_id]).values()])
+    Retentions(uow).find_left_at(next(iter(project_id)), "elsewhere", run_id)
+    Retentions(uow).list_code_in_use(world.alice.id)
     uow.scheduled_restarts.list_for_host(host)
     uow.scheduled_restarts.find_of_run(run_id)
     uow.code_requests.list_open(host, 10)

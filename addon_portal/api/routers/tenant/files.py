@@ -31,7 +31,7 @@ from addon_portal.workspaces.browsing import OpenFile
 
 router = new_router("files", "/api/tenant")
 
-_ERRORS = ("not_found", "no_workspace", "files_unreadable")
+_ERRORS = ("not_found", "no_workspace", "workspace_removed", "files_unreadable")
 _LIST = (*_ERRORS, "invalid_request")
 _BINARY = "application/octet-stream"
 _GZIP = "application/gzip"

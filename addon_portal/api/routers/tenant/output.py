@@ -28,7 +28,7 @@ from addon_portal.domain.models import Role
 
 router = new_router("output", "/api/tenant")
 
-_UNREADABLE = ("not_found", "output_unreadable")
+_UNREADABLE = ("not_found", "output_removed", "output_unreadable")
 _TEXT = "text/plain; charset=utf-8"
 _RAW: dict[str, Any] = ranges.document_ranges(
     says("Get the raw output of a run", None, "hi\noops\n", errors=_UNREADABLE, media_type="text/plain"), "text/plain"

@@ -1,12 +1,10 @@
 """Webhooks and their deliveries, as they are asked for and shown."""
 
 import json
-import re
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationInfo
 
 from addon_portal.api.schemas.fields import Answer, Name, Request, refuse
 from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, time_or_null
@@ -14,27 +12,26 @@ from addon_portal.api.services.webhook_service import IssuedWebhook, WebhookDraf
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.facts import BY_DEFAULT, FACTS, Fact
 from addon_portal.domain.ids import ProjectId, has_form
+from addon_portal.domain.webhook_addresses import LONGEST_URL, expected_instead, shown
 from addon_portal.domain.webhooks import ChannelKind, Delivery, DeliveryState, Webhook
 
 WEBHOOK_ID = "whk_01k7qz9t3v5x8y2m4n6p0r1s2a"
 DELIVERY_ID = "msg_01k7qz9t3v5x8y2m4n6p0r1s2a"
-LONGEST_URL = 2000
-_PRINTABLE = re.compile(r"[!-~]+")
 
 
-def _check_url(url: str) -> str:
-    expected = "an address http://HOST/… or https://HOST/…, without user and password"
-    if len(url) > LONGEST_URL:
-        raise refuse(f"at most {LONGEST_URL} characters", f"{len(url)} characters")
-    try:
-        parts = urlsplit(url)
-        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        is_good &= "@" not in parts.netloc and not parts.fragment
-    except ValueError:  # a port that is none, half an IPv6 address
-        is_good = False
-    if not is_good or not _PRINTABLE.fullmatch(url):
-        raise refuse(expected)
+def _check_url(url: str, info: ValidationInfo) -> str:
+    """By the channel, which stands before it; a wrong one is told of by itself."""
+    expected = expected_instead(info.data.get("channel", ChannelKind.WEBHOOK), url)
+    if expected is not None:
+        raise refuse(expected, f"{len(url)} characters" if len(url) > LONGEST_URL else "another text")
     return url
+
+
+def _channel(word: object) -> object:
+    """Strictly a word of the list, as JSON has it."""
+    if word not in list(ChannelKind):
+        raise refuse(f"one of {', '.join(ChannelKind)}")
+    return ChannelKind(str(word))
 
 
 def _check_fact(word: str) -> str:
@@ -49,7 +46,20 @@ def _check_project_id(text: str) -> str:
     return text
 
 
-Address = Annotated[str, AfterValidator(_check_url), Field(examples=["https://hooks.example.com/portal"])]
+Address = Annotated[
+    str,
+    Field(
+        description="Where messages are posted; for `apprise` an address of Apprise, of which only the kind is shown.",
+        examples=["https://hooks.example.com/portal"],
+    ),
+]
+ChannelWord = Annotated[
+    ChannelKind,
+    BeforeValidator(_channel),
+    Field(
+        description="`webhook`: signed posts. `apprise`: e-mail or a chat, where the operator has Apprise installed."
+    ),
+]
 Events = Annotated[
     list[Annotated[str, AfterValidator(_check_fact)]],
     Field(min_length=1, description="What to tell.", examples=[[fact.value for fact in BY_DEFAULT]]),
@@ -67,7 +77,8 @@ class WebhookRequest(Request):
     """A new webhook."""
 
     name: Annotated[Name, Field(examples=["on call"])]
-    url: Annotated[Address, Field(description="Where messages are posted.")]
+    channel: ChannelWord = ChannelKind.WEBHOOK
+    url: Annotated[Address, AfterValidator(_check_url)]
     project_id: OfProject | None = None
     events: Events = Field(default_factory=_usual_events)
 
@@ -172,7 +183,7 @@ def webhook_body(webhook: Webhook) -> dict[str, object]:
         "id": webhook.id,
         "name": webhook.name,
         "channel": webhook.channel,
-        "url": webhook.url,
+        "url": shown(webhook.channel, webhook.url),
         "project_id": webhook.project_id,
         "events": [fact for fact in FACTS if fact in webhook.facts],
         "enabled": webhook.disabled_at is None,

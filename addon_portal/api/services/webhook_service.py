@@ -10,11 +10,12 @@ from datetime import timedelta
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal
 from addon_portal.auth.webhook_secrets import make_secret
-from addon_portal.domain.errors import NotFound, WebhookDisabled
+from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound, WebhookDisabled
 from addon_portal.domain.facts import Fact
 from addon_portal.domain.ids import DeliveryId, ProjectId, WebhookId, new_delivery_id, new_webhook_id
 from addon_portal.domain.messages import trial_message
 from addon_portal.domain.models import TenantScope
+from addon_portal.domain.webhook_addresses import expected_instead
 from addon_portal.domain.webhooks import ChannelKind, Delivery, NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.outbox import Outbox
@@ -81,10 +82,16 @@ def get_webhook(portal: Portal, principal: Principal, webhook_id: WebhookId) -> 
 
 
 def update_webhook(portal: Portal, principal: Principal, webhook_id: WebhookId, draft: WebhookDraft) -> Webhook:
-    """Replace all but the secret; what waits to be sent is sent to the new address. Raises NotFound, NameTaken."""
+    """Replace all but the secret; what waits to be sent is sent to the new address.
+
+    Raises NotFound, NameTaken, InvalidRequest for an address that is none of its channel's.
+    """
     with portal.storage.write() as uow:
         webhooks = Webhooks(uow)
         before = webhooks.get(principal.scope, webhook_id)
+        expected = None if draft.url is None else expected_instead(before.channel, draft.url)
+        if expected is not None:
+            raise InvalidRequest([FieldProblem("url", expected, "another text")])
         _check_project(uow, principal.scope, draft.project_id)
         changed = replace(
             before, name=draft.name, url=draft.url or before.url, project_id=draft.project_id, facts=draft.facts

@@ -16,6 +16,7 @@ from addon_portal.cli.upkeep.locks import LockTaken, take_lock
 from addon_portal.cli.upkeep.options import NOTIFIER_OPTIONS
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.webhooks import ChannelKind
+from addon_portal.notifications.channels.apprise.channel import AppriseChannel
 from addon_portal.notifications.channels.base import Channel
 from addon_portal.notifications.channels.webhook.channel import WebhookChannel
 from addon_portal.notifications.dispatcher import Dispatcher
@@ -60,7 +61,8 @@ def channels_of(options: NotifierOptions) -> dict[ChannelKind, Channel]:
     return {
         ChannelKind.WEBHOOK: WebhookChannel(
             options.timeout_seconds, options.allow_private, f"addon-portal/{__version__}"
-        )
+        ),
+        ChannelKind.APPRISE: AppriseChannel(options.timeout_seconds, options.allow_private),
     }
 
 

@@ -1,10 +1,12 @@
 """`webhook …`: who is told of what happens, and what was sent to them."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from addon_portal.cli.client import PortalClient, path_of
+from addon_portal.cli.errors import BadUsage
 from addon_portal.cli.lookups import get_project, get_webhook
 from addon_portal.cli.options import AsJson, Commands, Data, Key, Url, connect, examples
 from addon_portal.cli.output import cut, hint, print_fields, print_json, print_line, print_table, time_text
@@ -31,17 +33,23 @@ _BASE = ("tenant", "webhooks")
     epilog=examples(
         "addon-portal webhook create on-call https://hooks.example.com/portal",
         "addon-portal webhook create nightly https://hooks.example.com/x --project nightly --event run.failed",
+        "addon-portal webhook create mail @address --channel apprise      # mailto://…, slack://… in a file",
     )
 )
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name that no other webhook has.")],
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where messages are posted.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Where messages go, or @FILE with that, for others not to see it.")
+    ],
     project: Annotated[
         str | None, typer.Option("--project", metavar="PROJECT", help="Tell of this project only: name or id.")
     ] = None,
     event: Annotated[
         list[str] | None, typer.Option("--event", metavar="EVENT", help="What to tell; may be repeated.")
     ] = None,
+    channel: Annotated[
+        str, typer.Option("--channel", metavar="webhook|apprise", help="Signed posts; or e-mail and chats.")
+    ] = "webhook",
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -49,7 +57,7 @@ def create(
 ) -> None:
     """Tell somebody of what happens from now on. The secret that signs the messages is shown this once."""
     client = connect(url, key, data)
-    body: Json = {"name": name, "url": address}
+    body: Json = {"name": name, "channel": channel, "url": _read_address(address)}
     if project is not None:
         body["project_id"] = get_project(client, project)["id"]
     if event:
@@ -182,6 +190,17 @@ def remove(webhook: Which, url: Url = None, key: Key = None, data: Data = None, 
         print_json({"id": found["id"], "name": found["name"], "removed": True})
         return
     print_line(f"Removed webhook {visible(found['name'])}.")
+
+
+def _read_address(given: str) -> str:
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise BadUsage(f"{given[1:]!r} is not UTF-8 text, as an address is.") from None
+    except OSError as error:
+        raise BadUsage(f"{given[1:]!r} cannot be read: {error.strerror}.") from None
 
 
 def _act(client: PortalClient, webhook: str, what: str) -> Json:

@@ -90,6 +90,36 @@ def test_it_is_disabled_and_enabled_again_however_often_that_is_said(world: Worl
     assert [each["enabled"] for each in enabled] == [True, True]
 
 
+def test_an_address_of_apprise_is_kept_and_never_shown(any_world: World) -> None:
+    address = "slack://token-a/token-b/token-c/#ops"
+    made = add(any_world, "chat", channel="apprise", url=address)
+    assert (made["channel"], made["url"], made["secret"]) == ("apprise", "slack://***", None)
+    path = f"{PATH}/{made['id']}"
+    del made["secret"]
+    assert json_of(any_world.alice.get(path)) == made
+    assert json_of(any_world.alice.put(path, json={"name": "team"})) == {**made, "name": "team"}
+    assert json_of(any_world.alice.get(PATH))["items"][0]["url"] == "slack://***"
+    with any_world.storage.read() as uow:
+        assert (stored := Outbox(uow).find_webhook(made["id"]))
+        assert stored.url == address
+    assert_problem(any_world.alice.post(f"{path}/rotate"), 404, "not_found")
+    changed = any_world.alice.put(path, json={"name": "team", "url": "mailto://someone:secret@example.com"})
+    assert json_of(changed)["url"] == "mailto://***"
+
+
+@pytest.mark.parametrize(
+    ("channel", "url"), [("webhook", "slack://a/b/c"), ("apprise", "slack"), ("apprise", "mailto://a b")]
+)
+def test_an_address_is_judged_by_its_channel(world: World, channel: str, url: str) -> None:
+    body = {"name": "x", "channel": channel, "url": url}
+    problem = assert_problem(world.alice.post(PATH, json=body), 422, "invalid_request")
+    assert fields_of(problem) == ["url"]
+    good = {"webhook": URL, "apprise": "json://example.com"}[channel]
+    made = add(world, channel=channel, url=good)
+    changed = world.alice.put(f"{PATH}/{made['id']}", json={"name": "x", "url": url})
+    assert fields_of(assert_problem(changed, 422, "invalid_request")) == ["url"]
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"url": "ftp://x"}, "url"),
     ({"url": "https://user:secret@example.com/"}, "url"),
@@ -98,6 +128,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"url": "https://exa mple.com/"}, "url"),
     ({"url": "https://example.com/#x"}, "url"),
     ({"url": "https://example.com/" + "x" * 2000}, "url"),
+    ({"channel": "pigeon"}, "channel"),
+    ({"channel": None}, "channel"),
     ({"name": ""}, "name"),
     ({"events": []}, "events"),
     ({"events": ["run.exploded"]}, "events[0]"),

@@ -1,12 +1,15 @@
 """`webhook …` and the sender under `up`: there when somebody is to be told, and not otherwise."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.installed import Portal, find_processes
 from tests.support.receiver import Receiver
 from tests.support.waiting import wait_until
@@ -107,3 +110,16 @@ def test_a_webhook_is_made_for_a_project_shown_disabled_and_its_secret_replaced(
     assert (missing.returncode, "webhook list" in missing.stderr) == (65, True)
     wrong = told.call("webhook", "create", "x", "ftp://x")
     assert (wrong.returncode, "url: expected" in wrong.stderr) == (65, True)
+
+
+def test_a_chat_is_told_by_an_address_that_nobody_is_shown(told: Portal, receiver: Receiver, tmp_path: Path) -> None:
+    (tmp_path / "address").write_text(f"json://someone:secret@127.0.0.1:{receiver.port}/\n")
+    made = told.call("webhook", "create", "chat", f"@{tmp_path / 'address'}", "--channel", "apprise")
+    assert made.returncode == 0, made.stderr
+    assert told.ask("webhook", "show", "chat")["url"] == "json://***"
+    told.call("run", "--name", "nightly", "--", "sh", "-c", "exit 3")
+    wait_delivered(told, "chat", 1)
+    assert json.loads(receiver.received[0].body)["title"] == "nightly failed (run 1)"
+    missing = told.call("webhook", "create", "other", f"@{tmp_path / 'nothing'}", "--channel", "apprise")
+    assert missing.returncode == ExitCode.USAGE
+    assert "cannot be read" in missing.stderr

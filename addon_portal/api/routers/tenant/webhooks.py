@@ -25,7 +25,6 @@ from addon_portal.api.schemas.webhooks import (
 )
 from addon_portal.api.services import webhook_service
 from addon_portal.domain.models import Role
-from addon_portal.domain.webhooks import ChannelKind
 
 router = new_router("webhooks", "/api/tenant")
 
@@ -54,7 +53,7 @@ def list_webhooks(caller: CallerDep, query: Annotated[ListQuery, Query()]) -> Re
 def create_webhook(caller: CallerDep, body: WebhookRequest) -> Response:
     """Tells of what happens from now on. The secret that signs messages is shown this once."""
     principal = caller.enter(Role.ADMIN)
-    issued = webhook_service.create_webhook(caller.portal, principal, body.to_draft(), ChannelKind.WEBHOOK)
+    issued = webhook_service.create_webhook(caller.portal, principal, body.to_draft(), body.channel)
     return answer(issued_webhook_body(issued), 201, {"Location": f"/api/tenant/webhooks/{issued.webhook.id}"})
 
 

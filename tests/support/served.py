@@ -48,7 +48,7 @@ def serve(settings: Settings, storage: Storage | None = None) -> Iterator[Served
             assert server.started
             yield Served(app, storage, settings, f"http://127.0.0.1:{listener.getsockname()[1]}", server)
         finally:
-            server.should_exit = True
+            server.leave()
             thread.join(10)
             assert not thread.is_alive()
     finally:

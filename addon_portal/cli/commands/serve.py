@@ -8,10 +8,9 @@ import os
 import socket
 import sys
 import threading
+from typing import TYPE_CHECKING
 
-from addon_portal.api.main import create_app
-from addon_portal.api.server import PortalServer
-from addon_portal.cli.allocator import freeze_what_stays, keep_freed_memory
+from addon_portal.cli.allocator import collect_nothing_yet, freeze_what_stays, keep_freed_memory
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.inheritance import listening_descriptor, log_file, parent_descriptor, wait_for_start
@@ -21,9 +20,15 @@ from addon_portal.cli.upkeep.listening import CannotListen, listen, url_of
 from addon_portal.config import Settings, SettingsError, load_settings
 from addon_portal.storage import StorageError
 
+if TYPE_CHECKING:
+    from addon_portal.api.server import PortalServer
+
 
 def serve(settings: Settings) -> int:
     """Serve until told to leave; returns the exit code. Raises InstallationTrouble."""
+    from addon_portal.api.main import create_app
+    from addon_portal.api.server import PortalServer
+
     configure_logging(settings.log_level, settings.log_format, log_file())
     keep_freed_memory()
     parent, listening = parent_descriptor(), listening_descriptor()
@@ -43,14 +48,15 @@ def serve(settings: Settings) -> int:
     return ExitCode.OK
 
 
-def _leave_with(parent: int, server: PortalServer) -> None:
+def _leave_with(parent: int, server: "PortalServer") -> None:
     """The parent never writes: the read returns when it is gone, however it died."""
     os.read(parent, 1)
-    server.should_exit = True
+    server.leave()
 
 
 def main() -> int:
     """As a process of `up`."""
+    collect_nothing_yet()
     try:
         return serve(load_settings())
     except (InstallationTrouble, SettingsError) as problem:

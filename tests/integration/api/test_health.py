@@ -120,7 +120,7 @@ def test_an_end_of_the_process_ends_its_streams(tmp_path: Path) -> None:
         reader.start()
         assert started.wait(10)
         world.wait_for_followers(1)
-        served.server.should_exit = True
+        served.server.leave()
         reader.join(10)
         assert not reader.is_alive()
     assert any(line.startswith("event: host") for line in lines)

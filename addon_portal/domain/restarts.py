@@ -32,7 +32,7 @@ def check_restart(latest: Run | None, meant: RunId | None, restartable: frozense
         raise errors.AlreadyRestarted(meant, latest.id)
     if latest.state not in FINAL & restartable:
         raise errors.NotRestartable(latest.id, latest.state, sorted(FINAL & restartable))
-    if latest.tree == "assumed" and not confirmed:
+    if needs_confirmation(latest) and not confirmed:
         raise errors.ConfirmationRequired(latest.id)
     return latest
 
@@ -41,6 +41,11 @@ def workspace_of(project: Project, run_id: RunId, *, clean: bool) -> str:
     """Where a new run begins, below the workspaces: where the one before did, or a new directory."""
     kept = project.latest_run.workspace if project.latest_run and not clean else ""
     return kept or f"{project.id}/{run_id}"
+
+
+def needs_confirmation(run: Run) -> bool:
+    """Whether leftovers of the run may still be alive, so that its restart could be a second copy."""
+    return run.tree == "assumed"
 
 
 def repeat(run: Run, run_id: RunId, cause: RestartCause, why: str, at: datetime, by: str) -> ScheduledRestart:

@@ -14,6 +14,7 @@ from addon_portal.domain.exits import signal_name
 from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import RestartCause, ScheduledRestart
 from addon_portal.domain.reasons import REASONS, Reason
+from addon_portal.domain.restarts import needs_confirmation
 from addon_portal.domain.states import Health, Outcome, RunState
 
 RUN_ID = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
@@ -160,6 +161,9 @@ class RunBody(Answer):
     status_text: Annotated[str | None, Field(description="What the program says it does.", examples=["loading"])]
     last_heartbeat_at: Annotated[datetime | None, Field(description="When the program last said anything of itself.")]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
+    needs_confirmation: Annotated[
+        bool, Field(description="Whether a restart has to say `confirm`, since leftovers of it may still be alive.")
+    ]
     scheduled_restart: Annotated[ScheduledRestartBody | None, Field(description="The restart that is to follow it.")]
     condition_detail: Annotated[
         str | None, Field(description="What stands behind its health, or why it has not started yet.")
@@ -218,6 +222,7 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "status_text": run.status_text,
         "last_heartbeat_at": time_or_null(run.last_heartbeat_at),
         "restartable": shown.restartable,
+        "needs_confirmation": needs_confirmation(run),
         "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,
     }

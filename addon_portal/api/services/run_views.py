@@ -48,7 +48,7 @@ def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
     return show(
         run,
         found.project_name,
-        found.latest_run_id,
+        found.restartable_run_id,
         found.observed_at,
         found.queue_position,
         around,

@@ -47,7 +47,7 @@ class Circumstances:
 def show(
     run: Run,
     project_name: str,
-    latest_run_id: RunId | None,
+    restartable_run_id: RunId | None,
     observed_at: datetime | None,
     queue_position: int | None,
     around: Circumstances,
@@ -56,7 +56,8 @@ def show(
 ) -> ShownRun:
     """Join. `observed_at` is when the last complete sweep of the run's host began.
 
-    `drained` says since when nothing is started there, and by whom.
+    `restartable_run_id` is the only run of the project that could be restarted; `drained` says since when nothing is
+    started there, and by whom.
     """
     return ShownRun(
         run=run,
@@ -65,7 +66,7 @@ def show(
         observed_at=observed_at if run.is_active else None,
         waiting_for=_waiting_for(run, observed_at, around.now, *drained),
         queue_position=queue_position if run.state is RunState.PENDING else None,
-        restartable=run.id == latest_run_id and run.state in FINAL & around.restartable,
+        restartable=run.id == restartable_run_id and run.state in FINAL & around.restartable,
         scheduled_restart=scheduled_restart,
     )
 

@@ -210,6 +210,8 @@ def show(
     print_line(sentence_of(run))
     if run["next_step"] and run["reason"] != "succeeded":
         print_line(f"Next: {run['next_step']}")
+    if run["needs_confirmation"]:
+        print_line("A restart needs --confirm: something that it started may still be alive.")
     print_line("")
     print_fields(_run_fields(run))
     _show_evidence(evidence)

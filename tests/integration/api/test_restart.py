@@ -140,7 +140,9 @@ def test_a_clean_workspace_is_refused_for_a_directory_that_is_not_ours(world: Wo
 
 def test_leftovers_that_may_be_alive_have_to_be_confirmed(world: World) -> None:
     run = world.add_running()
+    assert world.get_run(run)["needs_confirmation"] is False
     world.supervisor.end(run["run_id"], 1, tree=Tree.ASSUMED_EMPTY)
+    assert world.get_run(run)["needs_confirmation"] is True
     assert_problem(world.alice.post(f"{path_of(run)}/restart"), 409, "confirmation_required")
     assert restart(world, run, confirm=True)["restart_of"] == run["run_id"]
 

@@ -1,9 +1,9 @@
 """Requests to look at every run of a host now, and what came of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import CleanupId, HostId
+from addon_portal.domain.ids import CleanupId, HostId, new_cleanup_id
 from addon_portal.domain.models import JsonObject
 from addon_portal.storage.connection import Row
 from addon_portal.storage.repository import Repository
@@ -15,6 +15,10 @@ _OPEN = f"{_SELECT} WHERE host_id = :host_id AND completed_at IS NULL ORDER BY r
 _INSERT = """
     INSERT INTO cleanups (id, host_id, requested_at, requested_by) VALUES (:id, :host_id, :requested_at, :requested_by)
 """
+# Identifiers begin with when they were made, so the primary key finds the old ones.
+_PRUNE = "DELETE FROM cleanups WHERE id < :before AND completed_at IS NOT NULL"
+KEPT_FOR = timedelta(days=30)
+"""How long a report can be read, from its request on."""
 _COMPLETE = "UPDATE cleanups SET completed_at = :at, report = :report WHERE id = :id AND completed_at IS NULL"
 
 
@@ -24,7 +28,8 @@ class Cleanups(Repository):
     __slots__ = ()
 
     def insert(self, request: CleanupRequest) -> None:
-        """Ask for a clean-up, and wake the host's supervisor."""
+        """Ask for a clean-up, and wake the host's supervisor. Reports that nobody will ask for any more go."""
+        self._connection.change(_PRUNE, {"before": new_cleanup_id(request.requested_at - KEPT_FOR)})
         self._connection.change(
             _INSERT,
             {

@@ -139,10 +139,15 @@ class Projects(Repository):
 
     def get(self, scope: TenantScope, project_id: ProjectId) -> Project:
         """One project with its definition and newest run. Raises NotFound."""
-        row = self._connection.one(f"{_SELECT} AND p.id = :id", _of(scope, project_id))
-        if row is None:
+        project = self.find(scope, project_id)
+        if project is None:
             raise NotFound("project", project_id)
-        return _project_from_row(row)
+        return project
+
+    def find(self, scope: TenantScope, project_id: ProjectId) -> Project | None:
+        """As `get`; None where there is none, or none any more."""
+        row = self._connection.one(f"{_SELECT} AND p.id = :id", _of(scope, project_id))
+        return None if row is None else _project_from_row(row)
 
     def lock(self, scope: TenantScope, project_id: ProjectId) -> None:
         """Let nobody else add a run until this writing transaction ends. Raises NotFound.
@@ -154,9 +159,16 @@ class Projects(Repository):
             raise NotFound("project", project_id)
 
     def get_locked(self, scope: TenantScope, project_id: ProjectId) -> Project:
-        """As `lock` and then `get`, without looking twice. Raises NotFound."""
+        """As `find_locked`. Raises NotFound."""
+        project = self.find_locked(scope, project_id)
+        if project is None:
+            raise NotFound("project", project_id)
+        return project
+
+    def find_locked(self, scope: TenantScope, project_id: ProjectId) -> Project | None:
+        """As `lock` and then `find`, without looking twice."""
         self._uow.database.lock_project(self._connection, scope.tenant_id, storable(project_id))
-        return self.get(scope, project_id)
+        return self.find(scope, project_id)
 
     def find_by_name(self, scope: TenantScope, name: str) -> Project | None:
         """The project of that name."""

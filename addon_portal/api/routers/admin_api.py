@@ -145,7 +145,7 @@ def create_key(caller: CallerDep, body: admin.KeyRequest) -> Response:
     **says("Revoke a key", None, None, status=204, errors=("not_found", "invalid_request")),
 )
 def revoke_key(key_id: KeyIdPath, caller: CallerDep, tenant: TenantQuery) -> Response:
-    """From now on the key opens nothing."""
+    """From now on the key opens nothing. The next start of `up` replaces the one of commands on its machine."""
     tenant_service.revoke_key(caller.portal, caller.enter(Role.OPERATOR), tenant, key_id)
     return Response(status_code=204)
 

@@ -15,7 +15,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_run
 from addon_portal.api.services.shown import ShownRun
 from addon_portal.auth.policies import Principal
-from addon_portal.domain.errors import IdempotencyMismatch
+from addon_portal.domain.errors import IdempotencyMismatch, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Project, Run, TenantScope
 from addon_portal.storage import UnitOfWork
@@ -61,10 +61,13 @@ def act_once(portal: Portal, ask: Ask, project_id: ProjectId, act: Callable[[Uni
     """Act on a project in one transaction, unless this very request was already carried out. Raises NotFound."""
     with portal.storage.write() as uow:
         # From here on nobody else changes which run is the newest, so what is checked still holds at the insertion.
-        project = uow.projects.get_locked(ask.scope, project_id)
+        project = uow.projects.find_locked(ask.scope, project_id)
+        # Also of a project that was deleted since: what was done was done.
         run = _find_earlier(uow, ask, portal.clock.now() - REMEMBERED_FOR)
         repeated = run is not None
         if run is None:
+            if project is None:
+                raise NotFound("project", project_id)
             run = act(uow, project)
             _remember(portal, uow, ask, run)
         return Accepted(show_run(uow, run, portal.circumstances()), repeated)

@@ -10,6 +10,7 @@ from addon_portal.domain.errors import NameTaken, NotFound
 from addon_portal.domain.ids import CleanupId, HostId, KeyId, ProgramId, TenantId
 from addon_portal.domain.models import Host, Program, Tenant
 from addon_portal.storage import CleanupRequest
+from addon_portal.storage.cleanups import KEPT_FOR
 from tests.contract.storage.world import World
 
 ANY_PATH = "/api/tenant/projects/prj_1/run"
@@ -176,3 +177,17 @@ def test_a_clean_up_is_open_until_its_report_is_there(world: World) -> None:
         assert uow.cleanups.list_open(HostId("hst_other")) == ()
         with pytest.raises(NotFound):
             uow.cleanups.get(CleanupId("cln_nothing"))
+
+
+def test_a_report_is_kept_for_a_time_and_a_request_without_one_until_it_is_done(world: World) -> None:
+    now = world.now()
+    before = now - KEPT_FOR - timedelta(seconds=1)
+    old = [CleanupRequest(ids.new_cleanup_id(before), world.host.id, before, "operator") for _ in range(2)]
+    with world.storage.write() as uow:
+        for request in old:
+            uow.cleanups.insert(request)
+        uow.cleanups.complete(old[0].id, {}, now)
+        uow.cleanups.insert(CleanupRequest(ids.new_cleanup_id(now), world.host.id, now, "operator"))
+        with pytest.raises(NotFound):
+            uow.cleanups.get(old[0].id)
+        assert uow.cleanups.get(old[1].id) == old[1]

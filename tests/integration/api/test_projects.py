@@ -267,7 +267,19 @@ def test_a_project_is_not_deleted_under_its_run(any_world: World) -> None:
     assert any_world.alice.delete(path_of(run)).status_code == 204
     assert_problem(any_world.alice.get(path_of(run)), 404, "not_found")
     assert_problem(any_world.alice.delete(path_of(run)), 404, "not_found")
-    assert any_world.get_run(run)["state"] == "completed"
+    left = any_world.get_run(run)
+    assert (left["state"], left["restartable"]) == ("completed", False)
+
+
+def test_a_request_repeated_after_the_project_was_deleted_is_answered_as_the_first(any_world: World) -> None:
+    project = any_world.add_project()
+    path, headers = f"{path_of(project)}/run", {"Idempotency-Key": "once"}
+    first = json_of(any_world.bob.post(path, headers=headers))
+    any_world.supervisor.finish(first["run_id"], 0)
+    assert any_world.alice.delete(path_of(project)).status_code == 204
+    again = any_world.bob.post(path, headers=headers)
+    assert (again.status_code, json_of(again)["run_id"]) == (202, first["run_id"])
+    assert_problem(any_world.bob.post(path, headers={"Idempotency-Key": "other"}), 404, "not_found")
 
 
 def test_a_viewer_may_look_and_not_touch(world: World) -> None:

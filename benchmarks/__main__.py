@@ -43,8 +43,9 @@ def main(argv: Sequence[str]) -> int:
         bench.close_portal()
         if not arguments.keep:
             shutil.rmtree(directory)
-    save(arguments.out, rows, machine, (before, load_average()))
-    print(f"\n{table(rows)}\n\nAll figures: {arguments.out}")
+        # Also after a failure: what was measured until then took minutes.
+        save(arguments.out, rows, machine, (before, load_average()))
+        print(f"\n{table(rows)}\n\nAll figures: {arguments.out}", flush=True)
     return 0
 
 

@@ -155,7 +155,7 @@ def _fill(execute: _Execute, is_postgres: bool, projects: int, runs: int) -> Non
         number = "lpad(CAST({} AS text), 26, '0')" if is_postgres else "printf('%026d', {})"
         apart = SPAN_SECONDS * 1_000_000 // runs
         ending = f"CAST('{_ENDING}' AS json)" if is_postgres else f"'{_ENDING}'"
-        series = f"generate_series(0, {count - 1}) AS g(n)" if is_postgres else _series(count)
+        series = f"generate_series(CAST(0 AS bigint), {count - 1}) AS g(n)" if is_postgres else _series(count)
         return {
             "padded": number.format("n"),
             "project": number.format(f"n % {projects}"),

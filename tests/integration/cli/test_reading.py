@@ -72,6 +72,8 @@ def test_logs_are_the_bytes_of_the_program(portal: Portal) -> None:
         "size": 5,
         "eof": True,
         "final": True,
+        "first_offset": 0,
+        "dropped": None,
         "text": "fine\n",
     }
     followed = portal.call("logs", "-f", "fails")

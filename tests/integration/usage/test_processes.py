@@ -55,11 +55,11 @@ program = os.fork()
 if program == 0:
     if os.fork() == 0:
         if os.fork() == 0:
-            print("orphan", flush=True)
+            os.write(1, b"orphan\\n")
             os.read(0, 100)
         os._exit(0)
     os.wait()
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())
     os.read(0, 100)
 os.wait()
 """

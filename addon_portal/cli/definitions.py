@@ -25,7 +25,7 @@ Parameters = Annotated[
 _DEFINITION = (
     *("name", "command", "program", "parameters", "env", "working_directory", "stop"),
     *("max_runtime_seconds", "success_check", "stall_seconds", "on_stall", "stall_by", "limits", "restart_policy"),
-    "log_limit_bytes",
+    *("log_limit_bytes", "terminal"),
 )
 
 

@@ -37,6 +37,10 @@ WhenStalled = Annotated[
 SignOfLife = Annotated[
     terms.StallBy | None, typer.Option("--stall-by", help="What a sign of life is; by default heartbeat.")
 ]
+Terminal = Annotated[
+    bool | None,
+    typer.Option("--tty/--no-tty", help="Make both outputs a terminal, for programs that hold back what they write."),
+]
 _NOTHING = terms.SuccessCheck()
 _EXAMPLE = '{"file": "out.csv"}'
 
@@ -47,6 +51,7 @@ def terms_fields(
     stall: str | None,
     on_stall: terms.OnStall | None,
     stall_by: terms.StallBy | None,
+    terminal: bool | None,
 ) -> Json:
     """What was given, as the fields of a definition."""
     fields: Json = {}
@@ -62,6 +67,8 @@ def terms_fields(
         fields["on_stall"] = on_stall.value
     if stall_by is not None:
         fields["stall_by"] = stall_by.value
+    if terminal is not None:
+        fields["terminal"] = terminal
     return fields
 
 

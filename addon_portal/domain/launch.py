@@ -104,5 +104,6 @@ def spec(facts: LaunchFacts, installation: str, cwd: str, log_limit_bytes: int =
         "gid": None,
         "stop": {"signal": definition.stop.signal, "grace_seconds": definition.stop.grace_seconds},
         "log_limit_bytes": log_limit_bytes if own_limit is None else own_limit,
+        "terminal": definition.terms.terminal,
         "terms": terms_to_json(definition.terms),
     }

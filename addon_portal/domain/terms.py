@@ -71,6 +71,8 @@ class Terms:
     stall: Stall | None = None
     log_limit_bytes: int | None = None
     """Of its output so many bytes are kept, the newest; 0 keeps all, None what the installation says."""
+    terminal: bool = False
+    """Whether its outputs are a terminal, for programs that write sooner to one."""
 
 
 NO_TERMS = Terms()
@@ -86,6 +88,8 @@ def terms_to_json(terms: Terms) -> dict[str, object] | None:
     kept["stall"] = stall and {**asdict(stall), "warning_seconds": STALL_WARNING_SECONDS}
     if terms.log_limit_bytes is not None:
         kept["log_limit_bytes"] = terms.log_limit_bytes
+    if terms.terminal:
+        kept["terminal"] = True
     return {"max_runtime_seconds": terms.max_runtime_seconds, **kept}
 
 
@@ -102,7 +106,8 @@ def terms_from_json(kept: Mapping[str, Any] | None) -> Terms:
     check, stall = check and _success_check(check), stall and _stall(stall)
     log_limit = kept.get("log_limit_bytes")
     log_limit = None if log_limit is None else int(log_limit)
-    return Terms(_seconds(kept["max_runtime_seconds"]), check, limits, stall, log_limit)
+    terminal = bool(kept.get("terminal"))
+    return Terms(_seconds(kept["max_runtime_seconds"]), check, limits, stall, log_limit, terminal)
 
 
 def _stall(kept: Mapping[str, Any]) -> Stall:

@@ -38,6 +38,7 @@ NOT_OPEN = -1
 CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
 SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
+TERMINAL_SECONDS = 5.0  # so long a terminal may carry the last output when all that we know of are dead
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
 NOTE_SECONDS = 1.0  # what the program says of itself is written down this often at most
@@ -435,6 +436,9 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         os.dup2(output, 2)
         step = "spec"
         spec = read_spec(directory)
+        step, terminal = "terminal", b""
+        if spec.get("terminal"):
+            terminal = b"%d" % open_terminal(output, spec.get("uid"))
         step, file = "working_directory", spec["cwd"]
         os.chdir(encoded(spec["cwd"]))  # with our privileges: the way to a workspace leads through directories of ours
         step, file = "spec", None
@@ -447,7 +451,8 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         step = "user"
         become_user(spec)
         step = "gate_closed"
-        attempt(channel.send, b"r", socket.MSG_NOSIGNAL)  # refused if the shim is dead; then the gate reads as closed
+        ready = b"r" + terminal
+        attempt(channel.send, ready, socket.MSG_NOSIGNAL)  # refused if the shim is dead; then the gate reads as closed
         if not channel.recv(1):
             raise OSError(errno.ECANCELED, "the gate was closed before it opened")
         step, file = "exec", spec["argv"][0]
@@ -458,6 +463,64 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         insist(directory, write_start_error, run, step, error, file)
     finally:
         os._exit(127)
+    raise AssertionError("os._exit returned")
+
+
+def open_terminal(fifo: int, uid: Optional[int]) -> int:
+    """Make both outputs a terminal, and a process that carries what comes out of it to the FIFO; returns its pid.
+
+    That process is no child of the program's, which would wait for it, but of the shim, and its keeper's after it: so
+    nobody's death hangs the terminal up. It ends when nobody has the terminal open any more. The terminal controls
+    nothing, so no key and no hang-up becomes a signal, and changes nothing of what is written.
+    """
+    import termios  # only of those who want one
+
+    master, terminal = os.openpty()
+    attributes = termios.tcgetattr(terminal)
+    attributes[1] &= ~termios.OPOST
+    attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+    termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    if uid is not None:
+        os.fchown(terminal, uid, -1)  # for `> /dev/stderr`
+    reader, writer = os.pipe()
+    between = os.fork()
+    if between == 0:
+        try:
+            pid = os.fork()
+            if pid == 0:
+                be_terminal(master, fifo)
+            os.write(writer, b"%d" % pid)
+        finally:
+            os._exit(0)
+    os.waitpid(between, 0)
+    os.close(writer)
+    pid = int(os.read(reader, 32))
+    for standard in (1, 2):
+        os.dup2(terminal, standard)
+    for descriptor in (reader, master, terminal, fifo):
+        os.close(descriptor)
+    return pid
+
+
+def be_terminal(master: int, fifo: int) -> NoReturn:
+    """Carry the program's output, and wait where the FIFO is full, until all that have the terminal open are gone."""
+    try:
+        close_all_but(master, fifo)  # the gate and the way to the shim above all, which tell by being closed
+        null = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.setsid()
+        os.chdir("/")
+        call_ourselves(b"portal-terminal")
+        for number in IGNORED:
+            signal.signal(number, signal.SIG_IGN)
+        while True:
+            piece = os.read(master, 65536)  # EIO at the end, pty(7)
+            while piece:
+                piece = piece[os.write(fifo, piece) :]
+    finally:
+        os._exit(0)
     raise AssertionError("os._exit returned")
 
 
@@ -546,6 +609,7 @@ class Shim:
         self.output_bytes, self.output_at, self.held, self.full = 0, 0.0, b"", False
         self.index_bytes, self.indexed_at = 0, -NEVER
         self.log_limit, self.drop_over = 0, NEVER
+        self.terminal, self.terminal_until = NOT_OPEN, NEVER
 
     # Starting.
 
@@ -679,7 +743,9 @@ class Shim:
 
     def read_report(self) -> bool:
         """The stub waits at the gate, or (false) its end of the pipe is closed: by exec, or because it died."""
-        if attempt(self.stub.recv, 1):  # refused if the stub died without hearing what we had sent
+        report = attempt(self.stub.recv, 32)  # refused if the stub died without hearing what we had sent
+        if report:
+            self.terminal = int(report[1:] or NOT_OPEN)
             self.open_gate()
             return True
         faultpoint("shim.before_report", self.run)
@@ -847,7 +913,11 @@ class Shim:
         """Kill our children. Theirs become ours before we hear of the death, so this ends with ECHILD."""
         self.killing = True
         for pid in children():
-            kill(pid, signal.SIGKILL)
+            if pid != self.terminal or time.monotonic() >= self.terminal_until:
+                kill(pid, signal.SIGKILL)
+        if self.terminal != NOT_OPEN and self.reaped:  # it ends by itself, unless somebody out of reach has it open
+            self.terminal_until = min(self.terminal_until, time.monotonic() + TERMINAL_SECONDS)
+            self.retry_at = min(self.retry_at, self.terminal_until)
 
     # Ending.
 
@@ -862,6 +932,8 @@ class Shim:
             if ended is None or (ended.si_pid == self.program and not self.record(ended)):
                 return
             _, status, usage = os.wait4(ended.si_pid, 0)
+            if ended.si_pid == self.terminal:
+                self.terminal = NOT_OPEN
             if ended.si_pid == self.program:
                 self.reaped, self.max_rss_bytes = True, usage.ru_maxrss * 1024
                 faultpoint("shim.reaped", self.run)

@@ -70,6 +70,9 @@ class ProjectRequest(Request):
     success_check: Annotated[SuccessCheckRequest | None, Field(examples=[None])] = None
     limits: LimitsRequest = Field(default_factory=LimitsRequest)
     log_limit_bytes: Annotated[LogLimitBytes | None, Field(examples=[None])] = None
+    terminal: Annotated[
+        bool, Field(description="Both outputs are a terminal, for programs that hold back what they write otherwise.")
+    ] = False
 
     restart_policy: Annotated[
         RestartPolicyRequest | None,
@@ -110,7 +113,8 @@ class ProjectRequest(Request):
         stall = None
         if self.stall_seconds is not None:
             stall = Stall(self.stall_seconds, OnStall(self.on_stall), StallBy(self.stall_by))
-        return Terms(self.max_runtime_seconds, check, self.limits.to_limits(), stall, self.log_limit_bytes)
+        limits = self.limits.to_limits()
+        return Terms(self.max_runtime_seconds, check, limits, stall, self.log_limit_bytes, self.terminal)
 
 
 class StopSettingsBody(Answer):
@@ -155,6 +159,7 @@ class ProjectBody(Answer):
     log_limit_bytes: Annotated[
         int | None, Field(description="Of its output so many bytes are kept, 0: all; null: what the installation says.")
     ]
+    terminal: Annotated[bool, Field(description="Whether both outputs are a terminal.")]
     stall_seconds: Annotated[float | None, Field(description="After so long without a sign of life it is silent.")]
     on_stall: OnStall
     stall_by: StallBy
@@ -216,6 +221,7 @@ def terms_body(terms: Terms) -> dict[str, object]:
         "stall_by": stall.by if stall else StallBy.HEARTBEAT,
         "limits": limits_body(terms.limits),
         "log_limit_bytes": terms.log_limit_bytes,
+        "terminal": terms.terminal,
     }
 
 

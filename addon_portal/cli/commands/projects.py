@@ -41,7 +41,16 @@ from addon_portal.cli.output import (
 )
 from addon_portal.cli.restart_policies import RestartPolicy, policy_fields, policy_text
 from addon_portal.cli.suggestions import suggest, word_for
-from addon_portal.cli.terms import MaxRuntime, SignOfLife, Stall, SuccessCheck, WhenStalled, seconds_text, terms_fields
+from addon_portal.cli.terms import (
+    MaxRuntime,
+    SignOfLife,
+    Stall,
+    SuccessCheck,
+    Terminal,
+    WhenStalled,
+    seconds_text,
+    terms_fields,
+)
 from addon_portal.cli.visible import visible
 
 Json = dict[str, Any]
@@ -98,6 +107,7 @@ def create(
     stall: Stall = None,
     on_stall: WhenStalled = None,
     stall_by: SignOfLife = None,
+    terminal: Terminal = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -108,7 +118,7 @@ def create(
     if argv is None and program is None:
         raise BadUsage("What is it to run? Give a command after --, or an operator's program with --program.")
     body: Json = {"name": name, **_fields(argv, program, parameters, env, cwd), **_stop(stop_signal, grace, {})}
-    body |= terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    body |= terms_fields(max_runtime, success_check, stall, on_stall, stall_by, terminal)
     body |= limits_fields(memory, cpus, pids, log_limit) | policy_fields(restart_policy)
     project = connect(url, key, data).post(path_of("tenant", "projects"), body)
     if as_json:
@@ -151,6 +161,7 @@ def update(
     stall: Stall = None,
     on_stall: WhenStalled = None,
     stall_by: SignOfLife = None,
+    terminal: Terminal = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -164,7 +175,7 @@ def update(
     client = connect(url, key, data)
     known = get_project(client, project)
     changes = _fields(argv_of(ctx), program, parameters, None, cwd) | _stop(stop_signal, grace, known["stop"])
-    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by, terminal)
     changes |= merged(terms | limits_fields(memory, cpus, pids, log_limit), known) | policy_fields(restart_policy)
     if name is not None:
         changes["name"] = name
@@ -255,6 +266,7 @@ def show(project: Named, url: Url = None, key: Key = None, data: Data = None, as
             ("success check", _given(found["success_check"])),
             ("limits", limits_text(found["limits"])),
             ("output", log_limit_text(found["log_limit_bytes"])),
+            ("terminal", "both outputs" if found["terminal"] else None),
             ("silence", _silence_text(found)),
             ("definition", f"version {found['definition_version']}, changed {time_text(found['updated_at'])}"),
             ("state", state_text(found["latest_run"])),

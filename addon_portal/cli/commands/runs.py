@@ -27,7 +27,7 @@ from addon_portal.cli.options import AsJson, CommandWithArgv, Data, Key, Url, ar
 from addon_portal.cli.outcomes import exit_code_of, is_final, sentence_of
 from addon_portal.cli.output import forget_stdout, hint, print_json, print_line
 from addon_portal.cli.suggestions import suggest, word_for
-from addon_portal.cli.terms import MaxRuntime, SignOfLife, Stall, SuccessCheck, WhenStalled, terms_fields
+from addon_portal.cli.terms import MaxRuntime, SignOfLife, Stall, SuccessCheck, Terminal, WhenStalled, terms_fields
 from addon_portal.cli.visible import visible
 from addon_portal.domain.clock import SystemClock, from_text
 
@@ -98,6 +98,7 @@ def run(
     stall: Stall = None,
     on_stall: WhenStalled = None,
     stall_by: SignOfLife = None,
+    terminal: Terminal = None,
     url: Url = None,
     key: Key = None,
     data: Data = None,
@@ -117,7 +118,7 @@ def run(
     body = _run_body(env, parameters, note)
     if argv is not None and body:
         check_run_request(body)
-    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by)
+    terms = terms_fields(max_runtime, success_check, stall, on_stall, stall_by, terminal)
     terms |= limits_fields(memory, cpus, pids, log_limit)
     defined = _define(client, called, argv, cwd, terms, workspace=workspace)
     started = client.post(path_of("tenant", "projects", defined["id"], "run"), body)
@@ -152,8 +153,8 @@ def _define(
     project = find_project(client, called)
     if argv is None:
         if cwd is not None or workspace or terms:
-            options = "--cwd, --workspace, --max-runtime, --success-check, --stall, --memory, --cpus, --pids and"
-            raise BadUsage(f"{options} --log-limit belong to a new command. Give it after --, or use: project update")
+            options = "--cwd, --workspace, --max-runtime, --success-check, --stall, --memory, --cpus, --pids, --tty"
+            raise BadUsage(f"{options} and --log-limit belong to a new command. Give it after --, or: project update")
         return project or get_project(client, called)
     if not argv:
         raise BadUsage("There is no command after --.")

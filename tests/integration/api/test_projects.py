@@ -31,6 +31,7 @@ def test_a_project_is_stored_as_it_was_asked_for(any_world: World) -> None:
         },
         "limits": {"memory_bytes": 2 << 30, "cpus": 1.5, "pids": 100},
         "log_limit_bytes": 0,
+        "terminal": True,
     }
     response = any_world.alice.post(PROJECTS, json=body)
     project = json_of(response)
@@ -50,6 +51,7 @@ def test_what_is_left_out_has_a_default(world: World) -> None:
     assert (project["on_stall"], project["stall_by"]) == ("warn", "heartbeat")
     assert project["limits"] == {"memory_bytes": None, "cpus": None, "pids": None}
     assert project["log_limit_bytes"] is None
+    assert project["terminal"] is False
 
 
 def test_the_execution_fields_are_those_of_the_newest_run(any_world: World) -> None:
@@ -198,6 +200,7 @@ def test_a_name_that_cannot_be_shown_is_refused(world: World, name: object) -> N
         ({"success_check": {"file": "a", "shell": "true"}}, "success_check.shell"),
         ({"max_runtime_seconds": "1h"}, "max_runtime_seconds"),
         ({"log_limit_bytes": -1}, "log_limit_bytes"),
+        ({"terminal": "sometimes"}, "terminal"),
         ({"log_limit_bytes": 1000}, "log_limit_bytes"),
         ({"log_limit_bytes": "1GiB"}, "log_limit_bytes"),
         ({"max_runtime_seconds": float("inf")}, "max_runtime_seconds"),

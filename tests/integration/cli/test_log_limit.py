@@ -66,6 +66,15 @@ def test_a_limit_is_changed_taken_back_and_lifted(portal: Portal) -> None:
     assert portal.ask("project", "update", "flood", "--log-limit", "none")["log_limit_bytes"] is None
 
 
+def test_a_terminal_is_asked_for_and_given_back(portal: Portal) -> None:
+    """Beside the limit, since it is the other thing that a project says of its output."""
+    code = "import os; print(os.isatty(1))"
+    assert portal.call("run", "--name", "tty", "--tty", "--", sys.executable, "-c", code).stdout == "True\n"
+    assert "both outputs" in portal.call("project", "show", "tty").stdout
+    assert portal.ask("project", "update", "tty", "--no-tty")["terminal"] is False
+    assert portal.call("run", "tty").stdout == "False\n"
+
+
 def test_a_limit_that_cannot_be_is_refused(portal: Portal) -> None:
     done = portal.call("project", "update", "flood", "--log-limit", "2GB")
     assert (done.returncode, "--log-limit expects a size" in done.stderr) == (ExitCode.USAGE, True)

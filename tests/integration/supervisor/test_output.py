@@ -12,6 +12,7 @@ import pytest
 
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.states import RunState
+from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.executors.run_files import write_json
 from tests.support.host import SupervisedHost
 from tests.support.host_parts import Leash
@@ -27,9 +28,9 @@ def loud(leash: Leash) -> list[str]:
     return ["sh", "-c", f'echo 0; read word <"$0"; seq 1 {LINES}; exit 4', str(leash.path)]
 
 
-def unsupervised(host: SupervisedHost, argv: list[str]) -> RunId:
+def unsupervised(host: SupervisedHost, argv: list[str], terms: Terms = NO_TERMS) -> RunId:
     """A run whose shim was killed when it had said something."""
-    run_id = host.running(*argv)
+    run_id = host.running(*argv, terms=terms)
     host.wait_for(lambda: host.output(run_id) == b"0\n", "the first line")
     host.shim(run_id).kill_and_wait()
     host.reach_condition(run_id, "unsupervised")

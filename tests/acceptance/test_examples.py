@@ -134,14 +134,16 @@ def test_primes_says_how_far_it_is_until_it_is_told_to_be_silent(place: Path) ->
         with subprocess.Popen(
             [sys.executable, "-I", "primes.py"], cwd=place, env=env, stdout=subprocess.PIPE, text=True
         ) as program:
-            assert program.stdout is not None
-            assert program.stdout.readline() == "Going silent at 6000002, as I was told.\n"
-            ours.setblocking(False)
-            heard = [ours.recv(4096).decode() for _ in range(4)]
-            with pytest.raises(BlockingIOError):
-                ours.recv(4096)
-            assert program.poll() is None
-            program.terminate()
+            try:
+                assert program.stdout is not None
+                assert program.stdout.readline() == "Going silent at 6000002, as I was told.\n"
+                ours.setblocking(False)
+                heard = [ours.recv(4096).decode() for _ in range(4)]
+                with pytest.raises(BlockingIOError):
+                    ours.recv(4096)
+                assert program.poll() is None
+            finally:
+                program.terminate()
         assert program.returncode == -signal.SIGTERM
         assert heard[0].startswith("READY=1")
         assert heard[3] == "X_PROGRESS=0.3000\nSTATUS=412849 primes up to 6000001\nWATCHDOG=1"

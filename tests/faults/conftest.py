@@ -1,6 +1,7 @@
 """Portals for the fault tests: one of a test's own, and pools of portals that tests take turns on.
 
-Every test is done once for each way to know processes, all of them for one way before all for the next.
+Every test is done once for each way to know processes, all of them for one way before all for the next; of the matrix
+the second way plays only what depends on it.
 """
 
 import contextlib
@@ -9,11 +10,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from addon_portal.executors.processes.selection import Chosen
-from tests.faults.matrix import POINTS
+from tests.faults.matrix import POINTS, depends_on_identity
 from tests.support.identities import IDENTITIES
 from tests.support.portal import Portal
 
@@ -75,6 +77,19 @@ class Pool:
         settings = {"ADDON_PORTAL_MAX_CONCURRENT_RUNS": "1"}
         portal = Portal(root, template=self._template, points=self._points, identity=self._identity, **settings)
         return portal.__enter__()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the sets of victims that a second way to know processes cannot tell anything new about."""
+    superfluous = [item for item in items if _is_superfluous(getattr(item, "callspec", None))]
+    if superfluous:
+        config.hook.pytest_deselected(items=superfluous)
+        items[:] = [item for item in items if item not in superfluous]
+
+
+def _is_superfluous(callspec: Any) -> bool:
+    asked = callspec.params if callspec else {}
+    return asked.get("identity") not in {None, IDENTITIES[0]} and not depends_on_identity(asked.get("victims", ()))
 
 
 @pytest.fixture(scope="session", params=IDENTITIES)

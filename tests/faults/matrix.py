@@ -99,6 +99,15 @@ def victim_sets() -> list[tuple[str, ...]]:
     return [(name,) for name in PROCESSES] + list(itertools.combinations(PROCESSES, 2))
 
 
+def depends_on_identity(victims: tuple[str, ...]) -> bool:
+    """Whether the way in which a supervisor knows processes can matter to these victims beyond what each does alone.
+
+    The api knows no process, and `up` only takes its supervisor along: in a pair they change nothing of how their
+    partner is known.
+    """
+    return len(victims) <= 1 or not {"up", "api"} & set(victims)
+
+
 def cases(action: Action, victims: tuple[str, ...]) -> Iterator[Case]:
     """The cases of these victims: one per stage at which all of them exist."""
     for stage in Stage:

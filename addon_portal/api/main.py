@@ -19,7 +19,7 @@ from addon_portal.api.openapi import DESCRIPTION, complete_openapi
 from addon_portal.api.request_count import RequestCount
 from addon_portal.api.routers import admin_api, health, metrics, tenant_api
 from addon_portal.api.routers.shortcuts import Shortcuts
-from addon_portal.api.routers.tenant import code, files, numbers, output, restarts, runs, webhooks
+from addon_portal.api.routers.tenant import code, files, numbers, output, restarts, runs, schedules, webhooks
 from addon_portal.api.services.key_use import KeyUse
 from addon_portal.api.services.metrics_service import Metrics
 from addon_portal.api.services.portal import Portal
@@ -66,7 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
         runs.router.routes,
         tenant_api.router.routes,
         (*output.router.routes, *restarts.router.routes, *webhooks.router.routes),
-        (*code.router.routes, *files.router.routes, *numbers.router.routes),
+        (*code.router.routes, *files.router.routes, *numbers.router.routes, *schedules.router.routes),
         (*admin_api.router.routes, *health.router.routes, *metrics.router.routes),
     ):
         app.router.routes.extend(routes)

@@ -28,6 +28,7 @@ from addon_portal.cli.commands import (
     retention,
     runs,
     scheduled,
+    schedules,
     statistics,
     tenants,
     usage,
@@ -62,6 +63,7 @@ pushing.register(projects.app)
 app.add_typer(projects.app, name="project")
 app.add_typer(files.app, name="files")
 app.add_typer(scheduled.app, name="scheduled")
+app.add_typer(schedules.app, name="schedule")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(programs.app, name="program")
 app.add_typer(tenants.app, name="tenant")

@@ -27,8 +27,11 @@ _OBSERVED = """
     UPDATE hosts SET observed_at = :observed_at, boot_id = :boot_id, supervisor_pid = :pid,
         max_concurrent_runs = :max_concurrent_runs
     WHERE id = :id
-    RETURNING (SELECT b.seq FROM bulk_restarts AS b WHERE b.host_id = :id AND b.finished_at IS NULL LIMIT 1),
-        (SELECT e.id FROM retentions AS e WHERE e.host_id = :id AND e.completed_at IS NULL LIMIT 1)
+    RETURNING
+        (SELECT b.seq FROM bulk_restarts AS b WHERE b.host_id = :id AND b.finished_at IS NULL LIMIT 1),
+        (SELECT e.id FROM retentions AS e WHERE e.host_id = :id AND e.completed_at IS NULL LIMIT 1),
+        (SELECT min(p.next_at) FROM schedules AS p WHERE p.host_id = :id AND p.next_at IS NOT NULL),
+        (SELECT min(q.queued_for) FROM schedules AS q WHERE q.host_id = :id AND q.queued_for IS NOT NULL)
 """
 
 
@@ -94,8 +97,13 @@ class Hosts(Repository):
         row = self._connection.one(_OBSERVED, parameters)
         if row is None:
             raise NotFound("host", host_id)
-        bulk_restart, retention = row
-        return Awaiting(bulk_restart=bulk_restart is not None, retention=retention is not None)
+        bulk_restart, retention, schedule_at, queued_for = row
+        return Awaiting(
+            bulk_restart=bulk_restart is not None,
+            retention=retention is not None,
+            schedule_at=from_micros_or_none(schedule_at),
+            queued_schedule=queued_for is not None,
+        )
 
 
 def _host_from_row(row: Row) -> Host:

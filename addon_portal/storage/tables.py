@@ -1,8 +1,8 @@
 """The tables, and the invariants that the database itself keeps.
 
 Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
-neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`, `bulk_tables` and
-`notification_tables`.
+neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`, `bulk_tables`,
+`schedule_tables` and `notification_tables`.
 """
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from addon_portal.storage.bulk_tables import bulk_restart_items, bulk_restarts
 from addon_portal.storage.connection import quoted
 from addon_portal.storage.notification_tables import deliveries, delivery_attempts, notifier, webhooks
 from addon_portal.storage.restart_tables import automatic_restarts, scheduled_restarts
+from addon_portal.storage.schedule_tables import schedules
 from addon_portal.storage.table_parts import Document, Micros, metadata, one_of, sequence, short
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "notifier",
     "runs",
     "scheduled_restarts",
+    "schedules",
     "webhooks",
 ]
 

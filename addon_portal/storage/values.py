@@ -64,6 +64,10 @@ class Awaiting:
 
     bulk_restart: bool
     retention: bool
+    schedule_at: datetime | None
+    """When the next schedule is due."""
+    queued_schedule: bool
+    """Whether a time of a schedule waits for the end of a run."""
 
 
 @dataclass(frozen=True, slots=True)

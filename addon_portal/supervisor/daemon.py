@@ -34,6 +34,7 @@ from addon_portal.supervisor.launcher import Launcher
 from addon_portal.supervisor.options import SupervisorOptions
 from addon_portal.supervisor.restarter import Restarter
 from addon_portal.supervisor.retention import Retention
+from addon_portal.supervisor.scheduler import Scheduler
 from addon_portal.supervisor.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Supervisor:
         self._retention = Retention(storage, options, clock)
         self._restarter = Restarter(options.actor, clock, executor.boot_id)
         self._bulk_restarter = BulkRestarter(options.host_id, clock)
+        self._scheduler = Scheduler(options.host_id, clock)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
         start_again, check = self._launcher.start_again, self._launcher.check
         self._watcher = Watcher(executor, options.actor, clock, start_again, check, self._look_later, self._restarter)
@@ -112,6 +114,8 @@ class Supervisor:
                 self._restarter.make_due(self._storage)
             if self._bulk_restarter.has_work:
                 self._bulk_restarter.work(self._storage)
+            if self._scheduler.seconds_to_next <= 0:
+                self._scheduler.make_due(self._storage)
             if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
         except (StorageError, StorageBusy) as error:
@@ -205,6 +209,7 @@ class Supervisor:
         self._watcher.observed_at = began
         self._bulk_restarter.has_work = awaiting.bulk_restart
         self._retention.take_turn(is_asked_for=awaiting.retention)
+        self._scheduler.learn(awaiting)
         self._watcher.said_is_stored()
 
     def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:
@@ -278,7 +283,7 @@ class Supervisor:
         while self._later and self._due.get(self._later[0][1]) != self._later[0][0]:
             heapq.heappop(self._later)  # Of a run that has ended, or that is looked at sooner.
         due = min(self._next_sweep, self._restarter.next_due, self._later[0][0] if self._later else math.inf)
-        return max(0.0, due - self._clock.monotonic())
+        return max(0.0, min(due - self._clock.monotonic(), self._scheduler.seconds_to_next))
 
     def wake(self) -> None:
         """Somebody has asked for something: look at the database in the next turn."""

@@ -14,11 +14,14 @@ from addon_portal.domain.exits import signal_name
 from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import RestartCause, ScheduledRestart
 from addon_portal.domain.reasons import REASONS, Reason
+from addon_portal.domain.restart_policy import POLICY_ACTOR
 from addon_portal.domain.restarts import needs_confirmation
+from addon_portal.domain.schedules import SCHEDULE_ACTOR
 from addon_portal.domain.states import Health, Outcome, RunState
 
 RUN_ID = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
 PROJECT_ID = "prj_01k7qz8a1b2c3d4e5f6g7h8j9k"
+_TRIGGERS = {SCHEDULE_ACTOR: "schedule", POLICY_ACTOR: "restart_policy"}
 MEANT_RUN = Field(description="The run that is meant; by default the newest.", examples=[RUN_ID])
 
 
@@ -128,6 +131,9 @@ class RunBody(Answer):
     queue_position: Annotated[int | None, Field(description="Among the tenant's own pending runs of its host, from 1.")]
     requested_at: datetime
     requested_by: Annotated[str, Field(examples=["key:ci"])]
+    trigger: Annotated[
+        Literal["request", "schedule", "restart_policy"], Field(description="What made it: somebody, or the project.")
+    ]
     claimed_at: datetime | None
     started_at: datetime | None
     ended_at: Annotated[
@@ -201,6 +207,7 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "queue_position": shown.queue_position,
         "requested_at": to_text(run.requested_at),
         "requested_by": run.requested_by,
+        "trigger": _TRIGGERS.get(run.requested_by, "request"),
         "claimed_at": time_or_null(run.claimed_at),
         "started_at": time_or_null(run.started_at),
         "ended_at": time_or_null(run.ended_at),

@@ -12,6 +12,7 @@ from addon_portal.domain.ids import ProgramId, ProjectId, has_form, new_project_
 from addon_portal.domain.models import Definition, Program
 from addon_portal.domain.names import normal_name
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.schedules import Schedules
 from addon_portal.storage.values import NewProject, Page
 
 
@@ -63,13 +64,17 @@ def update_project(portal: Portal, principal: Principal, project_id: ProjectId, 
 
 
 def delete_project(portal: Portal, principal: Principal, project_id: ProjectId) -> None:
-    """Hide a project and call off a restart that is to come; its runs can still be read. Raises ActiveRun, NotFound."""
+    """Hide a project, without schedule and without a restart that is to come; its runs can still be read.
+
+    Raises ActiveRun, NotFound.
+    """
     with portal.storage.write() as uow:
         now = portal.clock.now()
         uow.projects.soft_delete(principal.scope, project_id, now)
         scheduled = uow.scheduled_restarts.find(principal.scope, project_id)
         if scheduled is not None:
             uow.scheduled_restarts.call_off(scheduled, now, principal.actor, "the project was deleted")
+        Schedules(uow).delete(principal.scope, project_id)
 
 
 def _define(portal: Portal, principal: Principal, draft: ProjectDraft) -> Definition:

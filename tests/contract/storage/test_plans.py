@@ -19,6 +19,7 @@ from addon_portal.domain.models import RestartCause
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.restarts import repeat
+from addon_portal.domain.schedules import Schedule, WhenMissed, WhenRunning
 from addon_portal.domain.states import FINAL, Outcome, RunState
 from addon_portal.domain.webhooks import Attempt, DeliveryState, NewDelivery
 from addon_portal.storage import CleanupRequest, Storage, UnitOfWork, apply
@@ -28,6 +29,7 @@ from addon_portal.storage.measurements import Measurements
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.retentions import RetentionRequest, Retentions
+from addon_portal.storage.schedules import Schedules
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.webhooks import Webhooks
 from tests.contract.storage.world import SteppedClock, World
@@ -230,6 +232,24 @@ def restart_many(world: World, uow: UnitOfWork, project_id: ProjectId) -> None:
     repository.forget(scope, world.now())
 
 
+def keep_schedules(world: World, uow: UnitOfWork, project_id: ProjectId) -> None:
+    """Everything around schedules."""
+    scope, now, schedules = world.scope, world.now(), Schedules(uow)
+    schedule = Schedule(
+        *(project_id, scope.tenant_id, world.host.id, "0 3 * * *", "UTC", WhenRunning.SKIP, WhenMissed.SKIP),
+        *(now, now, "alice", now, now),
+    )
+    for each in (schedule, replace(schedule, queued_for=now)):
+        schedules.put(scope, each)
+    uow.hosts.record_observed(world.host.id, now, "boot", 1)
+    schedules.get(scope, project_id)
+    schedules.list_page(scope, limit=1)
+    schedules.list_due(world.host.id, now, 9)
+    schedules.list_free(world.host.id, 9)
+    schedules.list_wrongly_planned(world.host.id, now)
+    schedules.delete(scope, project_id)
+
+
 def is_idle(detail: str, sql: str) -> bool:
     """A look for children of a new row: planned, and executed only while a foreign key is violated, so never."""
     return sql.strip().startswith("INSERT INTO runs") and detail in {"SCAN runs", "SCAN idempotency_keys"}
@@ -246,6 +266,7 @@ def test_no_statement_reads_a_whole_table_that_grows(world: World) -> None:
         answer_requests(world, uow, project_id, run_id)
         keep_webhooks(world, uow, run_id)
         restart_many(world, uow, project_id)
+        keep_schedules(world, uow, project_id)
         uow.finish()
         raw._raw.set_trace_callback(None)
         statements = [sql for sql in executed if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", sql)]

@@ -15,6 +15,7 @@ from addon_portal.domain.git_sources import GitSource
 from addon_portal.domain.ids import new_bulk_restart_id, new_code_request_id, new_delivery_id, new_run_id
 from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
 from addon_portal.domain.restarts import repeat
+from addon_portal.domain.schedules import Schedule, WhenMissed, WhenRunning
 from addon_portal.domain.states import FINAL
 from addon_portal.domain.webhooks import NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
@@ -22,6 +23,7 @@ from addon_portal.storage.bulk_restarts import BulkRestarts, RequestKey
 from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.repository import Repository
+from addon_portal.storage.schedules import Schedules
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import CodeRequest
 from addon_portal.storage.webhooks import Webhooks
@@ -49,7 +51,12 @@ class Charlies:
             *(new_bulk_restart_id(world.now()), world.charlie.id, world.host.id, {}, BulkChoices(FINAL)),
             *(world.now(), "key:charlie", 1),
         )
+        self.schedule = Schedule(
+            *(self.project.id, world.charlie.id, world.host.id, "0 3 * * *", "UTC", WhenRunning.SKIP, WhenMissed.SKIP),
+            *(world.now(), world.now(), "key:charlie", world.now(), world.now()),
+        )
         with world.storage.write() as uow:
+            Schedules(uow).put(world.other_scope, self.schedule)
             found = BulkRestarts(uow).list_candidates(world.other_scope, BulkFilter(), latest_definition=True)
             assert BulkRestarts(uow).insert(world.other_scope, self.bulk, found, KEY)
             uow.code_requests.insert(world.other_scope, self.request)
@@ -123,18 +130,24 @@ REFUSED: dict[str, Ask] = {
     "webhooks.redeliver": lambda uow, his: Webhooks(uow).redeliver(
         his.world.scope, his.webhook.id, his.delivery.id, his.world.now()
     ),
+    "schedules.get": lambda uow, his: Schedules(uow).get(his.world.scope, his.project.id),
     "bulk_restarts.get": lambda uow, his: BulkRestarts(uow).get(his.world.scope, his.bulk.id),
     "bulk_restarts.list_items": lambda uow, his: BulkRestarts(uow).list_items(his.world.scope, his.bulk.id, limit=9),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }
 
 EMPTY: dict[str, Ask] = {
+    "projects.find": lambda uow, his: uow.projects.find(his.world.scope, his.project.id),
+    "projects.find_locked": lambda uow, his: uow.projects.find_locked(his.world.scope, his.project.id),
     "projects.find_by_name": lambda uow, his: uow.projects.find_by_name(his.world.scope, "secret"),
     "projects.list_page": lambda uow, his: uow.projects.list_page(his.world.scope, limit=9).items,
     "projects.exists": lambda uow, his: uow.projects.exists(his.world.scope, his.project.id),
     "runs.latest": lambda uow, his: uow.runs.latest(his.world.scope, his.project.id),
     "runs.list_page": lambda uow, his: uow.runs.list_page(his.world.scope, limit=9).items,
     "webhooks.list_page": lambda uow, his: Webhooks(uow).list_page(his.world.scope, limit=9).items,
+    "schedules.find": lambda uow, his: Schedules(uow).find(his.world.scope, his.project.id),
+    "schedules.list_page": lambda uow, his: Schedules(uow).list_page(his.world.scope, limit=9).items,
+    "schedules.delete": lambda uow, his: Schedules(uow).delete(his.world.scope, his.project.id),
     "bulk_restarts.list_candidates": lambda uow, his: BulkRestarts(uow).list_candidates(
         his.world.scope, BulkFilter(projects=frozenset({his.project.id})), latest_definition=True
     ),
@@ -156,7 +169,7 @@ EMPTY: dict[str, Ask] = {
 
 ADDING_ONLY = {
     *("projects.insert", "webhooks.insert", "projects.restore_definition", "idempotency.insert"),
-    "bulk_restarts.insert",
+    *("bulk_restarts.insert", "schedules.put"),
 }
 """Their rows carry the scope's tenant; there is nothing of another's to find."""
 
@@ -179,6 +192,7 @@ def test_another_tenants_things_are_not_found(world: World, charlies: Charlies, 
 def test_another_tenants_things_are_not_listed(world: World, charlies: Charlies, name: str) -> None:
     with world.storage.write() as uow:
         assert not EMPTY[name](uow, charlies)
+        assert Schedules(uow).get(world.other_scope, charlies.project.id) == charlies.schedule
         assert BulkRestarts(uow).get(world.other_scope, charlies.bulk.id) == charlies.bulk
 
 
@@ -198,7 +212,7 @@ def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
     with world.storage.read() as uow:
         repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
         repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow), "webhooks": Webhooks(uow)}
-        repositories["bulk_restarts"] = BulkRestarts(uow)
+        repositories |= {"bulk_restarts": BulkRestarts(uow), "schedules": Schedules(uow)}
     scoped = {
         f"{name}.{method}"
         for name, repository in repositories.items()

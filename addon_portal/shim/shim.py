@@ -321,7 +321,7 @@ def drop_oldest(directory: int, log: int, size: int, limit: int, owner: str, run
     block = max(os.fstat(log).st_blksize, 4096)
     end = (size - limit + step) // block * block
     faultpoint(owner + ".before_drop", run)
-    has_hole = os.lseek(log, 0, os.SEEK_DATA)
+    has_hole = attempt(os.lseek, log, 0, os.SEEK_DATA)  # refused where the file system cannot tell
     os.lseek(log, size, os.SEEK_SET)  # looking for data has moved us, and output goes where we are
     if has_hole or attempt(tells_holes, directory, block):
         punch(log, end)

@@ -7,7 +7,7 @@
 BIN := .venv/bin
 ARGS ?=
 T ?=
-N ?= $(if $(T),0,2)
+N ?= $(if $(T),0,4)
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
+from xdist.remote import Producer  # type: ignore[import-untyped]  # has no types
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
 from tests.support.databases import MISSING_SERVER, PostgresServer, find_server_programs
 
@@ -57,6 +60,23 @@ def _new_server() -> PostgresServer:
     if os.environ.get("ADDON_PORTAL_REQUIRE_POSTGRES") == "1":
         pytest.fail(f"{MISSING_SERVER}, and ADDON_PORTAL_REQUIRE_POSTGRES=1 forbids to skip", pytrace=False)
     pytest.skip(MISSING_SERVER)
+
+
+class _OneMatrix(LoadScopeScheduling):  # type: ignore[misc]  # has no types
+    """Gives each test to whoever is idle, but the fault matrix to one worker alone.
+
+    It plays seven cases at once; two workers with it would only take the processors from one another.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module.endswith("faults/test_matrix.py") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How tests are shared out among workers."""
+    return _OneMatrix(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,76 +1,79 @@
 """The command line: which commands there are, and how a command that fails ends.
 
-Modules that take long to import (settings, database, web server) are imported by the commands that need them.
+Only the module of the command that was asked for is imported; those that take long (settings, database, web server) are
+imported by the commands that need them.
 """
 
 import errno
 import io
 import sys
-from typing import Annotated, NoReturn
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from addon_portal import __version__
-from addon_portal.cli.commands import (
-    bulk,
-    comparison,
-    diagnosis,
-    drain,
-    files,
-    installation,
-    keys,
-    portal,
-    processes,
-    programs,
-    projects,
-    pushing,
-    reading,
-    retention,
-    runs,
-    scheduled,
-    schedules,
-    statistics,
-    tenants,
-    usage,
-    webhooks,
-)
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.options import Commands
 from addon_portal.cli.output import forget_stdout, hint
 
-app = typer.Typer(
-    name="addon-portal",
-    cls=Commands,
-    help="Runs programs, says truthfully what happened to them, and restarts them.",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
+_COMMANDS = {
+    "portal": ("up", "down"),
+    "runs": ("run", "restart", "stop", "wait"),
+    "reading": ("status", "runs", "show", "logs"),
+    "comparison": ("compare",),
+    "statistics": ("stats",),
+    "usage": ("usage",),
+    "diagnosis": ("doctor", "cleanup"),
+    "retention": ("retention",),
+    "processes": ("api", "supervisor", "keeper", "notifier"),
+}
+"""Which module of `commands` registers which commands, in the order in which the help lists them."""
+_GROUPS = {
+    "project": "projects",
+    "files": "files",
+    "scheduled": "scheduled",
+    "schedule": "schedules",
+    "bulk": "bulk",
+    "program": "programs",
+    "tenant": "tenants",
+    "key": "keys",
+    "drain": "drain",
+    "webhook": "webhooks",
+    "db": "installation",
+}
+"""Which module of `commands` holds which group."""
 
-portal.register(app)
-runs.register(app)
-reading.register(app)
-comparison.register(app)
-statistics.register(app)
-usage.register(app)
-diagnosis.register(app)
-retention.register(app)
-processes.register(app)
-pushing.register(projects.app)
-app.add_typer(projects.app, name="project")
-app.add_typer(files.app, name="files")
-app.add_typer(scheduled.app, name="scheduled")
-app.add_typer(schedules.app, name="schedule")
-app.add_typer(bulk.app, name="bulk")
-app.add_typer(programs.app, name="program")
-app.add_typer(tenants.app, name="tenant")
-app.add_typer(keys.app, name="key")
-app.add_typer(drain.app, name="drain")
-app.add_typer(webhooks.app, name="webhook")
-app.add_typer(installation.app, name="db")
+
+def make_app(word: str | None = None) -> typer.Typer:
+    """All commands; or only those of one module where `word` is one of them, since making all takes longer than most.
+
+    What is no command, such as an option or a mistake, needs all of them for its answer.
+    """
+    app = typer.Typer(
+        name="addon-portal",
+        cls=Commands,
+        help="Runs programs, says truthfully what happened to them, and restarts them.",
+        no_args_is_help=True,
+        add_completion=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    known = word in _GROUPS or any(word in words for words in _COMMANDS.values())
+    for module, words in _COMMANDS.items():
+        if not known or word in words:
+            _module(module).register(app)
+    for name, module in _GROUPS.items():
+        if not known or word == name:
+            app.add_typer(_module(module).app, name=name)
+    app.callback()(_describe)
+    return app
+
+
+def _module(name: str) -> Any:
+    return import_module(f"addon_portal.cli.commands.{name}")
 
 
 def _show_version(wanted: bool) -> None:
@@ -79,8 +82,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def describe(
+def _describe(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -93,7 +95,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
-        app()
+        make_app(sys.argv[1] if len(sys.argv) > 1 else None)()
     except CommandFailed as failure:
         _end(failure.message, failure.exit_code)
     except UnicodeEncodeError as error:

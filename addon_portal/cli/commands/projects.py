@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from addon_portal.cli.client import path_of
+from addon_portal.cli.commands import pushing
 from addon_portal.cli.definitions import (
     Env,
     Parameters,
@@ -313,3 +314,6 @@ def _command_text(project: Json) -> str:
     import shlex
 
     return shlex.join(project["command"]) if project["command"] else f"program {project['program']}"
+
+
+pushing.register(app)

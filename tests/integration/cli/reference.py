@@ -10,7 +10,7 @@ from typing import Any
 from typer.main import get_command
 
 from addon_portal.cli.exit_codes import EXPLANATIONS
-from addon_portal.cli.main import app
+from addon_portal.cli.main import make_app
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
 
@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
 def commands() -> dict[str, Any]:
     """Every command by its full name, in the order of the help."""
     found: dict[str, Any] = {}
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(make_app()).commands.items():  # type: ignore[attr-defined]
         inner = getattr(command, "commands", None)
         if inner is None:
             found[name] = command

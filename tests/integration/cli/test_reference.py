@@ -5,10 +5,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from addon_portal.cli.exit_codes import EXPLANATIONS, ExitCode
-from addon_portal.cli.main import app
+from addon_portal.cli.main import make_app
 from tests.integration.cli.reference import PAGE, commands, fill
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -26,10 +27,21 @@ def test_every_exit_code_is_explained_and_none_twice() -> None:
 
 @pytest.mark.parametrize("name", commands())
 def test_every_command_has_help_with_examples(name: str) -> None:
-    shown = CliRunner().invoke(app, [*name.split(), "--help"])
+    shown = CliRunner().invoke(make_app(name.split()[0]), [*name.split(), "--help"])
     assert shown.exit_code == 0
     assert "Examples:" in shown.output
     assert f"addon-portal {name}" in shown.output.split("Examples:")[1]
+
+
+def test_a_word_brings_its_own_command_and_everything_else_brings_all() -> None:
+    whole = get_command(make_app()).commands  # type: ignore[attr-defined]
+    for word, command in whole.items():
+        brought = get_command(make_app(word)).commands  # type: ignore[attr-defined]
+        assert word in brought
+        assert brought.keys() < whole.keys()
+        assert [option.opts for option in brought[word].params] == [option.opts for option in command.params]
+    for word in ("--help", "-h", "--version", "ruin", ""):
+        assert get_command(make_app(word)).commands.keys() == whole.keys()  # type: ignore[attr-defined]
 
 
 def test_every_command_can_print_json() -> None:

@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup up test check fmt bench migration lock clean
 
+# Where it is set, each of our processes would compile all of our modules anew: half a second for an api.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 ARGS ?=
 T ?=

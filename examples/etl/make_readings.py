@@ -28,5 +28,5 @@ def make() -> str:
 
 
 if __name__ == "__main__":
-    packed = lzma.compress(make().encode(), preset=9 | lzma.PRESET_EXTREME)
+    packed = lzma.compress(make().encode())
     Path(__file__).with_name("readings.csv.xz").write_bytes(packed)

@@ -27,7 +27,7 @@ def test_every_exit_code_is_explained_and_none_twice() -> None:
 
 @pytest.mark.parametrize("name", commands())
 def test_every_command_has_help_with_examples(name: str) -> None:
-    shown = CliRunner().invoke(make_app(name.split()[0]), [*name.split(), "--help"])
+    shown = CliRunner().invoke(make_app(name.split(maxsplit=1)[0]), [*name.split(), "--help"])
     assert shown.exit_code == 0
     assert "Examples:" in shown.output
     assert f"addon-portal {name}" in shown.output.split("Examples:")[1]

@@ -44,6 +44,8 @@ log = structlog.get_logger()
 
 SWEEP_SECONDS = 1.0
 """Every run is looked at this often even if nothing happens; three missed sweeps make a host unreachable."""
+AWAY_SECONDS = 1.5
+"""No wait is longer than a sweep, so whoever took so long from turn to turn was not there to look."""
 _RETRY_SECONDS = 0.5
 _PATIENCE_SECONDS = 2.0
 """What is left unanswered for this long is given up: programs need us meanwhile. psycopg connects no faster."""
@@ -65,6 +67,7 @@ class Supervisor:
         self._due: dict[RunId, float] = {}
         self._leaving = False
         self._woken = True
+        self._last_turn = clock.monotonic()
         self._next_sweep = 0.0
         self._next_cleanup = 0.0
         self._away_until = 0.0
@@ -101,6 +104,9 @@ class Supervisor:
         """Wait for the next event or what is due, and do what came of it."""
         for key, _ in self._selector.select(self._seconds_to_next()):
             key.data()
+        before, self._last_turn = self._last_turn, self._clock.monotonic()
+        if self._last_turn - before > AWAY_SECONDS:
+            self._watcher.came_back()  # we were frozen, or the machine was
         if self._clock.monotonic() < self._away_until:
             return
         try:

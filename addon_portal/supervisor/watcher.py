@@ -72,6 +72,7 @@ class Watcher:
         self._restarter = restarter
         self._runs: dict[RunId, Run] = {}
         self._ended_since: dict[RunId, float] = {}
+        self._was_away = False
         self._last_alive: dict[RunId, datetime | None] = {}
         """When runs were last seen alive that the latest look did not find alive."""
         self._said: dict[RunId, NotifyRecord] = {}
@@ -102,6 +103,10 @@ class Watcher:
         self.learn(runs)
         self._last_alive.clear()
         self._ended_since = dict.fromkeys(self._runs, -math.inf)
+
+    def came_back(self) -> None:
+        """Nobody has looked for longer than a sweep takes: what is found ended now did so nobody knows how long ago."""
+        self._was_away = True
 
     def let_go_of_others(self, runs: Iterable[Run]) -> bool:
         """Keep only these, all that are claimed in the books; whether there was any other."""
@@ -164,7 +169,8 @@ class Watcher:
         uow.host_runs.set_said(self._said)
 
     def said_is_stored(self) -> None:
-        """It is, and committed."""
+        """It is, and committed, with a complete sweep."""
+        self._was_away = False
         for run_id, said in self._said.items():
             self._runs[run_id] = replace(self._runs[run_id], **said_values(said))  # type: ignore[arg-type]
         self._said.clear()
@@ -215,7 +221,8 @@ class Watcher:
         if not isinstance(verdict, Finishing | CleanUp | AskKeeper | Unchecked):
             self._ended_since.pop(run_id, None)
             return 0.0
-        return self._clock.monotonic() - self._ended_since.setdefault(run_id, self._clock.monotonic())
+        since = -math.inf if self._was_away else self._clock.monotonic()
+        return self._clock.monotonic() - self._ended_since.setdefault(run_id, since)
 
     def _carry_out(self, it: plans.Situation, actions: list[plans.Action], batch: Batch) -> None:
         for action in actions:

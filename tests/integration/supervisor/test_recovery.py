@@ -11,6 +11,7 @@ from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Health, Outcome, RunState
 from addon_portal.executors.host_features import pidfd_exit
+from addon_portal.supervisor.daemon import AWAY_SECONDS
 from tests.support.host import SupervisedHost
 from tests.support.host_parts import state_of
 
@@ -80,6 +81,30 @@ def test_while_nobody_looks_runs_are_unreachable_and_the_truth_comes_back(host: 
     assert host.final(run_id).signal == signal.SIGKILL
     host.await_sweep()
     assert host.host().observed_at != frozen_at
+
+
+def test_the_first_sweep_of_a_supervisor_that_was_frozen_says_what_has_ended_meanwhile(host: SupervisedHost) -> None:
+    run_id = host.running("sleep", "60")
+    host.await_sweep()
+    host.supervisor.freeze()
+    shim = host.shim(run_id)
+    shim.kill(signal.SIGSTOP)
+    host.program(run_id).kill()  # a zombie that nobody records
+    seen = host.host().observed_at
+    assert seen
+    until = seen + timedelta(seconds=AWAY_SECONDS + 1)
+    host.wait_for(lambda: host.clock.now() > until, "nobody to have looked for so long")
+    host.supervisor.thaw()
+
+    def looked() -> Run | None:
+        with host.storage.read() as uow:  # both of one moment
+            run, at = uow.host_runs.find(run_id), uow.hosts.get(host.host_id).observed_at
+        return run if at != seen else None
+
+    run = host.wait_for(looked, "a sweep")
+    assert run.conditions == {"finishing"} or not run.is_active, "it is said to run as of a moment when it did not"
+    shim.kill(signal.SIGCONT)
+    assert host.final(run_id).signal == signal.SIGKILL
 
 
 def test_sweeps_are_recorded_as_of_their_beginning(host: SupervisedHost) -> None:

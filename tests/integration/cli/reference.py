@@ -4,6 +4,7 @@ Sections between the markers are made from the commands themselves; everything o
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from addon_portal.cli.main import make_app
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "cli.md"
 
 
+@cache
 def commands() -> dict[str, Any]:
     """Every command by its full name, in the order of the help."""
     found: dict[str, Any] = {}

@@ -65,6 +65,8 @@ def test_names_that_are_no_text_are_told(portal: Portal) -> None:
     ids=["table", "json", "run", "logs"],
 )
 def test_output_that_has_no_room_is_told(portal: Portal, arguments: list[str], code: ExitCode) -> None:
+    if arguments[0] == "logs":
+        assert portal.call("run", "sample-hello").returncode == ExitCode.OK
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [COMMAND, *arguments, "--data", str(portal.data)],

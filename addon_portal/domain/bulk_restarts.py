@@ -12,6 +12,7 @@ from enum import StrEnum
 from addon_portal.domain import errors
 from addon_portal.domain.ids import BulkRestartId, HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.restarts import needs_confirmation
 from addon_portal.domain.states import FINAL, Outcome, RunState
 
 
@@ -135,7 +136,7 @@ def find_refusal(
         allowed = sorted(FINAL & choices.restartable)
         return errors.NotRestartable(candidate.run_id, candidate.state, allowed)
     if not choices.confirmed:
-        if candidate.tree == "assumed":
+        if needs_confirmation(candidate.tree):
             return errors.ConfirmationRequired(candidate.run_id)
         if candidate.outcome is Outcome.UNKNOWN:
             return errors.UnknownOutcome(candidate.run_id)

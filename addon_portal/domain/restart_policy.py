@@ -13,6 +13,7 @@ from typing import Any
 
 from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.restarts import needs_confirmation
 from addon_portal.domain.states import Outcome, RunState
 
 OURS = frozenset({Reason.LAUNCH_INTERRUPTED, Reason.EXECUTOR_LOST})
@@ -93,7 +94,7 @@ def decide(
     assert run.reason is not None, "only a final run is followed"
     if run.stop_why in BY_PEOPLE or run.state is RunState.CANCELLED or not (is_wanted or _applies(policy, run)):
         return None
-    if run.tree == "assumed":
+    if needs_confirmation(run.tree):
         return GiveUp("it is not proven that everything the run had started is gone; look, then restart with confirm")
     if run.reason in OURS or run.outcome is Outcome.UNKNOWN:
         return _again_for_free(policy, run.reason, past)

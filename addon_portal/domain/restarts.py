@@ -32,7 +32,7 @@ def check_restart(latest: Run | None, meant: RunId | None, restartable: frozense
         raise errors.AlreadyRestarted(meant, latest.id)
     if latest.state not in FINAL & restartable:
         raise errors.NotRestartable(latest.id, latest.state, sorted(FINAL & restartable))
-    if needs_confirmation(latest) and not confirmed:
+    if needs_confirmation(latest.tree) and not confirmed:
         raise errors.ConfirmationRequired(latest.id)
     return latest
 
@@ -43,9 +43,9 @@ def workspace_of(project: Project, run_id: RunId, *, clean: bool) -> str:
     return kept or f"{project.id}/{run_id}"
 
 
-def needs_confirmation(run: Run) -> bool:
-    """Whether leftovers of the run may still be alive, so that its restart could be a second copy."""
-    return run.tree == "assumed"
+def needs_confirmation(tree: str | None) -> bool:
+    """Whether leftovers of a run may still be alive, so that its restart could be a second copy."""
+    return tree == "assumed"
 
 
 def repeat(run: Run, run_id: RunId, cause: RestartCause, why: str, at: datetime, by: str) -> ScheduledRestart:

@@ -212,11 +212,10 @@ class Supervisor:
                 self._options.host_id, began, self._executor.boot_id, os.getpid(), limit
             )
             self._fetcher.take(uow.code_requests.list_open(self._options.host_id, AT_ONCE))
-        self._watcher.observed_at = began
+        self._watcher.sweep_is_stored(began)
         self._bulk_restarter.has_work = awaiting.bulk_restart
         self._retention.take_turn(is_asked_for=awaiting.retention)
         self._scheduler.learn(awaiting)
-        self._watcher.said_is_stored()
 
     def _clean_up(self, now: datetime, *, thoroughly: bool = False) -> CleanupReport:
         """A sweep over what no event will ever tell: rows we do not hold, lost rows, outcomes that were unknown.

@@ -31,7 +31,7 @@ from addon_portal.domain.restart_policy import (
     decide,
     policy_from_json,
 )
-from addon_portal.domain.restarts import age_of, repeat, seconds_until_due
+from addon_portal.domain.restarts import age_of, needs_confirmation, repeat, seconds_until_due
 from addon_portal.domain.transitions import Transition
 from addon_portal.storage import Storage, UnitOfWork
 from addon_portal.storage.errors import ConstraintViolated
@@ -193,7 +193,7 @@ class Restarter:
 def _why_not(uow: UnitOfWork, scheduled: ScheduledRestart) -> str | None:
     """What forbids the restart by now, beside what its insertion will tell."""
     before = uow.host_runs.find(scheduled.restart_of)
-    if before is None or (before.tree == "assumed" and not scheduled.confirmed):
+    if before is None or (needs_confirmation(before.tree) and not scheduled.confirmed):
         return "it is not proven that everything the run before had started is gone; look, then restart with confirm"
     scope = TenantScope(scheduled.tenant_id)
     definition = uow.projects.get_definition(scope, scheduled.project_id, scheduled.definition_version)

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+import structlog
+
 from addon_portal import faultpoints
 from addon_portal.domain.clock import Clock, to_text
 from addon_portal.domain.data_directory import DataDirectory
@@ -27,6 +29,8 @@ from addon_portal.storage import Storage
 from addon_portal.storage.retentions import NewestRun, Retentions
 from addon_portal.workspaces.disk import DIRECTORY, opened, write_record
 from addon_portal.workspaces.removal import measure_tree, remove_tree
+
+log = structlog.get_logger()
 
 _AT_ONCE = 200
 _PAUSE_SECONDS = 0.02
@@ -165,8 +169,10 @@ class UnusedThings:
     def _finish_in(self, directory: Path) -> None:
         with suppress(FileNotFoundError), os.scandir(directory) as entries:
             for entry in [each for each in entries if each.name.endswith(REMOVING)]:
-                with suppress(OSError):
+                try:
                     remove_tree(entry.path)
+                except OSError as error:  # tried again with the next pass
+                    log.warning("removal_not_finished", path=entry.path, error=str(error))
 
     # Code.
 

@@ -168,9 +168,9 @@ class Watcher:
         """Write what programs say of themselves, as of the last look, where that has changed."""
         uow.host_runs.set_said(self._said)
 
-    def said_is_stored(self) -> None:
-        """It is, and committed, with a complete sweep."""
-        self._was_away = False
+    def sweep_is_stored(self, began: datetime) -> None:
+        """A complete sweep is committed, with what programs say of themselves."""
+        self.observed_at, self._was_away = began, False
         for run_id, said in self._said.items():
             self._runs[run_id] = replace(self._runs[run_id], **said_values(said))  # type: ignore[arg-type]
         self._said.clear()

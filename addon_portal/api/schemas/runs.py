@@ -229,7 +229,7 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "status_text": run.status_text,
         "last_heartbeat_at": time_or_null(run.last_heartbeat_at),
         "restartable": shown.restartable,
-        "needs_confirmation": needs_confirmation(run),
+        "needs_confirmation": needs_confirmation(run.tree),
         "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,
     }

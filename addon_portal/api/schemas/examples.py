@@ -125,6 +125,7 @@ LOG_SEARCH: dict[str, object] = {
     "size": 8,
     "first_offset": 0,
 }
+LOG_TIMES: dict[str, object] = {"items": [{"offset": 0, "at": "2026-05-04T09:00:01.250000Z"}]}
 USAGE: dict[str, object] = {
     "run_id": RUN_ID,
     "points": [

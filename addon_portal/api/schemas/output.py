@@ -1,12 +1,16 @@
 """What of an output is asked for and answered: stretches of it, and places in it."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from addon_portal.api.schemas.fields import Answer, Limit, refuse
-from addon_portal.api.services.output_service import LogChunk, LogFound, LogSearch
+from addon_portal.api.services.output_service import LogChunk, LogFound, LogSearch, Stretch
+from addon_portal.domain.clock import to_text
 from addon_portal.evidence.search import Place
+from addon_portal.evidence.times import OutputTime
 
 LARGEST_OFFSET = 2**62
 LONGEST_SEARCHED = 200
@@ -61,6 +65,33 @@ class LogSearchQuery(BaseModel):
     def to_search(self) -> LogSearch:
         """The query as the service takes it."""
         return LogSearch(self.q, self.direction == "previous", self.case == "ignore", self.offset, self.limit)
+
+
+class LogTimesQuery(BaseModel):
+    """Of which stretch of the output."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    begin: Annotated[int, Field(alias="from", ge=0, le=LARGEST_OFFSET, description="The first byte.")] = 0
+    end: Annotated[int, Field(alias="to", ge=0, le=LARGEST_OFFSET, description="The byte behind the last one.")]
+    limit: Annotated[int, Field(ge=1, le=2000, description="Times at most; of more some are left out.")] = 1000
+
+    def to_stretch(self) -> Stretch:
+        """The query as the service takes it."""
+        return Stretch(self.begin, self.end, self.limit)
+
+
+class LogTimeBody(Answer):
+    """What begins at `offset` came at this time, and what follows it, until the next item, soon after."""
+
+    offset: int
+    at: datetime
+
+
+class LogTimesBody(Answer):
+    """When a stretch of output came, in its order. The first item may begin before the stretch."""
+
+    items: list[LogTimeBody]
 
 
 class LogBody(Answer):
@@ -126,6 +157,15 @@ def log_search_body(searched: LogFound) -> dict[str, object]:
         "size": found.size,
         "first_offset": searched.first_offset,
     }
+
+
+def log_times_body(times: Sequence[OutputTime]) -> dict[str, object]:
+    """The answer that shows when output came."""
+    return {"items": [{"offset": time.offset, "at": to_text(_moment(time.nanoseconds))} for time in times]}
+
+
+def _moment(nanoseconds: int) -> datetime:
+    return datetime.fromtimestamp(nanoseconds // 1000 / 1_000_000, UTC)
 
 
 def _place_body(place: Place) -> dict[str, object]:

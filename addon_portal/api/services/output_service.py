@@ -18,6 +18,7 @@ from addon_portal.evidence.masking import Mask
 from addon_portal.evidence.output import Output, OutputChunk, OutputUnreadable
 from addon_portal.evidence.records import DamagedRecord, read_json
 from addon_portal.evidence.search import Found, Query, find_next, find_previous
+from addon_portal.evidence.times import OutputTime, read_times
 
 NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
 SEARCH_SECONDS = 0.5
@@ -42,6 +43,15 @@ class LogSearch:
     ignore_case: bool
     offset: int | None
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The bytes [begin, end), of which at most so many times are wanted."""
+
+    begin: int
+    end: int
+    most_times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,17 @@ def search_log(portal: Portal, principal: Principal, run_id: RunId, wanted: LogS
         found = find(output, query, start, wanted.limit, lambda: portal.clock.monotonic() < until)
         first = output.first_offset()
     return LogFound(found, found.is_done and (wanted.backwards or not facts.run.is_active), first)
+
+
+def find_times(portal: Portal, principal: Principal, run_id: RunId, stretch: Stretch) -> tuple[OutputTime, ...]:
+    """When a stretch of the output came, as far as the index says. Raises NotFound, OutputUnreadable."""
+    facts = _get_facts(portal, principal, run_id)
+    with closing(open_output(portal, facts)) as output:
+        end = min(stretch.end, output.size())
+    try:
+        return read_times(portal.data.run_directory(run_id), stretch.begin, end, stretch.most_times)
+    except OSError as error:
+        raise OutputUnreadable(f"The times of the output cannot be read: {error.strerror}.") from error
 
 
 def explain_drop(portal: Portal, run_id: RunId, first_offset: int) -> str | None:

@@ -17,8 +17,11 @@ from addon_portal.api.schemas.output import (
     LogQuery,
     LogSearchBody,
     LogSearchQuery,
+    LogTimesBody,
+    LogTimesQuery,
     log_body,
     log_search_body,
+    log_times_body,
 )
 from addon_portal.api.schemas.runs import run_body
 from addon_portal.api.services import output_service
@@ -58,6 +61,23 @@ def search_log(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogSearchQ
     """
     principal = caller.enter(Role.VIEWER)
     return answer(log_search_body(output_service.search_log(caller.portal, principal, run_id, query.to_search())))
+
+
+@router.get(
+    "/runs/{run_id}/log/times",
+    **says(
+        "Tell when the output of a run came",
+        LogTimesBody,
+        examples.LOG_TIMES,
+        errors=(*_UNREADABLE, "invalid_request"),
+    ),
+)
+def find_log_times(run_id: RunIdPath, caller: CallerDep, query: Annotated[LogTimesQuery, Query()]) -> Response:
+    """Offsets with the time at which what begins there came, at most ten a second. Lines between two of them came soon
+    after the first. Empty where nobody has written down when.
+    """
+    principal = caller.enter(Role.VIEWER)
+    return answer(log_times_body(output_service.find_times(caller.portal, principal, run_id, query.to_stretch())))
 
 
 @router.get("/runs/{run_id}/log/raw", **_RAW)

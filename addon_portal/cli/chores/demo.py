@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 
 from addon_portal.cli.demo import UpHasGone, make_demo
 from addon_portal.cli.exit_codes import ExitCode
@@ -16,10 +15,10 @@ from addon_portal.workspaces.code_store import CodeStore
 _NICE = 10
 
 
-def main() -> int:
+def main(options: UpOptions) -> int:
     """Make it, then take away the marker that says that it is wanted; prints why it could not be made."""
     os.nice(_NICE)
-    told = SupervisorOptions(**json.loads(UpOptions.from_environment().supervisor))
+    told = SupervisorOptions(**json.loads(options.supervisor))
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
     try:
@@ -36,7 +35,3 @@ def main() -> int:
     finally:
         storage.close()
     return ExitCode.OK
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -64,10 +64,10 @@ def _check_disk(told: SupervisorOptions) -> list[str]:
     return notes
 
 
-def main() -> int:
+def main(options: UpOptions) -> int:
     """Prepare and print the answer."""
     try:
-        answer = prepare(UpOptions.from_environment())
+        answer = prepare(options)
     except (StorageError, CommandFailed) as problem:
         print(f"addon-portal: {problem}", file=sys.stderr)
         return ExitCode.INSTALLATION
@@ -76,7 +76,3 @@ def main() -> int:
         return ExitCode.INSTALLATION
     print(json.dumps(answer))
     return ExitCode.OK
-
-
-if __name__ == "__main__":
-    sys.exit(main())

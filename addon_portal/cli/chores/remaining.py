@@ -2,6 +2,7 @@
 
 import json
 
+from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.output import runs_go_on
 from addon_portal.cli.stopping import list_active
 from addon_portal.cli.upkeep.options import UpOptions
@@ -12,9 +13,8 @@ from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor.options import SupervisorOptions
 
 
-def main() -> None:
+def main(options: UpOptions) -> int:
     """Count and print."""
-    options = UpOptions.from_environment()
     told = SupervisorOptions(**json.loads(options.supervisor))
     storage = Storage.open(told.database_url, clock=SystemClock())
     try:
@@ -27,7 +27,4 @@ def main() -> None:
             print(runs_go_on(active, options.data))
     finally:
         storage.close()
-
-
-if __name__ == "__main__":
-    main()
+    return ExitCode.OK

@@ -1,7 +1,6 @@
 """The helper that stops all runs when `up --on-shutdown stop` is told to leave; the supervisor lives meanwhile."""
 
 import json
-import sys
 
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.output import hint
@@ -14,12 +13,12 @@ from addon_portal.storage import Storage, StorageError
 from addon_portal.supervisor.options import SupervisorOptions
 
 
-def main() -> int:
+def main(options: UpOptions) -> int:
     """Stop them and say so; progress goes to standard error at once, the result to `up`.
 
     NOT_FINISHED says that runs are left, by name; any other failure, that nobody knows how many are.
     """
-    told = SupervisorOptions(**json.loads(UpOptions.from_environment().supervisor))
+    told = SupervisorOptions(**json.loads(options.supervisor))
     clock = SystemClock()
     storage = Storage.open(told.database_url, clock=clock)
     try:
@@ -33,7 +32,3 @@ def main() -> int:
     for run in done.left:
         print(run.sentence())
     return ExitCode.NOT_FINISHED if done.left else ExitCode.OK
-
-
-if __name__ == "__main__":
-    sys.exit(main())

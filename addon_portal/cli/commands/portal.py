@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,14 +59,13 @@ def up(
     Ready when GET /readyz answers 200; DIR/up.json then holds {url, api_key, pids}. Ctrl-C ends the portal; runs go on
     unless --on-shutdown says otherwise, and the next `up` finds them.
     """
+    from addon_portal.cli.upkeep.beginning import keep_the_portal_up
+
     settings = settings_of(data_dir=data, port=port, bind_host=host, database_url=database_url)
     _check_address(settings)
     stop = on_shutdown is OnShutdown.STOP or (on_shutdown is None and os.getpid() == 1)
     options = _options_of(settings, samples=not no_samples, stop_runs_at_end=stop)
-    sys.stdout.flush()
-    command = [sys.executable, "-P", "-m", "addon_portal.cli.upkeep", options.data]
-    # What stays is a process without all that was imported to get here.
-    os.execve(sys.executable, command, {**os.environ, **options.to_environment()})  # noqa: S606
+    raise typer.Exit(keep_the_portal_up(options))
 
 
 def _check_address(settings: "Settings") -> None:
@@ -83,7 +81,7 @@ def _check_address(settings: "Settings") -> None:
 
 
 def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) -> "UpOptions":
-    """All that the process which stays has to know. Makes the data directory and the host's identity."""
+    """What the settings say. Makes the data directory and the host's identity."""
     from addon_portal.cli.upkeep.options import UpOptions
     from addon_portal.config import ensure_host_id, variable_of
     from addon_portal.domain.clock import SystemClock

@@ -1,5 +1,5 @@
 """What `addon-portal up` does once its options are known: keep api, supervisor and keeper going.
 
-All of it runs in a process that stays for ever, so it imports neither frameworks nor the database; work that needs them
-is done by short-lived children, the `chores`.
+All of it runs in one process with one thread, which imports what its parts need and forks them. It opens no database:
+work that needs one is done by short-lived forks, the `chores`.
 """

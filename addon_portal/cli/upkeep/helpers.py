@@ -5,12 +5,13 @@ Their standard error is that of `up`, so that a refusal reaches the person uncha
 
 import os
 import signal
-import sys
 from collections.abc import Callable
+from importlib import import_module
 
 from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.forking import fork
 from addon_portal.cli.upkeep.options import UpOptions
-from addon_portal.cli.upkeep.services import pause_after, spawn
+from addon_portal.cli.upkeep.services import pause_after
 
 Then = Callable[[int, str], None]
 Say = Callable[[str], None]
@@ -63,7 +64,7 @@ class Helper:
         if self._status is not None:  # killed before it could be started
             return
         try:
-            self._spawn()
+            self._fork()
         except OSError as error:
             self._failures += 1
             pause = pause_after(self._failures + 1)
@@ -71,12 +72,13 @@ class Helper:
             self._say(f"The {self._module} helper cannot be started ({why}); trying again in {pause:g} s.")
             self._loop.call_later(pause, self._start)
 
-    def _spawn(self) -> None:
+    def _fork(self) -> None:
+        main = import_module(f"addon_portal.cli.chores.{self._module}").main
         reader, writer = os.pipe()
-        argv = [sys.executable, "-P", "-m", f"addon_portal.cli.chores.{self._module}", self._options.data]
-        environment = dict(os.environ) | self._options.environment | self._options.to_environment()
+        environment = dict(os.environ) | self._options.environment
         try:
-            self._pid = spawn(argv, environment, output=writer)
+            name = f"{self._module} {self._options.data}"
+            self._pid = fork(name, lambda: main(self._options), environment, output=writer)
         except OSError:
             os.close(reader)
             raise

@@ -12,13 +12,17 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from shlex import quote
 from typing import TextIO
 
 from addon_portal import __version__
+from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.upkeep.api_watch import ApiWatch
 from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.forking import import_what_parts_need
 from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
 from addon_portal.cli.upkeep.listening import Readiness, connect_address, url_of
@@ -35,9 +39,6 @@ HOPELESS_DEATHS = 4
 WRITE_AGAIN_SECONDS = 1.0
 """After `up.json` could not be written."""
 
-_FAILED = 1
-_NOT_FINISHED = 75
-"""`ExitCode.TROUBLE_FOUND` and `ExitCode.NOT_FINISHED`, which cannot be imported here at a reasonable price."""
 _OF_CLIENTS = ("ADDON_PORTAL_API_KEY", "ADDON_PORTAL_URL")
 
 
@@ -76,6 +77,7 @@ class House:
         self._loop.on_signal(signal.SIGCHLD, lambda _: self._reap())
         self._remove_up_file()
         self._ask_helper("preparation", self._is_prepared)
+        import_what_parts_need()
         self._api.start()
         self._supervisor.start()
         try:
@@ -86,10 +88,11 @@ class House:
     def _make_service(self, name: str, module: str, inherited: dict[str, int], told: dict[str, str]) -> Service:
         return Service(
             name=name,
-            argv=[sys.executable, "-P", "-m", f"addon_portal.cli.commands.{module}", self._options.data],
+            main=partial(_main_of, module),
             environment={name: text for name, text in os.environ.items() if name not in _OF_CLIENTS} | told,
             inherited={PARENT_FD: self._parent_pipe[0], **inherited},
             start_fd=self._start_pipe[0],
+            data=self._options.data,
             logs=self._options.logs,
             loop=self._loop,
             on_change=self._changed,
@@ -122,7 +125,7 @@ class House:
             self._finish_if_alone()
             return
         if status != 0:
-            self._give_up(os.WEXITSTATUS(status) if os.WIFEXITED(status) else _FAILED)
+            self._give_up(os.WEXITSTATUS(status) if os.WIFEXITED(status) else ExitCode.TROUBLE_FOUND)
             return
         prepared = json.loads(answer)
         self._key = prepared["api_key"]
@@ -144,7 +147,7 @@ class House:
         if not self._was_ready:
             hopeless = max(self._keeper.deaths_in_a_row, *(service.deaths_in_a_row for service in self._services))
             if hopeless >= HOPELESS_DEATHS:
-                self._give_up(_FAILED)
+                self._give_up(ExitCode.TROUBLE_FOUND)
                 return
             if not self._readiness.answered or self._keeper.keeper is None:
                 return
@@ -250,21 +253,21 @@ class House:
 
     def _give_up(self, result: int) -> None:
         self._result = result
-        if self._was_ready or result == _FAILED:
+        if self._was_ready or result == ExitCode.TROUBLE_FOUND:
             say("The portal cannot be kept going.", sys.stderr)
         self._begin_to_leave()
         self._leave_services()
         self._finish_if_alone()
 
     def _runs_were_stopped(self, status: int, answer: str) -> None:
-        some_are_left = os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NOT_FINISHED
+        some_are_left = os.WIFEXITED(status) and os.WEXITSTATUS(status) == ExitCode.NOT_FINISHED
         if status == 0 or some_are_left:
             self._waits_for_keeper = not some_are_left
             self._keeper.ask_to_leave()
         else:
             say("The runs could not be stopped; they go on.")
         if status != 0:
-            self._result = _FAILED
+            self._result = ExitCode.TROUBLE_FOUND
         self._leave_services()
         self._tell(answer)
 
@@ -288,6 +291,12 @@ class House:
         waiting = self._waits_for_keeper and self._keeper.keeper is not None
         if not helping and not waiting and all(service.pid is None for service in self._all_services):
             self._loop.finish(self._result)
+
+
+def _main_of(module: str) -> int:
+    """What a part does, found by the part itself: a sender imports what few portals need."""
+    code: int = import_module(f"addon_portal.cli.commands.{module}").main()
+    return code
 
 
 def say(sentence: str, stream: TextIO | None = None) -> None:

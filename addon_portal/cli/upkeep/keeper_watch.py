@@ -53,13 +53,8 @@ class KeeperWatch:
         try:
             reader, writer = os.pipe()
             try:
-                services.spawn(
-                    keepers.command_line(self._options.data),
-                    keepers.clean_environment() | {LOG_FILE: log_path(self._options.logs, "keeper")},
-                    output=writer,
-                    errors=log,
-                    own_group=False,  # it makes a session of its own, which the leader of a group may not
-                )
+                told = {LOG_FILE: log_path(self._options.logs, "keeper")}
+                keepers.spawn(self._options.data, told, output=writer, errors=log)
             except OSError:
                 os.close(reader)
                 raise

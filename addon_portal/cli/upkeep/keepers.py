@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ PACKAGE_ROOT = str(Path(__file__).absolute().parents[3])
 """The directory that holds the package, for a Python that is started without site-packages."""
 
 PROTOCOL = 1
+
+_DEFAULTED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,21 @@ def clean_environment() -> dict[str, str]:
     """
     kept = ("PATH", "LANG", "LC_ALL", "TZ", "ADDON_PORTAL_FAULTPOINTS")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LD_BIND_NOW": "1"}
+
+
+def spawn(data: str, told: Mapping[str, str], *, output: int, errors: int) -> int:
+    """Start one with nothing but these descriptors, and variables beside the few it inherits; returns the pid.
+
+    It stays in our process group, since it makes a session of its own, which the leader of a group may not.
+    """
+    argv = command_line(data)
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, output, 1),
+        (os.POSIX_SPAWN_DUP2, errors, 2),
+    ]
+    variables = clean_environment() | dict(told)
+    return os.posix_spawn(argv[0], argv, variables, file_actions=actions, setsigmask=(), setsigdef=_DEFAULTED)
 
 
 def find_living(keepers: str) -> list[Keeper]:

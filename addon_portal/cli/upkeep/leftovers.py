@@ -13,7 +13,7 @@ from pathlib import Path
 PATIENCE_SECONDS = 8.0
 """A little longer than an api takes to end what it is doing."""
 
-_OURS = b"addon_portal.cli.commands."
+_OURS = b"addon-portal"
 
 
 def wait_for_leftovers(up_file: str) -> None:

@@ -1,17 +1,11 @@
-"""What the long-lived part of `up` is told, as JSON in an environment variable.
+"""What `up` was told, from settings that were read and checked."""
 
-The short-lived part has read and checked the settings; paths come ready made, so that nothing has to be
-imported to build them. A command line would show the database's password to everybody on the machine.
-"""
+from dataclasses import dataclass
 
-import json
-import os
-from dataclasses import asdict, dataclass
-
-UP_OPTIONS = "ADDON_PORTAL_UP_OPTIONS"
 SUPERVISOR_OPTIONS = "ADDON_PORTAL_SUPERVISOR_OPTIONS"
 NOTIFIER_OPTIONS = "ADDON_PORTAL_NOTIFIER_OPTIONS"
-"""The environment variables in which a process of ours is told what to do; it takes them out at its start."""
+"""The environment variables in which a process of ours is told what to do; it takes them out at its start. A command
+line would show the database's password to everybody on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +33,3 @@ class UpOptions:
     """The file that is there until the tenant demo is made."""
     demo_key: str
     """Where the key to that tenant will lie."""
-
-    def to_environment(self) -> dict[str, str]:
-        """What to add to the environment of the process that is told."""
-        return {UP_OPTIONS: json.dumps(asdict(self))}
-
-    @classmethod
-    def from_environment(cls) -> "UpOptions":
-        """Take out what `to_environment` added."""
-        return cls(**json.loads(os.environ.pop(UP_OPTIONS)))

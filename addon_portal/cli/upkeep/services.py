@@ -9,53 +9,20 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from addon_portal.cli.upkeep.event_loop import EventLoop
+from addon_portal.cli.upkeep.forking import fork
 from addon_portal.cli.upkeep.log_files import LOG_FILE, last_line, log_path, open_log
 
 PARENT_FD = "ADDON_PORTAL_PARENT_FD"
 """Descriptor whose end-of-file says that `up` is gone."""
 START_FD = "ADDON_PORTAL_START_FD"
-"""Descriptor that gives one byte when data directory and database are ready; everything before is imports."""
+"""Descriptor that gives one byte when data directory and database are ready."""
 LISTEN_FD = "ADDON_PORTAL_LISTEN_FD"
 """The listening socket: it outlives an api that dies, so that callers wait instead of being refused."""
 
 SOON_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
-
-_DEFAULTED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}
-
-
-def spawn(
-    argv: list[str],
-    environment: Mapping[str, str],
-    *,
-    inherited: Mapping[str, int] | None = None,
-    output: int | None = None,
-    errors: int | None = None,
-    own_group: bool = True,
-) -> int:
-    """Start a process with nothing but the named descriptors; each is announced in an environment variable.
-
-    In a process group of its own a Ctrl-C on the terminal reaches `up` alone. Returns the pid.
-    """
-    variables = dict(environment)
-    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
-    ]
-    for target, source in ((1, output), (2, errors)):
-        if source is not None:
-            actions.append((os.POSIX_SPAWN_DUP2, source, target))
-    for name, descriptor in (inherited or {}).items():
-        variables[name] = str(descriptor)
-        os.set_inheritable(descriptor, True)
-    spawn_it = partial(os.posix_spawn, setpgroup=0) if own_group else os.posix_spawn
-    try:
-        return spawn_it(argv[0], argv, variables, file_actions=actions, setsigmask=(), setsigdef=_DEFAULTED)
-    finally:
-        for descriptor in (inherited or {}).values():
-            os.set_inheritable(descriptor, False)
 
 
 def describe_end(status: int) -> str:
@@ -79,11 +46,13 @@ class Service:
     """One process that is to be there for as long as `up` is."""
 
     name: str
-    argv: list[str]
+    main: Callable[[], int]
+    """What it does; returns the exit code."""
     environment: Mapping[str, str]
     inherited: dict[str, int]
     start_fd: int | None
-    """Where it waits for a byte after its imports; None when it need not wait."""
+    """Where it waits for a byte before it begins; None when it need not wait."""
+    data: str
     logs: str
     loop: EventLoop
     on_change: Callable[[], None]
@@ -104,7 +73,7 @@ class Service:
             return
         self.is_at_rest = False
         try:
-            self._spawn()
+            self._fork()
         except OSError as error:
             why = error.strerror or error
             self.say(f"{self.name} cannot be started ({why}); trying again in {SOON_SECONDS:g} s.")
@@ -140,14 +109,15 @@ class Service:
         if self.pid is not None:
             os.kill(self.pid, number)  # a child that was not reaped: the number cannot be another's
 
-    def _spawn(self) -> None:
+    def _fork(self) -> None:
         log = open_log(self.logs, self.name)
         inherited = dict(self.inherited)
         if self.start_fd is not None:
             inherited[START_FD] = self.start_fd
+        environment = {**self.environment, LOG_FILE: log_path(self.logs, self.name)}
         try:
-            environment = {**self.environment, LOG_FILE: log_path(self.logs, self.name)}
-            self.pid = spawn(self.argv, environment, inherited=inherited, output=log, errors=log)
+            name = f"{self.name} {self.data}"
+            self.pid = fork(name, self.main, environment, inherited=inherited, output=log, errors=log)
         finally:
             os.close(log)
         self._started = self.loop.now()

@@ -3,8 +3,8 @@
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,17 @@ from addon_portal.cli.upkeep.event_loop import EventLoop
 from addon_portal.cli.upkeep.services import LISTEN_FD, Service
 from tests.integration.cli.installed import Portal
 
-STUB = f"""
-import os, signal, socket, sys
-listener = socket.socket(fileno=int(os.environ[{LISTEN_FD!r}]))
-answer = sys.argv[1].encode()
-while True:
-    connection, _ = listener.accept()
-    connection.recv(4096)
-    if not answer:
-        signal.pause()
-    connection.sendall(answer)
-    connection.close()
-"""
-"""An api that gives one and the same answer, or none for ever."""
+
+def answer_always(answer: bytes) -> int:
+    """An api that gives one and the same answer, or none for ever."""
+    listener = socket.socket(fileno=int(os.environ[LISTEN_FD]))
+    while True:
+        connection, _ = listener.accept()
+        connection.recv(4096)
+        if not answer:
+            signal.pause()
+        connection.sendall(answer)
+        connection.close()
 
 
 @pytest.mark.slow
@@ -88,10 +86,11 @@ class Watched:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.service = Service(
             name="api",
-            argv=[sys.executable, "-I", "-S", "-c", STUB, answer],
+            main=partial(answer_always, answer.encode()),
             environment={},
             inherited={LISTEN_FD: self.listener.fileno()},
             start_fd=None,
+            data="",
             logs=str(logs),
             loop=loop,
             on_change=self._changed,

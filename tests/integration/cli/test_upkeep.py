@@ -15,7 +15,6 @@ from addon_portal.cli.client import default_data_directory
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
-from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.cli.upkeep.services import LONGEST_PAUSE_SECONDS, describe_end, pause_after
 from addon_portal.config import Settings, load_settings
@@ -194,24 +193,8 @@ def test_the_default_directory_is_that_of_the_settings(monkeypatch: pytest.Monke
 
 
 @pytest.mark.slow
-def test_the_part_of_up_that_stays_imports_no_framework() -> None:
-    code = "import addon_portal.cli.upkeep.__main__, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"typer", "rich", "pydantic", "fastapi", "sqlalchemy", "sqlite3", "asyncio", "ssl", "subprocess"}
-    assert heavy & set(loaded) == set()
-
-
-@pytest.mark.slow
 def test_the_supervisor_imports_neither_web_framework_nor_settings() -> None:
     code = "import addon_portal.cli.commands.supervise, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"typer", "fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "alembic"}
     assert heavy & set(loaded) == set()
-
-
-def test_what_up_is_told_arrives_and_is_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = UpOptions("d", "l", "u", "k", "g", "h", 1, True, False, {"A": "b"}, "{}", "{}", "m", "d", "k")
-    for name, text in told.to_environment().items():
-        monkeypatch.setenv(name, text)
-    assert UpOptions.from_environment() == told
-    assert "ADDON_PORTAL_UP_OPTIONS" not in os.environ

@@ -33,7 +33,7 @@ def told(own_portal: Portal) -> Portal:
 
 def senders(portal: Portal) -> list[int]:
     """The senders that live."""
-    return [pid for pid, line in find_processes(portal.data).items() if "commands.notify" in line]
+    return [pid for pid, line in find_processes(portal.data).items() if line.startswith("addon-portal notifier")]
 
 
 def wait_delivered(portal: Portal, webhook: str, count: int) -> list[dict[str, Any]]:

@@ -1,23 +1,22 @@
-"""Entry of the process that `addon-portal up` becomes."""
+"""Where `up` begins: its directory is locked and its address taken before anything is started."""
 
 import os
 import sys
 from pathlib import Path
 from shlex import quote
 
+from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.upkeep.forking import call_this_process
 from addon_portal.cli.upkeep.house import House
 from addon_portal.cli.upkeep.leftovers import wait_for_leftovers
 from addon_portal.cli.upkeep.listening import CannotListen, listen
 from addon_portal.cli.upkeep.locks import LockTaken, take_lock
 from addon_portal.cli.upkeep.options import UpOptions
 
-INSTALLATION = 78
-"""`ExitCode.INSTALLATION`, which cannot be imported here without a good part of the standard library."""
 
-
-def main() -> int:
-    """Lock the directory, take the address, then keep house."""
-    options = UpOptions.from_environment()
+def keep_the_portal_up(options: UpOptions) -> int:
+    """Lock the directory, take the address, then keep house; returns the exit code."""
+    call_this_process(f"up {options.data}")
     try:
         Path(options.logs).mkdir(0o700, parents=True, exist_ok=True)
         lock = take_lock(options.lock_file)
@@ -42,8 +41,4 @@ def main() -> int:
 def refuse(sentence: str) -> int:
     """Say why nothing was started."""
     print(f"addon-portal: {sentence}", file=sys.stderr)
-    return INSTALLATION
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return ExitCode.INSTALLATION

@@ -2,12 +2,13 @@
 # Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence; OUT= a file.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check fmt bench migration lock clean
+.PHONY: help setup up ui test check fmt bench migration lock clean
 
 # Where it is set, each of our processes would compile all of our modules anew: half a second for an api.
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
+PAGE := addon_portal/apps/tenant-portal
 ARGS ?=
 T ?=
 N ?= $(if $(T),0,4)
@@ -17,24 +18,28 @@ help: ## Explain the targets
 
 setup: .venv/.dev ## Make .venv with everything for development, and .venv/bin/addon-portal
 
-up: .venv/.runtime ## Start the portal here (ARGS="--port 8080 --data DIR")
+up: .venv/.runtime $(PAGE)/dist/.built ## Start the portal here (ARGS="--port 8080 --data DIR")
 	@$(BIN)/addon-portal up $(ARGS)
+
+ui: $(PAGE)/dist/.built ## Build the tenant portal's page, where it has changed
 
 test: .venv/.dev ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
 	@scripts/postgresql.sh
 	@scripts/promtool.sh
 	$(BIN)/python -m pytest -n $(N) $(T)
 
-check: .venv/.dev ## Lint, format, types, import contracts, tests of the documents and the code itself
+check: .venv/.dev ## Lint, format, types, import contracts, the page, tests of the documents and the code itself
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@scripts/page.sh check
 	$(BIN)/python -m pytest -q tests/tidy
 
 fmt: .venv/.dev ## Format and mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@scripts/page.sh npm run --silent format
 
 bench: .venv/.dev ## Measure speed and cost, beside a bare program (OUT=file.json, ARGS="--only latency")
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -47,7 +52,7 @@ lock: .venv/.dev ## Resolve the dependencies anew into requirements/ (ARGS=--upg
 	scripts/lock.sh $(ARGS)
 
 clean: ## Remove what was built and cached, .venv too (data is not touched)
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(PAGE)/node_modules $(PAGE)/dist .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # A stamp says that the environment holds what the lock says; the development one contains the runtime.
@@ -56,3 +61,6 @@ clean: ## Remove what was built and cached, .venv too (data is not touched)
 
 .venv/.dev: requirements/dev.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh dev
+
+$(PAGE)/dist/.built: $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/scripts -type f) $(wildcard $(PAGE)/*.*) scripts/page.sh | .venv/.runtime
+	@scripts/page.sh build

@@ -1,0 +1,45 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { AwayNote } from "@/components/away-note";
+import { ConnectionState } from "@/components/connection-state";
+import { TenantMenu } from "@/components/tenant-menu";
+import { ThemeSwitch } from "@/components/theme-switch";
+import { useLiveEvents } from "@/hooks/use-live-events";
+
+const TAB =
+  "flex h-12 items-center border-b-2 border-transparent px-1 text-quiet hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink";
+
+/** What stands around every page: whose it is, where one can go, and whether what is shown is live. */
+export function Shell() {
+  useLiveEvents();
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
+        Skip to the content
+      </a>
+      <header className="sticky top-0 z-20 border-line border-b bg-ground">
+        <div className="mx-auto flex h-12 max-w-320 items-center gap-4 px-4">
+          <nav aria-label="Pages" className="flex gap-4 font-medium">
+            <Link to="/status" className={TAB}>
+              Status
+            </Link>
+            <Link to="/projects" className={TAB}>
+              Projects
+            </Link>
+            <Link to="/settings" className={TAB}>
+              Settings
+            </Link>
+          </nav>
+          <div className="ml-auto flex min-w-0 items-center gap-2">
+            <ConnectionState />
+            <TenantMenu />
+            <ThemeSwitch />
+          </div>
+        </div>
+      </header>
+      <AwayNote />
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-320 flex-1 px-4 pt-6 pb-16 outline-none">
+        <Outlet />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * The one way to the API: typed by its own description, with the session's token on everything that changes something.
+ * Promises that whatever goes wrong is a `Problem`, with a sentence to show; also when there was no answer at all.
+ */
+import createClient from "openapi-fetch";
+import { noteServerTime } from "@/lib/clock";
+import type { components, paths } from "@/lib/schema.gen";
+
+export type Schemas = components["schemas"];
+export type Problem = Schemas["Problem"] & { [field: string]: unknown };
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+let csrfToken: string | null = null;
+let onLoggedOut = () => {};
+
+/** What a session's answer brings; everything that is not a reading needs it. */
+export function keepCsrfToken(token: string | null) {
+  csrfToken = token;
+}
+
+/** Told when an answer says that nobody is logged in (any more). */
+export function whenLoggedOut(listener: () => void) {
+  onLoggedOut = listener;
+}
+
+export const loggedOut = () => onLoggedOut();
+
+export class ApiProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = "ApiProblem";
+    this.problem = problem;
+  }
+
+  get code() {
+    return this.problem.code;
+  }
+}
+
+const NO_ANSWER: Problem = {
+  type: "about:blank",
+  title: "No answer",
+  status: 0,
+  code: "no_answer",
+  detail: "The portal did not answer. Whether it received the request is not known.",
+  problems: [],
+};
+
+/** Anything that was thrown, as something that can be shown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiProblem) return error.problem;
+  return { ...NO_ANSWER, title: "Something is wrong with this page", code: "page", detail: String(error) };
+}
+
+export const client = createClient<paths>({ baseUrl: "/" });
+
+client.use({
+  onRequest({ request }) {
+    if (csrfToken && !SAFE.has(request.method)) request.headers.set("X-CSRF-Token", csrfToken);
+    return request;
+  },
+  onResponse({ response }) {
+    noteServerTime(response.headers.get("date"));
+    if (response.status === 401) onLoggedOut();
+  },
+  onError() {
+    return new ApiProblem(NO_ANSWER);
+  },
+});
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** The data of an answer; throws an ApiProblem otherwise. */
+export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (response.ok) return data as T;
+  throw new ApiProblem(isProblem(error) ? error : unexpected(response));
+}
+
+function isProblem(error: unknown): error is Problem {
+  return typeof error === "object" && error !== null && "code" in error && "detail" in error;
+}
+
+/** What stands between the page and the portal answers in its own words. */
+function unexpected(response: Response): Problem {
+  const detail = `The answer was ${response.status} ${response.statusText}, and not in the portal's words: something between this page and the portal gave it.`;
+  return { ...NO_ANSWER, status: response.status, code: "unexpected_answer", title: "Not the portal's answer", detail };
+}
+
+/** A call that the typed client does not know. */
+export async function send<T>(method: string, address: string, body?: unknown): Promise<T> {
+  const headers = new Headers({ Accept: "application/json" });
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  if (csrfToken && !SAFE.has(method)) headers.set("X-CSRF-Token", csrfToken);
+  let response: Response;
+  try {
+    response = await fetch(address, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  } catch {
+    throw new ApiProblem(NO_ANSWER);
+  }
+  noteServerTime(response.headers.get("date"));
+  const said = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (response.ok) return said as T;
+  throw new ApiProblem(isProblem(said) ? said : unexpected(response));
+}

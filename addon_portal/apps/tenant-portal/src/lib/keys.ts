@@ -1,0 +1,18 @@
+/** The names under which answers are kept: whoever reads and whoever applies an event must mean the same. */
+
+export const keys = {
+  session: ["session"] as const,
+  host: ["host"] as const,
+  status: ["status"] as const,
+  stats: ["stats"] as const,
+  projects: ["projects"] as const,
+  projectLists: ["projects", "list"] as const,
+  projectList: (filter: object) => ["projects", "list", filter] as const,
+  project: (id: string) => ["projects", "one", id] as const,
+  runs: ["runs"] as const,
+  run: (id: string) => ["runs", "one", id] as const,
+  runLists: ["runs", "list"] as const,
+  runList: (filter: object) => ["runs", "list", filter] as const,
+  /** How many bytes a run has written; events alone fill it. */
+  logSize: (id: string) => ["log-size", id] as const,
+};

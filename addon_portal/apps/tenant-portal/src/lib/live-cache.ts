@@ -1,0 +1,102 @@
+/** How a batch of events changes what is kept: each run where it is shown, lists where they stand, counts read anew. */
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Schemas } from "@/lib/api";
+import { type Batch, laterOf, withProgress } from "@/lib/event-batch";
+import { keys } from "@/lib/keys";
+import type { Run } from "@/lib/run-words";
+
+type Project = Schemas["ProjectBody"];
+type RunPages = InfiniteData<Schemas["RunPage"]>;
+type ProjectPages = InfiniteData<Schemas["ProjectPage"]>;
+
+/** Counts are not summed up from events, which may come twice: they are asked for, this often at most. */
+const COUNTS_EVERY_MS = 1_000;
+
+export function applyBatch(cache: QueryClient, batch: Batch) {
+  if (batch.reset) void cache.invalidateQueries();
+  if (batch.host) applyHost(cache, batch.host);
+  for (const [id, size] of batch.logSizes) cache.setQueryData(keys.logSize(id), size);
+  if (!batch.runs.size && !batch.progress.size) return;
+  for (const id of new Set([...batch.runs.keys(), ...batch.progress.keys()])) {
+    if (cache.getQueryState(keys.run(id))) cache.setQueryData<Run>(keys.run(id), (run) => changedRun(batch, id, run));
+  }
+  cache.setQueriesData<RunPages>({ queryKey: keys.runLists }, (pages) => pages && changedPages(pages, batch));
+  cache.setQueriesData<Project>(
+    { queryKey: [...keys.projects, "one"] },
+    (project) => project && changedProject(project, batch),
+  );
+  cache.setQueriesData<ProjectPages>(
+    { queryKey: keys.projectLists },
+    (pages) => pages && changedProjects(pages, batch),
+  );
+  cache.setQueryData<Schemas["StatusBody"]>(keys.status, (status) => status && changedStatus(status, batch));
+  if (batch.runs.size) askForCounts(cache);
+}
+
+function applyHost(cache: QueryClient, host: NonNullable<Batch["host"]>) {
+  cache.setQueryData(keys.host, host);
+  askForCounts(cache);
+}
+
+/** How the run stands after the batch; undefined where it is neither kept nor told whole. */
+function changedRun(batch: Batch, id: string, run: Run | undefined): Run | undefined {
+  const told = batch.runs.get(id);
+  const next = told ? laterOf(run, told) : run;
+  return next && withProgress(next, batch);
+}
+
+function changed(batch: Batch, run: Run): Run {
+  return changedRun(batch, run.run_id, run) ?? run;
+}
+
+function changedPages(pages: RunPages, batch: Batch): RunPages {
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => ({ ...page, items: page.items.map((run) => changed(batch, run)) })),
+  };
+}
+
+function changedProjects(pages: ProjectPages, batch: Batch): ProjectPages {
+  const change = (project: Project) => changedProject(project, batch);
+  return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+}
+
+/** A project shows its newest run: one that began later takes the place of the one before. */
+export function changedProject(project: Project, batch: Batch): Project {
+  let latest = project.latest_run && changed(batch, project.latest_run);
+  for (const run of batch.runs.values()) {
+    if (run.project_id === project.id && run.number > (latest?.number ?? 0)) latest = run;
+  }
+  return latest && latest !== project.latest_run ? withLatest(project, latest) : project;
+}
+
+export function withLatest(project: Project, run: Run): Project {
+  return {
+    ...project,
+    latest_run: run,
+    scheduled_restart: run.scheduled_restart,
+    execution_status: run.state,
+    execution_error: run.execution_error,
+    execution_started_at: run.started_at,
+    execution_completed_at: run.ended_at ?? run.finished_at,
+  };
+}
+
+/** Rows change in place, so that nothing moves under a pointer before the new lists are there. */
+function changedStatus(status: Schemas["StatusBody"], batch: Batch): Schemas["StatusBody"] {
+  const rows = (runs: Run[]) => runs.map((run) => changed(batch, run));
+  return { ...status, failed: rows(status.failed), running: rows(status.running), waiting: rows(status.waiting) };
+}
+
+const asked = new WeakSet<QueryClient>();
+
+function askForCounts(cache: QueryClient) {
+  if (asked.has(cache)) return;
+  asked.add(cache);
+  setTimeout(() => {
+    asked.delete(cache);
+    void cache.invalidateQueries({ queryKey: keys.status });
+    void cache.invalidateQueries({ queryKey: keys.stats });
+    void cache.invalidateQueries({ queryKey: keys.runLists });
+  }, COUNTS_EVERY_MS);
+}

@@ -1,0 +1,71 @@
+/** Projects: how they are read and changed, run, restarted and stopped. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { answerOf, client, type Schemas } from "@/lib/api";
+import { keys } from "@/lib/keys";
+import type { Run } from "@/lib/run-words";
+
+export type Project = Schemas["ProjectBody"];
+
+const PAGE = 100;
+
+export const projectQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: keys.project(projectId),
+    queryFn: ({ signal }): Promise<Project> =>
+      answerOf(
+        client.GET("/api/tenant/projects/{project_id}", { params: { path: { project_id: projectId } }, signal }),
+      ),
+  });
+
+export const projectsQuery = (filter: { search?: string | undefined }) =>
+  infiniteQueryOptions({
+    queryKey: keys.projectList(filter),
+    queryFn: async ({ pageParam, signal }): Promise<Schemas["ProjectPage"]> => {
+      const search = filter.search?.trim();
+      const query = { limit: PAGE, ...(search && { search }), ...(pageParam && { cursor: pageParam }) };
+      return answerOf(client.GET("/api/tenant/projects", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export type RestartChoices = {
+  /** The run that was seen: once somebody else has restarted it, the answer says so and names the new one. */
+  runId: string;
+  definition?: "pinned" | "latest";
+  workspace?: "keep" | "clean";
+  parameters?: Record<string, never>;
+  env?: Record<string, string>;
+  note?: string;
+  confirm?: boolean;
+  stopFirst?: boolean;
+};
+
+/**
+ * Restart a project's run; the new run, or with `stopFirst` the one that is being stopped. With one `idempotencyKey` for
+ * all tries of one decision it is done once, whatever happens to requests and answers on their way.
+ */
+export async function restartProject(projectId: string, choices: RestartChoices, idempotencyKey: string): Promise<Run> {
+  const body = {
+    run_id: choices.runId,
+    definition: choices.definition ?? "pinned",
+    workspace: choices.workspace ?? "keep",
+    confirm: choices.confirm ?? false,
+    when_running: choices.stopFirst ? ("stop_first" as const) : ("refuse" as const),
+    ...(choices.parameters && { parameters: choices.parameters }),
+    ...(choices.env && { env: choices.env }),
+    ...(choices.note && { note: choices.note }),
+  };
+  const params = { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } };
+  return answerOf(client.POST("/api/tenant/projects/{project_id}/restart", { params, body }));
+}
+
+export async function runProject(projectId: string, idempotencyKey: string): Promise<Run> {
+  const params = { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } };
+  return answerOf(client.POST("/api/tenant/projects/{project_id}/run", { params, body: {} }));
+}
+
+export async function stopProject(projectId: string, runId: string, idempotencyKey: string): Promise<Run> {
+  const params = { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } };
+  return answerOf(client.POST("/api/tenant/projects/{project_id}/stop", { params, body: { run_id: runId } }));
+}

@@ -1,0 +1,55 @@
+/** Who is logged in, and with which rights. The cookie is the server's business; the page keeps the CSRF token only. */
+import { queryOptions } from "@tanstack/react-query";
+import { ApiProblem, keepCsrfToken, send } from "@/lib/api";
+import { keys } from "@/lib/keys";
+
+export type Role = "viewer" | "member" | "admin" | "operator";
+export type Tenant = { id: string; name: string };
+export type Session = {
+  name: string;
+  role: Role;
+  tenant: Tenant;
+  tenants: Tenant[];
+  csrf_token: string;
+  version: string;
+};
+
+const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2, operator: 3 };
+
+/** Each role includes those before it. */
+export const mayAct = (session: Session | null | undefined) => may(session, "member");
+export const may = (session: Session | null | undefined, role: Role) => !!session && RANK[session.role] >= RANK[role];
+
+/** Null: nobody is logged in. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async () => {
+    try {
+      return remember(await send<Session>("GET", "/api/session"));
+    } catch (error) {
+      if (error instanceof ApiProblem && error.problem.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+/** With the one-time token of the printed link, or with an API key. */
+export async function logIn(credential: { token: string } | { api_key: string }): Promise<Session> {
+  return remember(await send<Session>("POST", "/api/session", credential));
+}
+
+export async function logOut(): Promise<void> {
+  await send("DELETE", "/api/session");
+  keepCsrfToken(null);
+}
+
+/** An operator's session looks at one tenant at a time. */
+export async function switchTenant(tenant: string): Promise<Session> {
+  return remember(await send<Session>("POST", "/api/session/tenant", { tenant }));
+}
+
+function remember(session: Session): Session {
+  keepCsrfToken(session.csrf_token);
+  return session;
+}

@@ -1,0 +1,14 @@
+/** A tenant's numbers: how things stand now, and how runs went over time. */
+import { queryOptions } from "@tanstack/react-query";
+import { answerOf, client, type Schemas } from "@/lib/api";
+import { keys } from "@/lib/keys";
+
+export type Status = Schemas["StatusBody"];
+
+const ROWS = 50;
+
+export const statusQuery = queryOptions({
+  queryKey: keys.status,
+  queryFn: ({ signal }): Promise<Status> =>
+    answerOf(client.GET("/api/tenant/status", { params: { query: { limit: ROWS } }, signal })),
+});

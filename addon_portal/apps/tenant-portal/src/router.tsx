@@ -1,0 +1,69 @@
+/** The addresses of the page, and what of them stands in the search part. Put together by `main.tsx`. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { ErrorNote } from "@/components/error-note";
+import { Shell } from "@/components/shell";
+import { sessionQuery } from "@/lib/session";
+import { LoginPage } from "@/pages/login";
+import { NotFoundPage } from "@/pages/not-found";
+import { ProjectPage } from "@/pages/project";
+import { ProjectsPage } from "@/pages/projects";
+import { RunPage } from "@/pages/run";
+import { SettingsPage } from "@/pages/settings";
+import { StatusPage } from "@/pages/status";
+
+const root = createRootRouteWithContext<{ cache: QueryClient }>()({ component: Outlet });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: LoginPage,
+  // Only a path of this page: an address from outside must not send anybody elsewhere after the log-in.
+  validateSearch: ({ from }: Record<string, unknown>) =>
+    typeof from === "string" && /^\/(?!\/)/.test(from) && !from.startsWith("/login") ? { from } : {},
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.cache.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: "/login", search: location.pathname === "/" ? {} : { from: location.href } });
+  },
+});
+
+const routeTree = root.addChildren([
+  login,
+  app.addChildren([
+    createRoute({
+      getParentRoute: () => app,
+      path: "/",
+      beforeLoad: () => {
+        throw redirect({ to: "/status", replace: true });
+      },
+    }),
+    createRoute({ getParentRoute: () => app, path: "/status", component: StatusPage }),
+    createRoute({ getParentRoute: () => app, path: "/projects", component: ProjectsPage }),
+    createRoute({ getParentRoute: () => app, path: "/projects/$projectId", component: ProjectPage }),
+    createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage }),
+    createRoute({ getParentRoute: () => app, path: "/settings", component: SettingsPage }),
+  ]),
+]);
+
+export function makeRouter(cache: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { cache },
+    scrollRestoration: true,
+    defaultPreload: false,
+    defaultNotFoundComponent: NotFoundPage,
+    defaultErrorComponent: ({ error, reset }) => <ErrorNote error={error} retry={reset} />,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -22,6 +22,7 @@ RetentionId = NewType("RetentionId", str)
 WebhookId = NewType("WebhookId", str)
 DeliveryId = NewType("DeliveryId", str)
 BulkRestartId = NewType("BulkRestartId", str)
+SessionId = NewType("SessionId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _BODY = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
@@ -90,6 +91,11 @@ def new_delivery_id(now: datetime) -> DeliveryId:
 def new_bulk_restart_id(now: datetime) -> BulkRestartId:
     """Make the identifier of a restart of many projects."""
     return BulkRestartId(_mint("blk_", now))
+
+
+def new_session_id(now: datetime) -> SessionId:
+    """Make the identifier of somebody's session at the page."""
+    return SessionId(_mint("ses_", now))
 
 
 def new_installation_id(now: datetime) -> str:

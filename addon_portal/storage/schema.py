@@ -12,7 +12,7 @@ from addon_portal.storage.connection import Connection, Database
 from addon_portal.storage.errors import NotADatabase, SchemaTooNew, SchemaTooOld, StorageUnavailable
 from addon_portal.storage.rows import to_micros
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 15))
 """Every migration there is, oldest first; the last is the one that this version works with."""
 
 

@@ -2,7 +2,7 @@
 
 Read by the migrations and the tests alone: at run time the statements of the repositories are plain SQL, so that
 neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `restart_tables`, `bulk_tables`,
-`schedule_tables` and `notification_tables`.
+`schedule_tables`, `session_tables` and `notification_tables`.
 """
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from addon_portal.storage.connection import quoted
 from addon_portal.storage.notification_tables import deliveries, delivery_attempts, notifier, webhooks
 from addon_portal.storage.restart_tables import automatic_restarts, scheduled_restarts
 from addon_portal.storage.schedule_tables import schedules
+from addon_portal.storage.session_tables import login_links, sessions
 from addon_portal.storage.table_parts import Document, Micros, metadata, one_of, sequence, short
 
 __all__ = [
@@ -37,11 +38,13 @@ __all__ = [
     "bulk_restarts",
     "deliveries",
     "delivery_attempts",
+    "login_links",
     "metadata",
     "notifier",
     "runs",
     "scheduled_restarts",
     "schedules",
+    "sessions",
     "webhooks",
 ]
 

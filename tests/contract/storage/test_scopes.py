@@ -24,6 +24,7 @@ from addon_portal.storage.numbers import Numbers
 from addon_portal.storage.outbox import Outbox
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.schedules import Schedules
+from addon_portal.storage.sessions import Sessions
 from addon_portal.storage.surroundings import Surroundings
 from addon_portal.storage.values import CodeRequest
 from addon_portal.storage.webhooks import Webhooks
@@ -169,7 +170,7 @@ EMPTY: dict[str, Ask] = {
 
 ADDING_ONLY = {
     *("projects.insert", "webhooks.insert", "projects.restore_definition", "idempotency.insert"),
-    *("bulk_restarts.insert", "schedules.put"),
+    *("bulk_restarts.insert", "schedules.put", "sessions.move"),
 }
 """Their rows carry the scope's tenant; there is nothing of another's to find."""
 
@@ -212,7 +213,7 @@ def test_every_method_that_takes_a_scope_is_asked_above(world: World) -> None:
     with world.storage.read() as uow:
         repositories = {name: each for name, each in vars(uow).items() if isinstance(each, Repository)}
         repositories |= {"surroundings": Surroundings(uow), "numbers": Numbers(uow), "webhooks": Webhooks(uow)}
-        repositories |= {"bulk_restarts": BulkRestarts(uow), "schedules": Schedules(uow)}
+        repositories |= {"bulk_restarts": BulkRestarts(uow), "schedules": Schedules(uow), "sessions": Sessions(uow)}
     scoped = {
         f"{name}.{method}"
         for name, repository in repositories.items()

@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from addon_portal.config_log_in import LogInSettings
 from addon_portal.config_notifications import NotificationSettings, NotifierOptions
 from addon_portal.config_retention import RetentionSettings
 from addon_portal.domain.clock import Clock
@@ -72,7 +73,7 @@ def _only_final_states() -> PydanticCustomError:
     return PydanticCustomError("states", "", {"expected": f"final states only ({', '.join(sorted(FINAL))})"})
 
 
-class Settings(NotificationSettings, RetentionSettings):
+class Settings(LogInSettings, NotificationSettings, RetentionSettings):
     """Every setting; field descriptions say unit and consequence."""
 
     model_config = SettingsConfigDict(

@@ -28,7 +28,10 @@ class NotificationSettings(BaseSettings):
 
     public_url: Annotated[
         str | None,
-        Field(description="Address under which people reach this portal; messages link to it. By default no links."),
+        Field(
+            description="Address under which people reach this portal, to which messages and log-in links lead. By "
+            "default messages have no links, and log-in links lead to where the API listens."
+        ),
     ] = None
     notify_private_addresses: Annotated[
         bool,

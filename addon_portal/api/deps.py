@@ -1,6 +1,6 @@
 """Who is calling, and which object the address names.
 
-Promises that a missing or malformed credential is refused before anything else is looked at. Looking the key up is
+Promises that a missing or malformed credential is refused before anything else is looked at. Looking it up is
 left to the handler's own thread, since it asks the database: `caller.enter(role)`.
 """
 
@@ -15,7 +15,7 @@ from starlette.types import Scope
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
-from addon_portal.auth.policies import Principal, read_credential
+from addon_portal.auth.policies import Credential, Principal, read_credential
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound
 from addon_portal.domain.ids import (
     BulkRestartId,
@@ -42,12 +42,12 @@ class Caller:
 
     portal: Portal
     changes: RunChanges
-    secret_hash: bytes
+    credential: Credential
     path: str
 
     def enter(self, needed: Role) -> Principal:
         """Who it is, if they may. Asks the database: not for the event loop. Raises Unauthenticated, Forbidden."""
-        return self.portal.authenticate(self.secret_hash, needed)
+        return self.portal.authenticate(self.credential, needed)
 
 
 async def get_caller(request: Request) -> Caller:
@@ -64,11 +64,12 @@ async def get_caller(request: Request) -> Caller:
 
 
 def caller_of(scope: Scope) -> Caller:
-    """Who sends the request of this scope. Raises Unauthenticated."""
+    """Who sends the request of this scope: with a key, else with a session. Raises Unauthenticated, CsrfRefused."""
     authorization = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    secret_hash = read_credential(authorization.decode("latin-1"))
     state = scope["app"].state
-    return Caller(state.portal, state.changes, secret_hash, scope["path"])
+    session = None if authorization else state.session_cookie.credential_of(scope)
+    credential = session or read_credential(authorization.decode("latin-1"))
+    return Caller(state.portal, state.changes, credential, scope["path"])
 
 
 async def get_readiness(request: Request) -> Readiness:

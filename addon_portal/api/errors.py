@@ -41,6 +41,8 @@ ERRORS: Mapping[str, ErrorInfo] = {
     "malformed_body": ErrorInfo(400, "The body could not be read"),
     errors.Unauthenticated.code: ErrorInfo(401, "Who is calling is not known"),
     errors.Forbidden.code: ErrorInfo(403, "The credential does not allow this"),
+    errors.LoginLinkRefused.code: ErrorInfo(401, "The log-in link lets nobody in"),
+    errors.CsrfRefused.code: ErrorInfo(403, "The request did not come from the page"),
     errors.OwnCommandForbidden.code: ErrorInfo(403, "The tenant may not run commands of its own"),
     errors.NotFound.code: ErrorInfo(404, "There is no such thing here"),
     "method_not_allowed": ErrorInfo(405, "This address knows no such method"),
@@ -67,6 +69,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     "body_too_large": ErrorInfo(413, "The body is too large"),
     "range_not_satisfiable": ErrorInfo(416, "The range lies outside of the output"),
     errors.IdempotencyMismatch.code: ErrorInfo(422, "The Idempotency-Key belongs to another request"),
+    errors.TooManyAttempts.code: ErrorInfo(429, "Too many attempts to log in"),
     "internal_error": ErrorInfo(500, "Something is wrong with the portal"),
     errors.StorageBusy.code: ErrorInfo(503, "The database is busy"),
     "output_unreadable": ErrorInfo(503, "The output cannot be read now"),
@@ -118,8 +121,10 @@ async def answer_error(request: Request, error: Exception) -> Response:
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     headers = {}
-    if error.code == errors.Unauthenticated.code:
+    if ERRORS[error.code].status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="addon-portal"'
+    if isinstance(error, errors.TooManyAttempts):
+        headers["Retry-After"] = str(error.fields["retry_after_seconds"])
     if error.code == errors.StorageBusy.code:
         headers["Retry-After"] = "1"
     return problem(error.code, error.message, error.fields, headers)

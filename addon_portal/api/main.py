@@ -13,19 +13,17 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from addon_portal import __version__
-from addon_portal.api.body_limit import BodyLimit
 from addon_portal.api.errors import install_error_handlers
 from addon_portal.api.openapi import DESCRIPTION, complete_openapi
-from addon_portal.api.request_count import RequestCount
-from addon_portal.api.routers import admin_api, health, metrics, tenant_api
-from addon_portal.api.routers.shortcuts import Shortcuts
-from addon_portal.api.routers.tenant import code, files, numbers, output, restarts, runs, schedules, webhooks
+from addon_portal.api.routing import add_routes
 from addon_portal.api.services.key_use import KeyUse
+from addon_portal.api.services.log_in_attempts import LogInAttempts
 from addon_portal.api.services.metrics_service import Metrics
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.readiness import Readiness
 from addon_portal.api.services.run_changes import RunChanges
 from addon_portal.api.services.wakes import Wakes
+from addon_portal.api.session_cookie import SessionCookie
 from addon_portal.config import Settings, ensure_host_id
 from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.ids import HostId
@@ -59,19 +57,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, storage: Stora
     )
     app.state.portal = portal
     app.state.changes, app.state.metrics = RunChanges(portal), Metrics(portal, access=settings.metrics_access)
-    app.state.readiness = Readiness(portal)
-    # The routes themselves: routers inside of routers cost every request a tenth of a millisecond.
-    for routes in (
-        tenant_api.execution.routes,
-        runs.router.routes,
-        tenant_api.router.routes,
-        (*output.router.routes, *restarts.router.routes, *webhooks.router.routes),
-        (*code.router.routes, *files.router.routes, *numbers.router.routes, *schedules.router.routes),
-        (*admin_api.router.routes, *health.router.routes, *metrics.router.routes),
-    ):
-        app.router.routes.extend(routes)
-    for layer in (BodyLimit, Shortcuts, RequestCount):
-        app.add_middleware(layer)
+    app.state.readiness, app.state.session_cookie = Readiness(portal), SessionCookie(opened.installation_id)
+    add_routes(app)
     install_error_handlers(app)
     complete_openapi(app)
     return app
@@ -109,6 +96,8 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
         default_grace_seconds=settings.default_grace_seconds,
         code_store=CodeStore(settings.data, settings.code_limits),
         git_transports=settings.git_transports,
+        session_terms=settings.session_terms,
+        attempts=LogInAttempts(clock),
     )
 
 

@@ -21,7 +21,17 @@ Every error is a problem document (RFC 9457) with a stable `code`. Lists are rea
 """
 ALWAYS = ("internal_error", "storage_busy", "storage_trouble")
 _EXAMPLE = "x-example"
-WITH_CREDENTIAL = ("unauthenticated", "forbidden", "invalid_request", *ALWAYS)
+SECURITY = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "addon_portal_session",
+        "description": "The cookie of the page; its name goes on with letters of the installation. What changes "
+        "something needs the header X-CSRF-Token too.",
+    },
+}
+WITH_CREDENTIAL = ("unauthenticated", "forbidden", "csrf_refused", "invalid_request", *ALWAYS)
 
 
 def says(
@@ -45,7 +55,7 @@ def says(
     documented = {"summary": summary, "status_code": status, "response_model": answer, "responses": responses}
     if answer is None:
         documented["response_class"] = Response
-    extra: dict[str, Any] = {"security": [{"key": []}]} if needs_credential else {}
+    extra: dict[str, Any] = {"security": [{"key": []}, {"session": []}]} if needs_credential else {}
     if asked is not None:
         extra["requestBody"] = {"content": {"application/json": {_EXAMPLE: json.dumps(asked)}}}
     documented["openapi_extra"] = extra
@@ -108,7 +118,7 @@ def complete_openapi(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             components = make().setdefault("components", {})
-            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}
+            components["securitySchemes"] = SECURITY
             schemas = components.setdefault("schemas", {})
             _, own = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
             schemas |= own["$defs"]

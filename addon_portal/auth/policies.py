@@ -10,22 +10,33 @@ from datetime import datetime
 
 from addon_portal.auth.tokens import has_key_form, hash_key
 from addon_portal.domain.errors import Forbidden, Unauthenticated
-from addon_portal.domain.ids import KeyId
+from addon_portal.domain.ids import KeyId, SessionId
 from addon_portal.domain.models import ApiKey, Role, Tenant, TenantScope
+from addon_portal.domain.sessions import Session
 
 FindKey = Callable[[bytes], tuple[ApiKey, Tenant] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody has shown, and what may be wrong: the hash of a key, or of a session's secret."""
+
+    secret_hash: bytes
+    is_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who has shown a valid credential."""
 
-    key_id: KeyId
+    credential_id: KeyId | SessionId
     tenant: Tenant
     role: Role
     actor: str
-    """How the journal names them: `key:ci`."""
+    """How the journal names them: `key:ci`, `person:ada`."""
     last_used_at: datetime | None = None
+    session: Session | None = None
+    """Where they are logged in at the page."""
 
     @property
     def scope(self) -> TenantScope:
@@ -35,15 +46,16 @@ class Principal:
     def require(self, role: Role) -> None:
         """Raises Forbidden unless the caller's role includes the one needed."""
         if not self.role.includes(role):
+            used = "session" if self.session else "key"
             raise Forbidden(
-                f"This needs the role {role}; the key that was used has the role {self.role}.",
+                f"This needs the role {role}; the {used} that was used has the role {self.role}.",
                 role_needed=role.value,
                 role=self.role.value,
             )
 
 
-def read_credential(authorization: str | None) -> bytes:
-    """The hash of the key in an `Authorization` header. Raises Unauthenticated for what cannot be one of ours."""
+def read_credential(authorization: str | None) -> Credential:
+    """The key in an `Authorization` header. Raises Unauthenticated for what cannot be one of ours."""
     if not authorization:
         raise Unauthenticated("No credential was sent. Send the header: Authorization: Bearer <API key>.")
     scheme, _, text = authorization.partition(" ")
@@ -52,25 +64,24 @@ def read_credential(authorization: str | None) -> bytes:
         raise Unauthenticated("The Authorization header must have the form: Bearer <API key>.")
     if not has_key_form(text):
         raise Unauthenticated("The API key is not one of ours: its form or checksum is wrong. Was it cut or mistyped?")
-    return hash_key(text)
+    return Credential(hash_key(text))
 
 
-def authenticate(secret_hash: bytes, find: FindKey) -> Principal:
-    """Tell who is calling with a key of this hash. Raises Unauthenticated."""
-    found = find(secret_hash)
+def authenticate(credential: Credential, find: FindKey) -> Principal:
+    """Tell who is calling with a key. Raises Unauthenticated."""
+    found = find(credential.secret_hash)
     if found is None or found[0].revoked_at is not None:
         raise Unauthenticated("The API key is not valid here: it was revoked or never existed.")
     key, tenant = found
     return Principal(key.id, tenant, key.role, f"key:{key.name}", key.last_used_at)
 
 
-def is_valid(secret_hash: bytes, find: FindKey) -> bool:
-    """Whether a key of this hash is still good."""
-    try:
-        authenticate(secret_hash, find)
-    except Unauthenticated:
-        return False
-    return True
+def enter_session(found: tuple[Session, Tenant] | None) -> Principal:
+    """Tell who is logged in, given the session that was found. Raises Unauthenticated."""
+    if found is None:
+        raise Unauthenticated("The session is over: log in again, with a link that `addon-portal login-link` prints.")
+    session, tenant = found
+    return Principal(session.id, tenant, session.role, f"person:{session.name}", session.last_used_at, session)
 
 
 def scope_for_operator(principal: Principal, tenant: Tenant) -> TenantScope:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "usage": ("usage",),
     "diagnosis": ("doctor", "cleanup"),
     "retention": ("retention",),
+    "log_in": ("login-link",),
     "processes": ("api", "supervisor", "keeper", "notifier"),
 }
 """Which module of `commands` registers which commands, in the order in which the help lists them."""

@@ -23,10 +23,11 @@ from addon_portal.storage import Storage, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class FirstKey:
-    """The operator's key, and the tenant that was made with it at the first start."""
+    """The operator's key with its tenant, and whether that was made with it, at the first start."""
 
     text: str
-    new_tenant: Tenant | None
+    tenant: Tenant
+    is_first: bool
 
 
 def make_directories(data: DataDirectory) -> None:
@@ -131,18 +132,18 @@ def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | No
         found = uow.credentials.find_by_hash(hash_key(known)) if known else None
         tenants = uow.tenants.list()
     if known and found and found[0].revoked_at is None:
-        return FirstKey(known, None)
-    now, made, new_tenant = clock.now(), make_key(), None
+        return FirstKey(known, found[1], is_first=False)
+    now, made = clock.now(), make_key()
     with storage.write() as uow:
         if tenants:
             tenant = next((tenant for tenant in tenants if tenant.name == DEFAULT_TENANT), tenants[0])
         else:
-            tenant = new_tenant = Tenant(new_tenant_id(now), DEFAULT_TENANT, now)
+            tenant = Tenant(new_tenant_id(now), DEFAULT_TENANT, now)
             uow.tenants.insert(tenant)
         key = ApiKey(new_key_id(now), tenant.id, OPERATOR_KEY, Role.OPERATOR, made.prefix, now)
         uow.credentials.insert_key(key, made.secret_hash)
     write_private(str(path), made.text + "\n")
-    return FirstKey(made.text, new_tenant)
+    return FirstKey(made.text, tenant, is_first=not tenants)
 
 
 def is_operator_key(uow: UnitOfWork, data: DataDirectory, key_id: KeyId) -> bool:

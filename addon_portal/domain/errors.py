@@ -209,6 +209,33 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class LoginLinkRefused(DomainError):
+    """A log-in link that lets nobody in: used, over, or never made here."""
+
+    code = "login_link_refused"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The log-in link {why}. Make another one with: addon-portal login-link")
+
+
+class TooManyAttempts(DomainError):
+    """Somebody has tried too many log-in links that let nobody in."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"Too many log-in links from this address let nobody in. Try again in {retry_after_seconds} s.",
+            retry_after_seconds=retry_after_seconds,
+        )
+
+
+class CsrfRefused(DomainError):
+    """A request with a session's cookie that the page has not sent, or has sent with the token of another session."""
+
+    code = "csrf_refused"
+
+
 class OwnCommandForbidden(DomainError):
     """The tenant may run the operator's programs only, and what is asked for has its own command."""
 

@@ -8,14 +8,17 @@ import json
 import secrets
 import select
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from addon_portal.auth.tokens import make_key
+from addon_portal.auth.tokens import LINK, make_key
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import new_key_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Role, Tenant
+from addon_portal.domain.sessions import LoginLink
+from addon_portal.storage.sessions import Sessions
 from addon_portal.storage.wakeups import Listener
 from tests.support.factories import StandInSupervisor
 from tests.support.served import ApiClient, Served
@@ -30,6 +33,7 @@ class World:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.storage = served.storage
+        served.app.state.portal.attempts._failures.clear()  # of worlds before, from the same address
         self.host_id = served.app.state.portal.host_id
         self.supervisor = StandInSupervisor(served.storage, self.host_id, served.settings.data_dir)
         self.supervisor.sweep()
@@ -51,6 +55,21 @@ class World:
             key = ApiKey(new_key_id(now), tenant.id, name, role, made.prefix, now)
             uow.credentials.insert_key(key, made.secret_hash)
         return made.text
+
+    def add_link(self, tenant: Tenant, name: str, role: Role, *, good_for: timedelta = timedelta(minutes=1)) -> str:
+        """The secret of a log-in link."""
+        made, now = make_key(LINK), SystemClock().now()
+        with self.storage.write() as uow:
+            Sessions(uow).insert_link(LoginLink(tenant.id, name, role, now, now + good_for), made.secret_hash)
+        return made.text
+
+    def log_in(self, tenant: Tenant, name: str, role: Role) -> ApiClient:
+        """Somebody at the page, by a session's cookie, with the token that goes with it."""
+        client = self._connect(None)
+        response = client.post("/api/session", json={"token": self.add_link(tenant, name, role)})
+        assert response.status_code == 201, response.text
+        client.headers["X-CSRF-Token"] = json_of(response)["csrf_token"]
+        return client
 
     def add_project(self, client: ApiClient | None = None, **changes: object) -> Json:
         """A project of Alice's, unless another client makes it."""
@@ -117,6 +136,10 @@ class World:
         with self.storage.write() as uow:
             uow.tenants.insert(tenant)
         return tenant
+
+    def connect_nobody(self) -> ApiClient:
+        """A client that has shown nothing yet."""
+        return self._connect(None)
 
     def _connect(self, key: str | None) -> ApiClient:
         client = ApiClient(self.served, key)

@@ -22,7 +22,7 @@ def answer(content: Mapping[str, object], status: int = 200, headers: Mapping[st
 
 async def answer_run(caller: Caller, run_id: RunId, wait_seconds: float) -> Response:
     """The answer with a run, as soon as it is final or after that time."""
-    look = RunLook(caller.portal, caller.secret_hash, run_id)
+    look = RunLook(caller.portal, caller.credential, run_id)
     if wait_seconds:
         return answer(run_body(await caller.changes.wait_until_final(run_id, wait_seconds, look)))
     return answer(run_body(await asyncio.get_running_loop().run_in_executor(None, caller.portal.read, look)))

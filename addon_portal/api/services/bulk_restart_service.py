@@ -145,7 +145,7 @@ def _key_of(ask: Ask) -> RequestKey | None:
     if ask.idempotency_key is None:
         return None
     request_hash = hash_of_request(METHOD, ask.path, ask.idempotency_key)
-    return RequestKey(ask.principal.key_id, request_hash, ask.body_hash)
+    return RequestKey(ask.principal.credential_id, request_hash, ask.body_hash)
 
 
 def _find_earlier(

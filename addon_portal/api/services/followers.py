@@ -12,6 +12,7 @@ from datetime import datetime
 
 from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.shown import ShownRun
+from addon_portal.auth.policies import Credential
 from addon_portal.domain.ids import TenantId
 from addon_portal.storage.values import Said
 
@@ -49,10 +50,10 @@ Change = RunChanged | HostChanged | LogGrown | Said | Missed
 class Follower:
     """Somebody who waits for all that happens to a tenant. Used in the event loop alone.
 
-    `credential` is the hash of the key that was shown; when that is good no more the follower has ended.
+    When the `credential` that was shown is good no more, or no more for this tenant, the follower has ended.
     """
 
-    def __init__(self, tenant_id: TenantId, credential: bytes) -> None:
+    def __init__(self, tenant_id: TenantId, credential: Credential) -> None:
         self.tenant_id = tenant_id
         self.credential = credential
         self.start = 0

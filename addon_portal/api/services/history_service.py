@@ -12,7 +12,7 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_changes import KEYS_EVERY_SECONDS
 from addon_portal.api.services.run_views import get_shown_run, show_run, show_runs
 from addon_portal.api.services.shown import ShownRun
-from addon_portal.auth.policies import Principal
+from addon_portal.auth.policies import Credential, Principal
 from addon_portal.domain.comparison import ComparedRun, Difference, compare
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.limits import shown_bytes
@@ -75,9 +75,9 @@ class RunLook:
     time has passed with waiting: it may have been revoked.
     """
 
-    def __init__(self, portal: Portal, secret_hash: bytes, run_id: RunId) -> None:
+    def __init__(self, portal: Portal, credential: Credential, run_id: RunId) -> None:
         self._portal = portal
-        self._secret_hash = secret_hash
+        self._credential = credential
         self._run_id = run_id
         self._principal: Principal | None = None
         self._shown_at = float("-inf")
@@ -86,7 +86,7 @@ class RunLook:
         """The run as it stands. Raises Unauthenticated, Forbidden, NotFound."""
         now = self._portal.clock.monotonic()
         if self._principal is None or now - self._shown_at >= KEYS_EVERY_SECONDS:
-            self._principal = self._portal.authenticate_in(uow, self._secret_hash, Role.VIEWER)
+            self._principal = self._portal.authenticate_in(uow, self._credential, Role.VIEWER)
             self._shown_at = now
         return get_shown_run(uow, self._principal.scope, self._run_id, self._portal.circumstances())
 

@@ -77,7 +77,7 @@ def _find_earlier(uow: UnitOfWork, ask: Ask, forget_before: datetime) -> Run | N
     if ask.idempotency_key is None:
         return None
     uow.idempotency.prune(forget_before)
-    found = uow.idempotency.find(ask.scope, ask.principal.key_id, METHOD, ask.path, ask.idempotency_key)
+    found = uow.idempotency.find(ask.scope, ask.principal.credential_id, METHOD, ask.path, ask.idempotency_key)
     if found is None:
         return None
     body_hash, run_id = found
@@ -89,7 +89,7 @@ def _find_earlier(uow: UnitOfWork, ask: Ask, forget_before: datetime) -> Run | N
 def _remember(portal: Portal, uow: UnitOfWork, ask: Ask, run: Run) -> None:
     if ask.idempotency_key is not None:
         uow.idempotency.insert(
-            *(ask.scope, ask.principal.key_id, METHOD, ask.path, ask.idempotency_key),
+            *(ask.scope, ask.principal.credential_id, METHOD, ask.path, ask.idempotency_key),
             body_hash=ask.body_hash,
             run_id=run.id,
             at=portal.clock.now(),

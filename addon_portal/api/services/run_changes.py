@@ -1,9 +1,9 @@
 """Telling those who wait what happens to runs: one thread hears wakes and reads the journal for all of them.
 
 Promises that a follower misses nothing that was recorded after its `start`, in order, that each change is read once,
-however many follow, and that nothing is told whose key was revoked before. Who waits for the end of one run costs a
-reading at the beginning and one at the end, in this thread too: no other has to be woken for it. While nobody waits
-nothing is read. Leaves the wire to `api.event_stream`.
+however many follow, and that nothing is told whose key was revoked, or whose session has ended, before. Who waits for
+the end of one run costs a reading at the beginning and one at the end, in this thread too: no other has to be woken for
+it. While nobody waits nothing is read. Leaves the wire to `api.event_stream`.
 """
 
 import asyncio
@@ -23,7 +23,6 @@ from addon_portal.api.services.live_runs import LiveRuns, LogGrown
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_runs
 from addon_portal.api.services.shown import ShownRun
-from addon_portal.auth.policies import is_valid
 from addon_portal.domain.errors import DomainError
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import RunId
@@ -248,15 +247,22 @@ class RunChanges:
         return news, len(heads) == _PAGE
 
     def _refuse(self, uow: UnitOfWork, news: "_News") -> list[Follower]:
-        """Whose key is good no more: looked up for those about to be told something, and for all now and then."""
+        """Whose key or session is good no more, or sees another tenant.
+
+        Looked up for those about to be told something, and for all now and then.
+        """
         told = {change.run.run.tenant_id for change in news.changes} | {grown.tenant_id for grown in news.grown}
         now = self._portal.clock.monotonic()
         is_time = now - self._keys_at >= KEYS_EVERY_SECONDS
         if is_time:
             self._keys_at = now
-        keys = {each.credential for each in news.followers if is_time or news.host or each.tenant_id in told}
-        revoked = {key for key in keys if not is_valid(key, uow.credentials.find_by_hash)}
-        return [follower for follower in news.followers if follower.credential in revoked]
+        shown = {
+            (each.credential, each.tenant_id)
+            for each in news.followers
+            if is_time or news.host or each.tenant_id in told
+        }
+        refused = {each for each in shown if not self._portal.still_sees(uow, *each)}
+        return [each for each in news.followers if (each.credential, each.tenant_id) in refused]
 
     def _hand_over(self, news: "_News") -> None:
         assert self._loop is not None

@@ -10,12 +10,14 @@ import sys
 from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import CommandFailed, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
+from addon_portal.cli.login_links import add_link, address_of, user_name
 from addon_portal.cli.output import counted
 from addon_portal.cli.samples import add_samples
 from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host, remember_database, upgrade
 from addon_portal.cli.upkeep.options import UpOptions
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import HostId
+from addon_portal.domain.models import Role
 from addon_portal.executors.host_features import storage_features
 from addon_portal.storage import Storage, StorageError
 from addon_portal.storage.outbox import Outbox
@@ -38,10 +40,10 @@ def prepare(options: UpOptions) -> dict[str, object]:
         notes += [f"Note: {warning}"] if warning else []
         remove_dead_keepers(storage, told.data, HostId(told.host_id), clock)
         first = ensure_operator_key(storage, told.data, clock)
-        if first.new_tenant is not None:
-            notes.append(f"First start: made the tenant {first.new_tenant.name} with an operator's key.")
+        if first.is_first:
+            notes.append(f"First start: made the tenant {first.tenant.name} with an operator's key.")
             if options.samples:
-                add_samples(storage, first.new_tenant, clock.now())
+                add_samples(storage, first.tenant, clock.now())
                 told.data.demo_marker.touch()
         with storage.read() as uow:
             if Outbox(uow).has_webhooks():
@@ -49,9 +51,12 @@ def prepare(options: UpOptions) -> dict[str, object]:
             active = len(uow.host_runs.list_claimed(HostId(told.host_id)))
         if active:
             notes.append(f"{counted(active, 'run')} had not ended when a supervisor last looked; it looks again.")
+        with storage.write() as uow:
+            minutes = options.login_link_minutes
+            _, link = add_link(uow, first.tenant, user_name(), Role.OPERATOR, clock.now(), minutes)
     finally:
         storage.close()
-    return {"api_key": first.text, "notes": notes}
+    return {"api_key": first.text, "login_link": address_of(options.public_url or "", link), "notes": notes}
 
 
 def _check_disk(told: SupervisorOptions) -> list[str]:

@@ -113,6 +113,8 @@ def _options_of(settings: "Settings", *, samples: bool, stop_runs_at_end: bool) 
         notifier=json.dumps({**settings.notifier_options(host_id), "leaves_when_idle": True}),
         notifier_marker=str(data.notifier_marker),
         demo_marker=str(data.demo_marker),
+        login_link_minutes=settings.login_link_minutes,
+        public_url=settings.public_url,
         demo_key=str(data.root / DEMO_KEY_FILE),
     )
 

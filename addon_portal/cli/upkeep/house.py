@@ -49,7 +49,7 @@ class House:
         self._options = options
         self._listener = listener
         self._url = url_of(listener)
-        self._key = ""
+        self._key = self._login_link = ""
         self._loop = EventLoop()
         self._helper: Helper | None = None
         self._demo: Helper | None = None
@@ -128,7 +128,7 @@ class House:
             self._give_up(os.WEXITSTATUS(status) if os.WIFEXITED(status) else ExitCode.TROUBLE_FOUND)
             return
         prepared = json.loads(answer)
-        self._key = prepared["api_key"]
+        self._key, self._login_link = prepared["api_key"], prepared["login_link"]
         for line in prepared["notes"]:
             say(line)
         self._keeper.find_or_start()
@@ -197,6 +197,9 @@ class House:
         say(f"  API key     in {self._options.up_file}")
         if self._is_demo_wanted:
             say(f"  samples     in the tenant demo in a moment, its key in {self._options.demo_key}")
+        say(f"Log in at the page, once, within {self._options.login_link_minutes:g} minutes of the start:")
+        say(f"  {'' if self._options.public_url else self._url}{self._login_link}")
+        say(f"For another link: addon-portal login-link --data {quote(data)}")
         say(f"Go on in another terminal: addon-portal run --data {quote(data)} --name hello -- sh -c 'echo hello'")
         what = "stops all runs, then the portal." if self._options.stop_runs_at_end else "ends the portal; runs go on."
         say(f"Ctrl-C {what}")

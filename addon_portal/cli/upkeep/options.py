@@ -31,5 +31,9 @@ class UpOptions:
     """The file that is there while a sender is wanted."""
     demo_marker: str
     """The file that is there until the tenant demo is made."""
+    login_link_minutes: float
+    """How long the link lets somebody in that `up` prints when it is ready."""
+    public_url: str | None
+    """Under which people reach the portal, if not where it listens."""
     demo_key: str
     """Where the key to that tenant will lie."""

@@ -15,11 +15,11 @@ from addon_portal.api.services import followers, run_changes
 from addon_portal.api.services.followers import Follower, HostChanged, Missed, RunChanged
 from addon_portal.api.services.live_runs import LogGrown
 from addon_portal.api.services.run_views import get_shown_run
-from addon_portal.auth.policies import scope_for_setup
+from addon_portal.auth.policies import Credential, scope_for_setup
 from addon_portal.auth.tokens import hash_key
 from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.models import TenantScope
+from addon_portal.domain.models import Role, TenantScope
 from addon_portal.storage.host_runs import HostRuns
 from tests.support.factories import LONG_AGO, ago
 from tests.support.served import ApiClient, Served
@@ -268,6 +268,33 @@ def test_a_stream_on_which_nothing_happens_ends_when_its_key_is_revoked(
         assert [event.kind for event in events if event.kind == "run"] == []
 
 
+def test_a_stream_goes_through_a_cookie_and_ends_with_its_session(any_world: World) -> None:
+    ada = any_world.log_in(any_world.tenant, "Ada", Role.VIEWER)
+    with follow(ada) as events, follow(any_world.alice) as others:
+        any_world.wait_for_followers(2)
+        first = any_world.add_run()
+        assert events.states(1) == others.states(1) == [(first["run_id"], "pending")]
+        assert ada.delete("/api/session").status_code == 204
+        second = any_world.add_run()
+        assert [event.kind for event in events if event.kind == "run"] == []
+        assert others.states(1) == [(second["run_id"], "pending")]
+
+
+def test_a_stream_ends_when_its_session_sees_another_tenant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_changes, "KEYS_EVERY_SECONDS", 0.01)
+    ada = world.log_in(world.tenant, "Ada", Role.OPERATOR)
+    with follow(ada) as events:
+        world.wait_for_followers(1)
+        switched = ada.post("/api/session/tenant", json={"tenant": world.other_tenant.id})
+        assert switched.status_code == 200
+        assert [event.kind for event in events if event.kind == "run"] == []
+    with follow(ada) as events:
+        world.wait_for_followers(1)
+        world.add_run()
+        run = world.charlie.post(f"{path_of(world.add_project(world.charlie))}/run").json()
+        assert events.states(1) == [(run["run_id"], "pending")]
+
+
 def test_a_reader_that_takes_nothing_is_kept_little_and_told_to_begin_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,7 +305,7 @@ def test_a_reader_that_takes_nothing_is_kept_little_and_told_to_begin_anew(
         shown = get_shown_run(uow, TenantScope(world.tenant.id), run_id, portal.circumstances())
 
     async def miss() -> None:
-        follower = Follower(world.tenant.id, b"")
+        follower = Follower(world.tenant.id, Credential(b""))
         follower.put(RunChanged(6, shown))
         for number in range(10):
             follower.put(LogGrown(world.tenant.id, RunId(f"run_{number}"), number))

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from addon_portal.api.services.once import Ask
+from addon_portal.auth.policies import Credential
 from addon_portal.auth.tokens import hash_key
 from addon_portal.domain.models import Role
 from tests.support.factories import ago
@@ -126,9 +127,9 @@ def test_after_a_day_the_idempotency_key_is_free_again(any_world: World) -> None
     path = f"{path_of(run)}/run"
     with any_world.storage.write() as uow:
         portal = any_world.served.app.state.portal
-        principal = portal.authenticate(hash_key(any_world.bob_key), Role.MEMBER)
+        principal = portal.authenticate(Credential(hash_key(any_world.bob_key)), Role.MEMBER)
         ask = Ask(principal, path, "k1").with_body({})
-        identity = (ask.scope, principal.key_id, "POST", path, "k1")
+        identity = (ask.scope, principal.credential_id, "POST", path, "k1")
         uow.idempotency.insert(*identity, body_hash=ask.body_hash, run_id=run["run_id"], at=ago(hours=24, seconds=1))
     response = any_world.bob.post(path, headers={"Idempotency-Key": "k1"}, json={"note": "another body"})
     assert response.status_code == 202

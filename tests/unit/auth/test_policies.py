@@ -4,11 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from addon_portal.auth.policies import FindKey, Principal, authenticate, read_credential, scope_for_operator
+from addon_portal.auth.policies import (
+    Credential,
+    FindKey,
+    Principal,
+    authenticate,
+    enter_session,
+    read_credential,
+    scope_for_operator,
+)
 from addon_portal.auth.tokens import NewKey, make_key
 from addon_portal.domain.errors import Forbidden, Unauthenticated
-from addon_portal.domain.ids import KeyId, TenantId
+from addon_portal.domain.ids import KeyId, SessionId, TenantId
 from addon_portal.domain.models import ApiKey, Role, Tenant
+from addon_portal.domain.sessions import Session
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TENANT = Tenant(TenantId("ten_1"), "acme", NOW)
@@ -26,7 +35,7 @@ def principal(role: Role) -> Principal:
 def test_a_valid_key_tells_who_is_calling() -> None:
     key = make_key()
     found = authenticate(read_credential(f"Bearer {key.text}"), holder_of(key))
-    assert (found.key_id, found.role, found.actor) == ("key_1", Role.MEMBER, "key:ci")
+    assert (found.credential_id, found.role, found.actor) == ("key_1", Role.MEMBER, "key:ci")
     assert found.scope.tenant_id == TENANT.id
 
 
@@ -46,13 +55,26 @@ def test_what_cannot_be_a_key_is_refused_without_looking(header: str | None) -> 
 
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(Unauthenticated, match="never existed"):
-        authenticate(make_key().secret_hash, holder_of(make_key()))
+        authenticate(Credential(make_key().secret_hash), holder_of(make_key()))
 
 
 def test_a_revoked_key_is_refused() -> None:
     key = make_key()
     with pytest.raises(Unauthenticated, match="revoked"):
         authenticate(read_credential(f"Bearer {key.text}"), holder_of(key, revoked_at=NOW))
+
+
+def test_a_session_tells_who_is_logged_in_and_what_they_see() -> None:
+    session = Session(SessionId("ses_1"), TENANT.id, "Ada", Role.VIEWER, NOW, NOW, NOW)
+    found = enter_session((session, TENANT))
+    assert (found.credential_id, found.role, found.actor, found.tenant) == ("ses_1", Role.VIEWER, "person:Ada", TENANT)
+    with pytest.raises(Forbidden, match="the session that was used has the role viewer"):
+        found.require(Role.MEMBER)
+
+
+def test_a_session_that_is_not_found_is_over() -> None:
+    with pytest.raises(Unauthenticated, match="log in again"):
+        enter_session(None)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -113,7 +113,7 @@ async def follow_events(
     nothing is missed.
     """
     principal = await run_in_threadpool(caller.enter, Role.VIEWER)
-    follower = Follower(principal.tenant.id, caller.secret_hash)
+    follower = Follower(principal.tenant.id, caller.credential)
     events = stream_events(caller.portal, caller.changes, follower, last_event_id, run_body)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return ClosingStream(events, 200, headers, "text/event-stream")

@@ -12,7 +12,8 @@ from typing import Any
 
 from addon_portal.api.main import create_app
 from addon_portal.config import Settings
-from addon_portal.storage.migrations.runner import run_migrations
+from addon_portal.domain.clock import SystemClock
+from addon_portal.storage import Storage
 
 _PROBLEM = {
     "description": "A problem document",
@@ -23,13 +24,13 @@ _PROBLEM = {
 def openapi_document() -> dict[str, Any]:
     """The document that `/api/openapi.json` answers."""
     with tempfile.TemporaryDirectory() as directory:
-        database = Path(directory) / "portal.db"
-        run_migrations("sqlite", str(database))
-        app = create_app(Settings(data_dir=Path(directory), database_url=f"sqlite:///{database}"))
+        address = f"sqlite:///{directory}/portal.db"
+        storage = Storage.open(address, clock=SystemClock())
         try:
-            return app.openapi()
+            storage.upgrade()
+            return create_app(Settings(data_dir=Path(directory), database_url=address), storage=storage).openapi()
         finally:
-            app.state.portal.storage.close()
+            storage.close()
 
 
 def types_document() -> dict[str, Any]:

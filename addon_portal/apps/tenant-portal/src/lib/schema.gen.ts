@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description dc1226be257dfb56dcbca8ef5ebe39681d62f6981396905ae9d738cba7fd5c09. Not to be edited.
+// Made by `npm run types` from the API's description c96940096aeb021250c81d408da8cdfd00a244ae0eadb0c94fd4495dbf87725c. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -231,6 +231,56 @@ export interface paths {
          * @description Adds a customer or team, without keys.
          */
         post: operations["create_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get who is logged in
+         * @description Who is calling, by a session or by a key, whose things they see, and the token for requests that change
+         *     something.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Log in
+         * @description Begins a session with a log-in link, which is used up by it, and sets its cookie. A session that the browser had
+         *     before ends.
+         */
+        post: operations["log_in"];
+        /**
+         * Log out
+         * @description Ends the session at once, streams of events included, and takes the cookie back.
+         */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch to another tenant
+         * @description From now on an operator's session sees this tenant; streams of events of the one before end.
+         */
+        post: operations["switch_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2453,6 +2503,14 @@ export interface components {
             text: string;
         };
         /**
+         * LogInRequest
+         * @description The secret of a log-in link: what stands behind `#token=` in it.
+         */
+        LogInRequest: {
+            /** Token */
+            token: string;
+        };
+        /**
          * LogSearchBody
          * @description Places in the order they are come upon; backwards the last one first. They may overlap.
          */
@@ -3496,6 +3554,50 @@ export interface components {
          */
         ScheduleResult: "started" | "queued" | "skipped" | "missed" | "refused" | "called_off";
         /**
+         * SeenTenant
+         * @description A tenant by its names.
+         */
+        SeenTenant: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SessionBody
+         * @description Who is calling, and what they see.
+         */
+        SessionBody: {
+            /**
+             * Csrf Token
+             * @description For the header X-CSRF-Token of requests with the cookie. Null for a key.
+             */
+            csrf_token: string | null;
+            /**
+             * Expires At
+             * @description When they are logged out at the latest.
+             */
+            expires_at: string | null;
+            /**
+             * Name
+             * @description What they do is recorded under it.
+             */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Whose things are seen. */
+            tenant: components["schemas"]["SeenTenant"];
+            /**
+             * Tenants
+             * @description Those that can be seen, oldest first.
+             */
+            tenants: components["schemas"]["SeenTenant"][];
+            /**
+             * Version
+             * @description Of the portal.
+             */
+            version: string;
+        };
+        /**
          * SlotWidth
          * @description How long a stretch of time is of which numbers are told. Both begin with their hour and day of UTC.
          * @enum {string}
@@ -3690,6 +3792,17 @@ export interface components {
             may_run_own_commands: boolean;
             /** Name */
             name: string;
+        };
+        /**
+         * TenantChoice
+         * @description Whose things an operator wants to see.
+         */
+        TenantChoice: {
+            /**
+             * Tenant
+             * @description Name or identifier.
+             */
+            tenant: string;
         };
         /**
          * TenantList
@@ -4454,6 +4567,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get who is logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInRequest"];
+            };
+        };
+        responses: {
+            /** @description Log in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Log out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantChoice"];
+            };
+        };
+        responses: {
+            /** @description Switch to another tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
                 };
             };
             /** @description A problem document */

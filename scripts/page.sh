@@ -32,12 +32,13 @@ run_pip() {
 
 # Building needs a small part of what checking needs; whoever only starts the portal waits for no more.
 install_packages() { # build or all
-    local stamp=$page/node_modules/.installed options=()
-    if [ -e "$stamp" ] && ! [ "$page/package-lock.json" -nt "$stamp" ] && grep -qx "all\|$1" "$stamp"; then return; fi
+    local stamp=$page/node_modules/.installed lock options=()
+    lock=$(sha256sum "$page/package-lock.json" | cut -c 1-64)
+    if grep -qsx "\(all\|$1\) $lock" "$stamp"; then return; fi
     if [ "$1" = build ]; then options=(--omit=dev); fi
     say "page: installing what package-lock.json names"
     (cd "$page" && npm ci --no-audit --no-fund --loglevel=error "${options[@]}" >&2) || fail "npm could not install what is needed"
-    echo "$1" >"$stamp"
+    echo "$1 $lock" >"$stamp"
 }
 
 task=${1:?build, check or npm}

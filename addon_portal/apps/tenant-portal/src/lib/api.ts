@@ -89,20 +89,3 @@ function unexpected(response: Response): Problem {
   const detail = `The answer was ${response.status} ${response.statusText}, and not in the portal's words: something between this page and the portal gave it.`;
   return { ...NO_ANSWER, status: response.status, code: "unexpected_answer", title: "Not the portal's answer", detail };
 }
-
-/** A call that the typed client does not know. */
-export async function send<T>(method: string, address: string, body?: unknown): Promise<T> {
-  const headers = new Headers({ Accept: "application/json" });
-  if (body !== undefined) headers.set("Content-Type", "application/json");
-  if (csrfToken && !SAFE.has(method)) headers.set("X-CSRF-Token", csrfToken);
-  let response: Response;
-  try {
-    response = await fetch(address, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  } catch {
-    throw new ApiProblem(NO_ANSWER);
-  }
-  noteServerTime(response.headers.get("date"));
-  const said = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  if (response.ok) return said as T;
-  throw new ApiProblem(isProblem(said) ? said : unexpected(response));
-}

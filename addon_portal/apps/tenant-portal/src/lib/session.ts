@@ -1,18 +1,10 @@
 /** Who is logged in, and with which rights. The cookie is the server's business; the page keeps the CSRF token only. */
 import { queryOptions } from "@tanstack/react-query";
-import { ApiProblem, keepCsrfToken, send } from "@/lib/api";
+import { ApiProblem, answerOf, client, keepCsrfToken, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
 
-export type Role = "viewer" | "member" | "admin" | "operator";
-export type Tenant = { id: string; name: string };
-export type Session = {
-  name: string;
-  role: Role;
-  tenant: Tenant;
-  tenants: Tenant[];
-  csrf_token: string;
-  version: string;
-};
+export type Role = Schemas["Role"];
+export type Session = Schemas["SessionBody"];
 
 const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2, operator: 3 };
 
@@ -25,7 +17,7 @@ export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: async () => {
     try {
-      return remember(await send<Session>("GET", "/api/session"));
+      return remember(await answerOf(client.GET("/api/session")));
     } catch (error) {
       if (error instanceof ApiProblem && error.problem.status === 401) return null;
       throw error;
@@ -34,19 +26,19 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** With the one-time token of the printed link, or with an API key. */
-export async function logIn(credential: { token: string } | { api_key: string }): Promise<Session> {
-  return remember(await send<Session>("POST", "/api/session", credential));
+/** With the secret of a log-in link, which lets in once. */
+export async function logIn(token: string): Promise<Session> {
+  return remember(await answerOf(client.POST("/api/session", { body: { token } })));
 }
 
 export async function logOut(): Promise<void> {
-  await send("DELETE", "/api/session");
+  await answerOf(client.DELETE("/api/session"));
   keepCsrfToken(null);
 }
 
 /** An operator's session looks at one tenant at a time. */
 export async function switchTenant(tenant: string): Promise<Session> {
-  return remember(await send<Session>("POST", "/api/session/tenant", { tenant }));
+  return remember(await answerOf(client.POST("/api/session/tenant", { body: { tenant } })));
 }
 
 function remember(session: Session): Session {

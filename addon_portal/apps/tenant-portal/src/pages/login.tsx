@@ -3,15 +3,16 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
+import { Field, INPUT } from "@/components/field";
 import { keys } from "@/lib/keys";
 import { logIn } from "@/lib/session";
 
-/** By the link that the portal printed, whose token stands behind the # and reaches no log; or by an API key. */
+/** By the link that the portal printed, whose secret stands behind the # and reaches no server's log. */
 export function LoginPage() {
   const { from } = useSearch({ from: "/login" });
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const [key, setKey] = useState("");
+  const [pasted, setPasted] = useState("");
   const entry = useMutation({
     mutationFn: logIn,
     onSuccess: (session) => {
@@ -19,34 +20,35 @@ export function LoginPage() {
       return navigate({ to: from ?? "/status", replace: true });
     },
   });
-  useTokenOfLink((token) => entry.mutate({ token }));
+  useTokenOfLink(entry.mutate);
   return (
-    <main className="mx-auto flex min-h-dvh max-w-96 flex-col justify-center px-4">
+    <main className="mx-auto flex min-h-dvh max-w-112 flex-col justify-center px-4 pb-[20vh]">
       <h1 className="font-semibold text-title">Addon Portal</h1>
       <p className="mt-2 text-quiet">
-        Open the link that <code>addon-portal up</code> printed, or ask for a new one with{" "}
-        <code>addon-portal login</code>.
+        The portal lets people in by links that work once. It printed one when it was started; this makes another, on
+        its machine:
       </p>
+      <pre className="mt-2 overflow-x-auto rounded-sm bg-sunken px-3 py-2">addon-portal login-link</pre>
       <form
-        className="mt-6 flex flex-col gap-2"
+        className="mt-6 flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          entry.mutate({ api_key: key.trim() });
+          entry.mutate(tokenOf(pasted));
         }}
       >
-        <label htmlFor="api-key" className="font-medium">
-          Or log in with an API key
-        </label>
-        <input
-          id="api-key"
-          type="password"
-          autoComplete="current-password"
-          required
-          value={key}
-          onChange={(event) => setKey(event.target.value)}
-          className="h-8 rounded-sm border border-edge bg-raised px-2 font-mono"
-        />
-        <Button kind="primary" type="submit" isBusy={entry.isPending} className="mt-1">
+        <Field id="link" label="Link" hint="Opening it in this browser does the same.">
+          <input
+            id="link"
+            aria-describedby="link-hint"
+            autoComplete="off"
+            spellCheck={false}
+            required
+            value={pasted}
+            onChange={(event) => setPasted(event.target.value)}
+            className={`${INPUT} font-mono`}
+          />
+        </Field>
+        <Button kind="primary" type="submit" isBusy={entry.isPending}>
           Log in
         </Button>
       </form>
@@ -55,7 +57,13 @@ export function LoginPage() {
   );
 }
 
-/** The token is taken once, and out of the address bar and the history before it is used. */
+/** The secret of a link, or what was pasted without the rest of it. */
+function tokenOf(pasted: string): string {
+  const text = pasted.trim();
+  return new URLSearchParams(text.slice(text.indexOf("#") + 1)).get("token") ?? text;
+}
+
+/** The secret of the address is used once, and taken out of the address bar and the history before that. */
 function useTokenOfLink(use: (token: string) => void) {
   const isTaken = useRef(false);
   useEffect(() => {

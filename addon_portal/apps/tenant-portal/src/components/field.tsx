@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+
+export const INPUT = "h-8 w-full rounded-sm border border-edge bg-ground px-2 disabled:opacity-60";
+export const TEXTAREA = "min-h-16 w-full rounded-sm border border-edge bg-ground px-2 py-1.5 font-mono";
+
+type Props = { id: string; label: string; hint?: ReactNode; error?: string | null | undefined; children: ReactNode };
+
+/** A label, what is entered, what it means, and what is wrong with it. The input names `${id}-hint` as its description. */
+export function Field({ id, label, hint, error, children }: Props) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {children}
+      <p id={`${id}-hint`} className={error ? "text-red text-small" : "text-quiet text-small"}>
+        {error ?? hint}
+      </p>
+    </div>
+  );
+}

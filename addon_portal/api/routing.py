@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from addon_portal.api.body_limit import BodyLimit
+from addon_portal.api.page import Page
 from addon_portal.api.request_count import RequestCount
 from addon_portal.api.routers import admin_api, health, metrics, sessions, tenant_api
 from addon_portal.api.routers.shortcuts import Shortcuts
@@ -20,5 +21,6 @@ def add_routes(app: FastAPI) -> None:
         (*admin_api.router.routes, *health.router.routes, *metrics.router.routes, *sessions.router.routes),
     ):
         app.router.routes.extend(routes)
+    app.router.default = Page(app.router.default)
     for layer in (BodyLimit, Shortcuts, RequestCount):
         app.add_middleware(layer)

@@ -76,7 +76,7 @@ def test_another_method_is_refused(world: World, address: str) -> None:
     assert_problem(world.nobody.post(address), 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("address", ["/", "/api", "/api/tenant", "/api/tenant/projects/", "/metrics/", "/docs"])
+@pytest.mark.parametrize("address", ["/api", "/api/tenant", "/api/tenant/projects/", "/metrics/", "/docs"])
 def test_an_unknown_address_is_a_problem_document(world: World, address: str) -> None:
     assert_problem(world.alice.get(address), 404, "not_found")
 

@@ -33,6 +33,12 @@ const app = createRoute({
   },
 });
 
+/** `at` is a line of the output, by one of its bytes. */
+function runSearch({ at }: Record<string, unknown>): { at?: number } {
+  const offset = Number(at);
+  return at !== undefined && Number.isSafeInteger(offset) && offset >= 0 ? { at: offset } : {};
+}
+
 const routeTree = root.addChildren([
   login,
   app.addChildren([
@@ -46,7 +52,7 @@ const routeTree = root.addChildren([
     createRoute({ getParentRoute: () => app, path: "/status", component: StatusPage }),
     createRoute({ getParentRoute: () => app, path: "/projects", component: ProjectsPage }),
     createRoute({ getParentRoute: () => app, path: "/projects/$projectId", component: ProjectPage }),
-    createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage }),
+    createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage, validateSearch: runSearch }),
     createRoute({ getParentRoute: () => app, path: "/settings", component: SettingsPage }),
   ]),
 ]);

@@ -3,7 +3,6 @@
 Each dies with the test that started it, however that ends. Leaves putting them together to `host`.
 """
 
-import ctypes
 import json
 import os
 import signal
@@ -15,11 +14,12 @@ from pathlib import Path
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import RunId
 from addon_portal.evidence.records import read_json
+from addon_portal.supervisor.options import SupervisorOptions
 from tests.support.keeper_process import PROGRAMS, ROOT, Process
+from tests.support.nursery import nursery
 from tests.support.waiting import wait_until
 
 PATIENCE_SECONDS = 20.0
-_PR_SET_PDEATHSIG = 1
 _START_KEEPER = (
     "import sys; sys.path.insert(0, sys.argv[1]); from addon_portal.shim.keeper import main; main(sys.argv[2:])"
 )
@@ -59,44 +59,34 @@ class Service:
     """A supervisor process of ours; dies with the test."""
 
     def __init__(
-        self, argv: Sequence[str], log: Path, inherit: Sequence[int] = (), faultpoints: Mapping[str, str] | None = None
+        self, options: SupervisorOptions, log: Path, faultpoints: Mapping[str, str], parent: int | None = None
     ) -> None:
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                argv,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=inherit,
-                env={**os.environ, "ADDON_PORTAL_FAULTPOINTS": json.dumps(dict(faultpoints or {}))},
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  one call of prctl, no lock is taken
-            )
+        self._process = nursery().supervise(options, log, faultpoints, parent)
         self.pid = self._process.pid
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return self._process.poll() is None
+        return not self._process.has_ended
 
     def freeze(self) -> None:
         """SIGSTOP, and wait until it stands still."""
-        self._process.send_signal(signal.SIGSTOP)
+        self._process.send(signal.SIGSTOP)
         wait_until(lambda: state_of(self.pid) == "T", f"process {self.pid} to stand still")
 
     def thaw(self) -> None:
         """SIGCONT."""
-        self._process.send_signal(signal.SIGCONT)
+        self._process.send(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL, and wait for its end."""
-        self._process.kill()
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.send(signal.SIGKILL)
+        self.wait()
 
     def terminate(self) -> int:
         """SIGTERM; returns the exit code."""
-        self._process.terminate()
-        return self._process.wait(PATIENCE_SECONDS)
+        self._process.send(signal.SIGTERM)
+        return self.wait()
 
     def wait(self) -> int:
         """Wait for an end that comes by itself; returns the exit code."""
@@ -178,7 +168,3 @@ def state_of(pid: int) -> str | None:
     except OSError:
         return None
     return text[text.rindex(")") + 2]
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

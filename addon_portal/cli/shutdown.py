@@ -8,17 +8,17 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.options import has_portal, opened_storage
 from addon_portal.cli.output import hint
 from addon_portal.cli.stopping import RunStopper, Stopped, list_active
 from addon_portal.cli.upkeep import keepers
+from addon_portal.cli.upkeep.forking import be, fork
 from addon_portal.cli.upkeep.locks import LockTaken, is_held, open_holder, take_lock
 from addon_portal.cli.upkeep.log_files import LOG_FILE, log_path, open_log
 from addon_portal.cli.upkeep.options import SUPERVISOR_OPTIONS
@@ -94,10 +94,12 @@ def stop_everything(settings: Settings, timeout_seconds: float | None) -> tuple[
 def _stop_runs(settings: Settings, timeout_seconds: float | None) -> Stopped:
     clock = SystemClock()
     host_id = ensure_host_id(settings, clock)
-    with opened_storage(settings) as storage, _supervisor(settings) as supervisor:
+    # In this order: a fork must not begin with what SQLite knows of the files that are open here (sqlite.org, "How To
+    # Corrupt An SQLite Database File", 2.6).
+    with _supervisor(settings) as has_ended, opened_storage(settings) as storage:
 
         def check() -> None:
-            if supervisor is not None and supervisor.poll() is not None:
+            if has_ended():
                 log = log_path(str(settings.data.logs), "supervisor")
                 raise InstallationTrouble(f"The supervisor that was to stop the runs has ended; {log} says why.")
 
@@ -105,42 +107,44 @@ def _stop_runs(settings: Settings, timeout_seconds: float | None) -> Stopped:
 
 
 @contextmanager
-def _supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
-    """A supervisor while the block runs: the one that lives, else one of our own that ends with us."""
+def _supervisor(settings: Settings) -> Iterator[Callable[[], bool]]:
+    """A supervisor while the block runs: the one that lives, else one of our own that ends with us.
+
+    Yields what says whether ours has ended before.
+    """
     if is_held(str(settings.data.supervisor_lock)):
-        yield None
+        yield lambda: False
         return
+    reader, writer = os.pipe()
+    try:
+        pid = _fork_supervisor(settings, reader)
+    finally:
+        os.close(reader)
+    pidfd = os.pidfd_open(pid)
+    try:
+        yield lambda: bool(select.select([pidfd], [], [], 0)[0])
+    finally:
+        os.close(writer)
+        if not select.select([pidfd], [], [], SUPERVISOR_PATIENCE_SECONDS)[0]:
+            os.kill(pid, signal.SIGKILL)  # a supervisor may be killed at any time
+        os.waitpid(pid, 0)
+        os.close(pidfd)
+
+
+def _fork_supervisor(settings: Settings, parent: int) -> int:
     told = json.dumps(settings.supervisor_options(ensure_host_id(settings, SystemClock())))
     settings.data.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = open_log(str(settings.data.logs), "supervisor")
-    reader, writer = os.pipe()
+    environment = {
+        **os.environ,
+        SUPERVISOR_OPTIONS: told,
+        LOG_FILE: log_path(str(settings.data.logs), "supervisor"),
+    }
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "addon_portal.cli.commands.supervise", str(settings.data_dir)],
-            env={
-                **os.environ,
-                SUPERVISOR_OPTIONS: told,
-                PARENT_FD: str(reader),
-                LOG_FILE: log_path(str(settings.data.logs), "supervisor"),
-            },
-            pass_fds=[reader],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # a Ctrl-C is for us
-        )
+        name = f"supervisor {settings.data_dir}"
+        return fork(name, partial(be, "supervise"), environment, inherited={PARENT_FD: parent}, output=log, errors=log)
     finally:
-        os.close(reader)
         os.close(log)
-    try:
-        yield process
-    finally:
-        os.close(writer)
-        try:
-            process.wait(SUPERVISOR_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()  # a supervisor may be killed at any time
-            process.wait()
 
 
 def _end_keepers(settings: Settings, patience_seconds: float) -> list[KeeperEnd]:

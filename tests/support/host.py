@@ -119,14 +119,12 @@ class SupervisedHost:
 
     def supervisor_command(self) -> list[str]:
         """What starts a supervisor of this host."""
-        return [sys.executable, "-c", _START_SUPERVISOR, json.dumps(asdict(self._supervisor_options()))]
+        options = SupervisorOptions(str(self.data.root), self.url, self.host_id, "here", **self.options)
+        return [sys.executable, "-c", _START_SUPERVISOR, json.dumps(asdict(options))]
 
-    def _supervisor_options(self) -> SupervisorOptions:
-        return SupervisorOptions(str(self.data.root), self.url, self.host_id, "here", **self.options)
-
-    def spawn_supervisor(self, *, parent: int | None = None, faultpoints: Mapping[str, str] | None = None) -> Service:
-        """Start a supervisor, which leaves with whoever holds the other end of `parent`, and return at once."""
-        self.services.append(Service(self._supervisor_options(), self.log, faultpoints or {}, parent))
+    def spawn_supervisor(self, inherit: Sequence[int] = (), faultpoints: Mapping[str, str] | None = None) -> Service:
+        """Start a supervisor, which gets these descriptors too, and return at once."""
+        self.services.append(Service(self.supervisor_command(), self.log, inherit, faultpoints))
         return self.services[-1]
 
     def start_supervisor(self) -> Service:

@@ -14,9 +14,8 @@ from pathlib import Path
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import RunId
 from addon_portal.evidence.records import read_json
-from addon_portal.supervisor.options import SupervisorOptions
 from tests.support.keeper_process import PROGRAMS, ROOT, Process
-from tests.support.nursery import nursery
+from tests.support.nursery import Forked
 from tests.support.waiting import wait_until
 
 PATIENCE_SECONDS = 20.0
@@ -59,34 +58,43 @@ class Service:
     """A supervisor process of ours; dies with the test."""
 
     def __init__(
-        self, options: SupervisorOptions, log: Path, faultpoints: Mapping[str, str], parent: int | None = None
+        self, argv: Sequence[str], log: Path, inherit: Sequence[int] = (), faultpoints: Mapping[str, str] | None = None
     ) -> None:
-        self._process = nursery().supervise(options, log, faultpoints, parent)
+        with log.open("ab") as output:
+            self._process = Forked[bytes](
+                argv,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=inherit,
+                env={**os.environ, "ADDON_PORTAL_FAULTPOINTS": json.dumps(dict(faultpoints or {}))},
+            )
         self.pid = self._process.pid
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return not self._process.has_ended
+        return self._process.poll() is None
 
     def freeze(self) -> None:
         """SIGSTOP, and wait until it stands still."""
-        self._process.send(signal.SIGSTOP)
+        self._process.send_signal(signal.SIGSTOP)
         wait_until(lambda: state_of(self.pid) == "T", f"process {self.pid} to stand still")
 
     def thaw(self) -> None:
         """SIGCONT."""
-        self._process.send(signal.SIGCONT)
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL, and wait for its end."""
-        self._process.send(signal.SIGKILL)
-        self.wait()
+        self._process.kill()
+        self._process.wait(PATIENCE_SECONDS)
 
     def terminate(self) -> int:
         """SIGTERM; returns the exit code."""
-        self._process.send(signal.SIGTERM)
-        return self.wait()
+        self._process.terminate()
+        return self._process.wait(PATIENCE_SECONDS)
 
     def wait(self) -> int:
         """Wait for an end that comes by itself; returns the exit code."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from addon_portal.cli.upkeep.options import NOTIFIER_OPTIONS
+from tests.support.nursery import Forked
 
 QUICKLY = (0.05, 0.1, 0.2, *([0.3] * 60))
 """Retries that a test can wait for."""
@@ -45,8 +46,8 @@ class Notifier:
             "ADDON_PORTAL_FAULTPOINTS": json.dumps(dict(faultpoints or {})),
         }
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "addon_portal.cli.commands.notify"],
+            self._process = Forked[bytes](
+                [sys.executable, "-m", "addon_portal.cli.commands.notify"],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

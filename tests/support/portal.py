@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -27,6 +26,7 @@ import httpx
 from addon_portal.domain.clock import SystemClock, from_text
 from addon_portal.domain.data_directory import RUN_ROOT_MARKER, DataDirectory
 from addon_portal.domain.ids import RunId
+from tests.support.nursery import COMMAND, Forked, run
 from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
@@ -37,8 +37,6 @@ PATIENCE_SECONDS = 120.0
 ANSWER_SECONDS = 15.0
 """How long one request may take; longer than any freeze."""
 
-_COMMAND = str(Path(sys.executable).with_name("addon-portal"))
-_CAGE = str(Path(__file__).with_name("programs") / "cage.py")
 _PORTS = itertools.count(os.getpid())
 
 
@@ -194,7 +192,7 @@ class Portal:
 
     def spawn(self) -> None:
         """Start `up` and wait for nothing."""
-        cage = self._cage(_COMMAND, "up", "--data", str(self.data.root), "--port", str(self._port), "--no-samples")
+        cage = self._cage(COMMAND, "up", "--data", str(self.data.root), "--port", str(self._port), "--no-samples")
         if self._up is not None:
             self._up.close()
         self._up = Pinned(wait_until(lambda: children_of(cage.pid), "up to be forked", PATIENCE_SECONDS)[0])
@@ -277,14 +275,8 @@ class Portal:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any command against this portal, to its end."""
-        return subprocess.run(
-            [_COMMAND, *arguments, "--data", str(self.data.root)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            env=_clean_environment(),
-            stdin=subprocess.DEVNULL,
-        )
+        command = [COMMAND, *arguments, "--data", str(self.data.root)]
+        return run(command, timeout=PATIENCE_SECONDS, env=_clean_environment())
 
     def end(self) -> None:
         """Let it end as people do, and prove that nothing is left of it: its cages are empty."""
@@ -313,8 +305,9 @@ class Portal:
 
     def _cage(self, *command: str) -> "subprocess.Popen[bytes]":
         with (self.root / "up.log").open("ab") as log:
-            cage = subprocess.Popen(
-                [sys.executable, "-I", "-S", _CAGE, *command],
+            cage = Forked[bytes](
+                command,
+                caged=True,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -44,6 +44,12 @@ def import_what_parts_need() -> None:
     gc.enable()
 
 
+def be(module: str) -> int:
+    """What a part does: one of `cli.commands`, imported by the part itself where few portals need it."""
+    code: int = import_module(f"addon_portal.cli.commands.{module}").main()
+    return code
+
+
 def fork(
     name: str,
     main: Main,
@@ -84,6 +90,7 @@ def _live(
         os.setpgid(0, 0)
         _forget_signals()
         _keep_only(inherited, outputs)
+        open_streams()
         os.environ.clear()
         os.environ.update(environment | {variable: str(number) for variable, number in inherited.items()})
         call_this_process(name)
@@ -118,6 +125,17 @@ def _keep_only(inherited: Mapping[str, int], outputs: tuple[int | None, int | No
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+
+
+def open_streams() -> None:
+    """Open the three streams on what their descriptors are now, as Python does at its start.
+
+    Those that are there know of the old ones whether they are a terminal and whether they have a position.
+    """
+    encoding = sys.stdout.encoding
+    sys.stdin = open(0, encoding=encoding, closefd=False)  # noqa: SIM115  for as long as we live
+    sys.stdout = open(1, "w", -1 if not os.isatty(1) else 1, encoding, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, encoding, "backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def call_this_process(name: str) -> None:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from shlex import quote
 from typing import TextIO
@@ -22,7 +21,7 @@ from addon_portal import __version__
 from addon_portal.cli.exit_codes import ExitCode
 from addon_portal.cli.upkeep.api_watch import ApiWatch
 from addon_portal.cli.upkeep.event_loop import EventLoop
-from addon_portal.cli.upkeep.forking import import_what_parts_need
+from addon_portal.cli.upkeep.forking import be, import_what_parts_need
 from addon_portal.cli.upkeep.helpers import Helper
 from addon_portal.cli.upkeep.keeper_watch import KeeperWatch
 from addon_portal.cli.upkeep.listening import Readiness, connect_address, url_of
@@ -88,7 +87,7 @@ class House:
     def _make_service(self, name: str, module: str, inherited: dict[str, int], told: dict[str, str]) -> Service:
         return Service(
             name=name,
-            main=partial(_main_of, module),
+            main=partial(be, module),
             environment={name: text for name, text in os.environ.items() if name not in _OF_CLIENTS} | told,
             inherited={PARENT_FD: self._parent_pipe[0], **inherited},
             start_fd=self._start_pipe[0],
@@ -294,12 +293,6 @@ class House:
         waiting = self._waits_for_keeper and self._keeper.keeper is not None
         if not helping and not waiting and all(service.pid is None for service in self._all_services):
             self._loop.finish(self._result)
-
-
-def _main_of(module: str) -> int:
-    """What a part does, found by the part itself: a sender imports what few portals need."""
-    code: int = import_module(f"addon_portal.cli.commands.{module}").main()
-    return code
 
 
 def say(sentence: str, stream: TextIO | None = None) -> None:

@@ -8,6 +8,8 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+from tests.support.nursery import Forked
+
 
 def in_thread(do: Callable[[], object]) -> None:
     """Do something in another thread and wait for its end."""
@@ -67,7 +69,7 @@ def outcomes_of(work: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def start_python(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
     """A process of ours that runs a module; its standard input and output are pipes."""
-    return subprocess.Popen(
+    return Forked[str](
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

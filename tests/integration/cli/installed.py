@@ -4,13 +4,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-COMMAND = str(Path(sys.executable).with_name("addon-portal"))
+from tests.support.nursery import COMMAND, Forked, run
+
 READY = "Ctrl-C "
 """How the last line begins that `up` says when it is ready."""
 
@@ -26,15 +27,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 def call(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
-    return subprocess.run(
-        [COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=cwd,
-        env=clean_environment(**environment),
-        stdin=subprocess.DEVNULL,
-    )
+    return run([COMMAND, *arguments], timeout=60, cwd=cwd, env=clean_environment(**environment))
 
 
 class Portal:
@@ -42,6 +35,8 @@ class Portal:
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.anew = False
+        """Whether `up` is started as a new interpreter, and not as a fork of one that has imported everything."""
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
 
@@ -69,14 +64,14 @@ class Portal:
 
     def spawn(self, *options: str, port: int = 0, **environment: str) -> subprocess.Popen[str]:
         """Start `up` without waiting for anything."""
-        return subprocess.Popen(
+        start: Callable[..., subprocess.Popen[str]] = subprocess.Popen if self.anew else Forked[str]
+        return start(
             [COMMAND, "up", "--data", str(self.data), "--port", str(port), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
             env=clean_environment(**environment),
-            start_new_session=True,
         )
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
@@ -124,15 +119,14 @@ class Portal:
         return json.loads(done.stdout)
 
     def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command against this portal, in a session of its own."""
+        """Start a command against this portal."""
         where = arguments.index("--") if "--" in arguments else len(arguments)
-        return subprocess.Popen(
+        return Forked[bytes](
             [COMMAND, *arguments[:where], "--data", str(self.data), *arguments[where:]],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             env=clean_environment(),
-            start_new_session=True,
         )
 
     def run_until_output(self, *arguments: str) -> str:

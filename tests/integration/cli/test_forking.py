@@ -85,6 +85,7 @@ def test_a_process_is_called_what_it_is_and_nothing_of_its_arguments_is_left() -
 
 
 def test_parts_are_named_and_an_api_is_back_without_importing_anything(own_portal: Portal) -> None:
+    own_portal.anew = True
     own_portal.start("--no-samples")
     pids = own_portal.up_file()["pids"]
     for part in ("api", "supervisor"):

@@ -15,7 +15,8 @@ import pytest
 
 from addon_portal.auth.tokens import has_key_form
 from addon_portal.cli.exit_codes import ExitCode
-from tests.integration.cli.installed import COMMAND, Portal, call, clean_environment
+from tests.integration.cli.installed import Portal, call, clean_environment
+from tests.support.nursery import COMMAND
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
-from tests.integration.cli.installed import COMMAND, Portal, call, clean_environment, find_processes
+from tests.integration.cli.installed import Portal, call, clean_environment, find_processes
+from tests.support.nursery import COMMAND
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,7 @@ def wait_for_end(pid: int) -> None:
 
 
 def test_up_says_where_everything_is_and_the_keeper_outlives_it(own_portal: Portal) -> None:
+    own_portal.anew = True
     said = own_portal.start()
     known = own_portal.up_file()
     mode = stat.S_IMODE((own_portal.data / "up.json").stat().st_mode)
@@ -380,6 +382,7 @@ def zombies_of(pid: int) -> list[str]:
 
 @pytest.mark.postgres
 def test_everything_works_on_postgresql(postgres_url: str, own_portal: Portal) -> None:
+    own_portal.anew = True
     own_portal.start("--database-url", postgres_url)
     done = own_portal.call("run", "--name", "hello", "--", "sh", "-c", "echo hi; exit 3")
     assert (done.returncode, done.stdout) == (3, "hi\n")

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.integration.cli.installed import COMMAND, Portal, clean_environment
+from tests.integration.cli.installed import Portal, clean_environment
+from tests.support.nursery import COMMAND
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -141,7 +141,9 @@ def test_a_supervisor_leaves_with_its_parent(idle_host: SupervisedHost) -> None:
     host = idle_host
     host.start_keeper()
     ours, theirs = os.pipe()
-    supervisor = host.spawn_supervisor(parent=ours)
+    os.set_inheritable(ours, True)
+    host.options["parent_fd"] = ours
+    supervisor = host.spawn_supervisor(inherit=[ours])
     os.close(ours)
     host.wait_for(lambda: host.host().supervisor_pid == supervisor.pid, "the first sweep")
     os.close(theirs)

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
 
 def reap() -> bool:
@@ -28,15 +29,15 @@ def children() -> list[int]:
         return [int(pid) for pid in file.read().split()]
 
 
-def main() -> None:
-    """`cage.py COMMAND...`: descriptors from 3 on are handed over as they are."""
+def keep(start: Callable[[], object]) -> None:
+    """Start something, and look after all that comes of it until standard input ends."""
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
     wakeup, write_end = os.pipe2(os.O_NONBLOCK)
     os.set_inheritable(wakeup, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, close_fds=False)
+    start()
     os.close(1)
     poller = select.poll()
     poller.register(0, select.POLLIN)
@@ -53,4 +54,6 @@ def main() -> None:
             os.read(wakeup, 4096)
 
 
-main()
+if __name__ == "__main__":
+    # `cage.py COMMAND...`: descriptors from 3 on are handed over as they are.
+    keep(lambda: subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, close_fds=False))

@@ -27,7 +27,7 @@ REPEATS_SECONDS = 60.0
 accept when a process has run out of descriptors."""
 _MOST_REMEMBERED = 200
 
-_KEY = re.compile(r"ap_[A-Za-z0-9_-]{43}_[0-9A-Za-z]{6}")
+_KEY = re.compile(r"(ap[ls]?_)[A-Za-z0-9_-]{43}_[0-9A-Za-z]{6}")
 
 
 class LineLogger:
@@ -133,7 +133,7 @@ def _places(error: BaseException) -> str:
 def _first_line(text: str) -> str:
     """So much of a text as fits into a line, without keys in it."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    line = _KEY.sub("ap_***", line)
+    line = _KEY.sub(r"\1***", line)
     return line if len(line) <= LONGEST_MESSAGE else line[:LONGEST_MESSAGE] + "…"
 
 

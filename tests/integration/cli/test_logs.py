@@ -22,7 +22,7 @@ from tests.integration.cli.installed import Portal
 
 SECRET = "correct-horse-battery-staple"
 LONGEST_LINE = 8 * 1024
-KEY = "ap_" + "k" * 43 + "_" + "0" * 6
+KEY, LINK, SESSION = (prefix + "k" * 43 + "_" + "0" * 6 for prefix in ("ap_", "apl_", "aps_"))
 
 FAIL = f"""
 import logging, structlog, sys
@@ -32,7 +32,7 @@ configure_logging("info", sys.argv[1], None)
 def fail(depth, secret):
     if depth:
         fail(depth - 1, secret)
-    raise ValueError("{KEY} is wrong " + "x" * 10000 + "\\n" + secret)
+    raise ValueError("{KEY} {LINK} {SESSION} is wrong " + "x" * 10000 + "\\n" + secret)
 
 try:
     fail(100, "{SECRET}")
@@ -48,7 +48,7 @@ def test_a_failure_is_one_line_of_bounded_length_without_values(form: str) -> No
     lines = done.stderr.splitlines()
     assert [("failed" in lines[0], "odd" in lines[1])] == [(True, True)]
     assert len(lines) == 2
-    assert all("ValueError: ap_*** is wrong" in line and "fail" in line for line in lines)
+    assert all("ValueError: ap_*** apl_*** aps_*** is wrong" in line and "fail" in line for line in lines)
     assert all(len(line) < LONGEST_LINE for line in lines)
     assert KEY not in done.stderr
     assert SECRET not in done.stderr

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from selectors import EVENT_READ, BaseSelector
 from typing import Any
 
+from addon_portal import faultpoints
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.exits import ProcessExit
@@ -126,8 +127,11 @@ class LocalExecutor:
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
             seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
-        records = read_all(directory, records)
-        seen = replace(seen, tree=watched.tree, records=records, looked_at=self._clock.now())
+        faultpoints.reach("supervisor.read_once")
+        again = read_all(directory, records)
+        if again.child is not None and records.child is None:
+            return self.observe(known)  # it was named meanwhile, and nobody has looked whether its gate is open
+        seen = replace(seen, tree=watched.tree, records=again, looked_at=self._clock.now())
         return self._look_at_check(seen, known.run_id, directory)
 
     def _look_at_check(self, seen: RunEvidence, run_id: RunId, directory: str) -> RunEvidence:

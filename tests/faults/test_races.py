@@ -156,6 +156,30 @@ def test_a_program_that_ends_while_its_keeper_is_frozen_is_not_called_running(ra
         assert (run["reason"], run["signal"]) == ("signal", 9)
 
 
+def test_a_program_that_is_named_between_two_looks_at_its_records_is_not_called_running_before_it_runs(
+    races: Pool,
+) -> None:
+    with race(races, "named-meanwhile") as it:
+        pauses = it.portal.pauses
+        it.run_until("shim.before_identity")
+        with it.observed() as observer:
+            pauses.arm("supervisor.read_once")
+            pauses.wait_reached("supervisor.read_once")  # there was no name yet
+            pauses.arm("shim.before_gate")
+            pauses.open("shim.before_identity")
+            pauses.wait_reached("shim.before_gate")
+            named_by = SystemClock().now()
+            observer.expect(frozenset({"starting"}))
+            pauses.open("supervisor.read_once")
+            observer.wait_for_sweep(named_by)
+            observer.expect(None)
+            pauses.open("shim.before_gate")
+            observer.wait_for(lambda run: run["state"] == "running", "the run to be running")
+            it.specimen.tell()
+            run = it.wait_final()
+        assert (run["reason"], run["exit_code"]) == ("exit_code", CODE)
+
+
 def test_a_start_that_two_supervisors_ask_a_frozen_keeper_for_happens_once(races: Pool) -> None:
     with race(races, "asked-twice") as it:
         with closing(it.portal.pin("keeper")) as keeper:

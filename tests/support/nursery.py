@@ -31,6 +31,7 @@ from typing_extensions import override
 from addon_portal import faultpoints
 from addon_portal.cli import main as command_line
 from addon_portal.cli.upkeep.forking import fork, import_what_parts_need, open_streams
+from addon_portal.shim import shim
 from tests.support.programs import cage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +220,7 @@ def _live(asked: dict[str, Any], stdin: int, passed: list[int], nursery_pid: int
 def _run(args: list[str]) -> int:
     """What a Python that was started with these would do from here on."""
     reload(faultpoints)  # they are read from the environment
+    shim.FAULTPOINTS = json.loads(os.environ.get("ADDON_PORTAL_FAULTPOINTS") or "{}")
     try:
         _main_of(args)()
     except SystemExit as leaving:

@@ -31,7 +31,7 @@ from addon_portal.executors.leftovers import Leftovers
 from addon_portal.executors.output_takeover import OutputTakeover
 from addon_portal.executors.processes import place
 from addon_portal.executors.processes.contract import HeldProcess, Processes
-from addon_portal.executors.run_evidence import cookie_of, read_all
+from addon_portal.executors.run_evidence import read_all, without_evidence
 from addon_portal.executors.start_requests import StartRequests
 from addon_portal.executors.success_checks import SuccessChecks
 from addon_portal.executors.usage_meter import UsageMeter
@@ -114,7 +114,7 @@ class LocalExecutor:
         directory = self._directory_of(known.run_id)
         lock = run_files.probe(f"{directory}/lock")
         if lock is Lock.MISSING and not os.path.isdir(directory):  # noqa: PTH112
-            return self._observe_without_evidence(known)
+            return without_evidence(known, self._processes, self.root_present, self._clock)
         records = read_all(directory)
         place = self._place(known, records.child, lock)
         seen = RunEvidence(self._clock.now(), True, True, lock, records, place, last_seen_alive_at=alive_at)
@@ -142,18 +142,6 @@ class LocalExecutor:
             return seen
         runs = self._checks.is_running(run_id, directory)
         return replace(seen, check_runs=runs, records=read_all(directory, seen.records))
-
-    def _observe_without_evidence(self, known: KnownRun) -> RunEvidence:
-        """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
-        found = next(self._processes.find_members(cookie_of(known.run_id), None), None)
-        return RunEvidence(
-            # Asked in this order an unmount between the two looks is not taken for lost evidence.
-            root_present=self.root_present(),
-            looked_at=self._clock.now(),
-            directory_present=False,
-            program=Liveness.UNKNOWN if found is None else Liveness.ALIVE,
-            last_seen_alive_at=known.last_seen_alive_at,
-        )
 
     def _look_at_program(
         self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: str

@@ -4,10 +4,13 @@ Promises what `evidence.records` does, but that damage which a power cut explain
 dead shim noted of its signals is not forgotten. Leaves every conclusion to `domain.verdict`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.records import RunRecords
+from addon_portal.domain.verdict import Liveness, RunEvidence
 from addon_portal.evidence.records import (
     NO_RECORDS,
     DamagedRecord,
@@ -18,12 +21,29 @@ from addon_portal.evidence.records import (
     read_records_after_power_cut,
     read_sent_signals,
 )
+from addon_portal.executors.base import KnownRun
 from addon_portal.executors.processes import place
+from addon_portal.executors.processes.contract import Processes
 
 
 def cookie_of(run_id: RunId) -> bytes:
     """The variable by which all processes of a run are known."""
     return f"ADDON_PORTAL_RUN_ID={run_id}".encode()
+
+
+def without_evidence(
+    known: KnownRun, processes: Processes, root_present: Callable[[], bool], clock: Clock
+) -> RunEvidence:
+    """Whether anything of a run lives whose directory was taken away under it; UNKNOWN where nothing is found."""
+    found = next(processes.find_members(cookie_of(known.run_id), None), None)
+    return RunEvidence(
+        # Asked in this order an unmount between the two looks is not taken for lost evidence.
+        root_present=root_present(),
+        looked_at=clock.now(),
+        directory_present=False,
+        program=Liveness.UNKNOWN if found is None else Liveness.ALIVE,
+        last_seen_alive_at=known.last_seen_alive_at,
+    )
 
 
 def read_all(directory: str, seen: RunRecords = NO_RECORDS) -> RunRecords:

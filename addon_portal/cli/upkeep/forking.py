@@ -64,7 +64,8 @@ def fork(
     Each descriptor is announced in an environment variable. In a process group of its own, so that a Ctrl-C on the
     terminal reaches `up` alone.
     """
-    sys.stdout.flush()
+    with suppress(OSError, ValueError):  # nobody may be listening any more
+        sys.stdout.flush()
     # A signal to the new process must not reach the descriptor that wakes this one, signal.set_wakeup_fd.
     unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:

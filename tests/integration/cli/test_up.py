@@ -93,6 +93,20 @@ def test_what_is_killed_is_started_again_and_up_json_tells(own_portal: Portal, n
 
 
 @pytest.mark.faults
+def test_parts_are_started_again_though_nobody_listens_to_up_any_more(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    assert own_portal.process is not None
+    assert own_portal.process.stdout is not None
+    own_portal.process.stdout.close()
+    own_portal.process.stdout = None
+    for _ in range(2):
+        before = own_portal.pid_of("api")
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: own_portal.up_file()["pids"]["api"] not in (None, before), "another api in up.json")  # noqa: B023
+    assert own_portal.call("status").returncode == 0
+
+
+@pytest.mark.faults
 def test_a_part_that_dies_at_once_again_and_again_is_said_and_does_not_spin(own_portal: Portal) -> None:
     own_portal.start()
     killed: list[int | None] = [None]

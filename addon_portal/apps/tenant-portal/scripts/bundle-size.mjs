@@ -15,10 +15,12 @@ function firstLoad(key, files = new Set()) {
   return files;
 }
 
-const kilobytes = (names) => [...names].reduce((sum, name) => sum + gzipSync(read(name)).length, 0) / 1000;
+const kilobytes = (names) => [...new Set(names)].reduce((sum, name) => sum + gzipSync(read(name)).length, 0) / 1000;
 const first = firstLoad("index.html").add("index.html").add("theme.js");
 const size = kilobytes(first);
-const later = new Set(Object.values(manifest).map((chunk) => chunk.file)).difference?.(first) ?? new Set();
+const later = Object.values(manifest)
+  .map((chunk) => chunk.file)
+  .filter((file) => !first.has(file));
 
 console.log(
   `first load: ${size.toFixed(1)} kB compressed (budget ${BUDGET_KB} kB); loaded when needed: ${kilobytes(later).toFixed(1)} kB`,

@@ -33,10 +33,13 @@ const app = createRoute({
   },
 });
 
-/** `at` is a line of the output, by one of its bytes. */
-function runSearch({ at }: Record<string, unknown>): { at?: number } {
+/** `at` is a line of the output, by one of its bytes; `compare` another run. */
+function runSearch({ at, compare }: Record<string, unknown>): { at?: number; compare?: string } {
   const offset = Number(at);
-  return at !== undefined && Number.isSafeInteger(offset) && offset >= 0 ? { at: offset } : {};
+  return {
+    ...(at !== undefined && Number.isSafeInteger(offset) && offset >= 0 && { at: offset }),
+    ...(typeof compare === "string" && { compare }),
+  };
 }
 
 const routeTree = root.addChildren([

@@ -30,7 +30,17 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
     (pages) => pages && changedProjects(pages, batch),
   );
   cache.setQueryData<Schemas["StatusBody"]>(keys.status, (status) => status && changedStatus(status, batch));
+  askForRestarted(cache, batch);
   if (batch.runs.size) askForCounts(cache);
+}
+
+/** That a run was restarted is told of the new run alone. */
+function askForRestarted(cache: QueryClient, batch: Batch) {
+  for (const { restart_of } of batch.runs.values()) {
+    if (restart_of && cache.getQueryData<Run>(keys.run(restart_of))?.restarted_by === null) {
+      void cache.invalidateQueries({ queryKey: keys.run(restart_of), exact: true });
+    }
+  }
 }
 
 function applyHost(cache: QueryClient, host: NonNullable<Batch["host"]>) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { durationText, exactText, relativeText } from "@/lib/times";
+import { durationText, exactText, momentText, relativeText } from "@/lib/times";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,6 +21,13 @@ it("says ages in one unit, before and after", () => {
   expect(relativeText(0, 4 * MINUTE + 1)).toBe("4 min ago");
   expect(relativeText(20_000, 0)).toBe("in 20 s");
   expect(relativeText(100, 200)).toBe("just now");
+});
+
+it("says the day of moments that were not today", () => {
+  const at = Date.parse("2026-11-29T14:03:11.204Z");
+  expect(momentText(at, at + HOUR, "UTC")).toBe("14:03:11");
+  expect(momentText(at, at + 12 * HOUR, "UTC")).toBe("29 Nov, 14:03:11");
+  expect(momentText(at, at + HOUR, "Asia/Tokyo")).toBe("29 Nov, 23:03:11");
 });
 
 it("says moments exactly, with their zone", () => {

@@ -58,6 +58,17 @@ export function clockText(at: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" }).format(at);
 }
 
+/** `14:03:11`, and the day before it where that is not today. */
+export function momentText(at: number, now: number, zone: string): string {
+  const day = dateText(at, zone);
+  return day === dateText(now, zone) ? clockText(at, zone) : `${day}, ${clockText(at, zone)}`;
+}
+
+/** `29 Nov`. */
+export function dateText(at: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short" }).format(at);
+}
+
 /** `29 Nov, 14:03` within a year, for lists. */
 export function dayText(at: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", {

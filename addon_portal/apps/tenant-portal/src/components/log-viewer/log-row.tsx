@@ -38,7 +38,6 @@ export function LogRow({ row, top, time, number, hasTimes, isContinued, isChosen
       <button
         type="button"
         tabIndex={-1}
-        aria-label={`Link to the line at byte ${line.start}`}
         onClick={() => onChoose(line.start)}
         className={`sticky left-0 z-1 shrink-0 select-none border-r-2 pr-2 pl-2 text-left text-quiet tabular-nums hover:text-ink ${
           isChosen ? "border-amber bg-amber-wash" : "border-line bg-sunken"
@@ -46,6 +45,7 @@ export function LogRow({ row, top, time, number, hasTimes, isContinued, isChosen
       >
         {hasTimes && <span className="inline-block w-[12ch]">{isContinued ? "" : time}</span>}
         <span className="inline-block min-w-[5ch] text-right">{isContinued ? "↪" : (number ?? "·")}</span>
+        <span className="sr-only">, link to the line at byte {line.start}</span>
       </button>
       <span ref={text} className="pr-4 pl-2">
         <LogSpans spans={spans} />

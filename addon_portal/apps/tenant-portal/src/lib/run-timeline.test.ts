@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { timelineOf } from "@/lib/run-timeline";
+import { makeRun } from "@/testing/factories";
+
+const words = (run: Parameters<typeof timelineOf>[0]) => timelineOf(run).map((step) => step.word);
+
+describe("the timeline of a run", () => {
+  it("has what has happened, with the time between", () => {
+    const run = makeRun.failed({ claimed_at: "2026-11-29T12:00:00.080Z", started_at: "2026-11-29T12:00:00.100Z" });
+    expect(timelineOf(run).map((step) => [step.word, step.after])).toEqual([
+      ["Requested", null],
+      ["Claimed", 80],
+      ["Started", 20],
+      ["Ended", 4_900],
+      ["Recorded", 10],
+    ]);
+  });
+
+  it("ends where the run stands", () => {
+    expect(words(makeRun.pending())).toEqual(["Requested"]);
+    expect(words(makeRun.running())).toEqual(["Requested", "Claimed", "Started"]);
+  });
+
+  it("has a stop where it was asked for", () => {
+    const run = makeRun.cancelled({
+      claimed_at: "2026-11-29T12:00:00.080Z",
+      stop_requested_at: "2026-11-29T12:00:04Z",
+    });
+    expect(words(run)).toEqual(["Requested", "Started", "Claimed", "Stop asked for", "Ended", "Recorded"]);
+  });
+
+  it("says where nobody saw the end", () => {
+    expect(timelineOf(makeRun.unknown()).slice(-2)).toMatchObject([
+      { word: "Ended", at: null, after: null, note: "nobody saw the moment" },
+      { word: "Recorded", after: 5_010 },
+    ]);
+  });
+
+  it("tells no end of a program that was never started", () => {
+    expect(words(makeRun.cancelled({ started_at: null, ended_at: null }))).toEqual(["Requested", "Recorded"]);
+  });
+});

@@ -14,6 +14,14 @@ describe("evidence in words", () => {
     ]);
   });
 
+  it("says whose stop it was", () => {
+    const facts = { signal: 15, signal_name: "SIGTERM", core_dumped: false, stopped_by: "key:alice" };
+    expect(evidenceFacts(evidence({ facts }))).toEqual([
+      { name: "signal", value: "SIGTERM" },
+      { name: "stopped by", value: "alice" },
+    ]);
+  });
+
   it("keeps what it has no words for", () => {
     expect(evidenceFacts(evidence({ facts: { new_fact: { a: 1 } }, source: "somebody" }))).toEqual([
       { name: "seen by", value: "somebody" },

@@ -1,5 +1,6 @@
 /** Why the portal says of a run what it says: its evidence in words, first what matters most. Pure. */
 import type { Evidence } from "@/lib/run-details";
+import { actorName } from "@/lib/run-words";
 
 export interface Fact {
   readonly name: string;
@@ -15,7 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   stall_seconds: "silence allowed (s)",
   last_seen_alive_at: "last seen alive",
   found_dead_at: "found dead",
-  stopped_by: "stopped by",
+  stop_requested_at: "stop asked for",
   signals_sent: "signals that the portal sent",
 };
 
@@ -27,8 +28,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   nobody: "nobody",
 };
 
-/** Which the exit code and the name of the signal say already. */
-const SAID_OTHERWISE = new Set(["signal", "exit_code"]);
+/** Which the wait status and the name of the signal say already. */
+const SAID_OTHERWISE = new Set(["signal", "exit_code", "core_dumped"]);
 
 export function evidenceFacts({ ending }: Evidence): Fact[] {
   if (ending === null) return [];
@@ -47,6 +48,7 @@ export function evidenceNotes({ ending }: Evidence): string[] {
 }
 
 function factText(name: string, value: unknown): string {
+  if (name === "stopped_by" && typeof value === "string") return actorName(value);
   if (name === "wait_status" && typeof value === "number") return waitStatusText(value);
   if (name === "signals_sent" && Array.isArray(value))
     return value.length === 0 ? "none" : value.map(signalText).join(", ");

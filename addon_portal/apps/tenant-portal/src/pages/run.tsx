@@ -39,7 +39,7 @@ function OneRun({ run }: { run: Run }) {
   return (
     <>
       <RunHead run={run} />
-      <div className="grid gap-x-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="mt-6 grid gap-x-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <LogViewer
           run={run}
           at={at}

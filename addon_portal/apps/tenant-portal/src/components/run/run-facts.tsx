@@ -1,7 +1,9 @@
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { RunLink } from "@/components/run/run-link";
 import { commandText } from "@/lib/command";
+import { keys } from "@/lib/keys";
 import type { Evidence } from "@/lib/run-details";
 import { actorName, type Run } from "@/lib/run-words";
 import { bytesText } from "@/lib/sizes";
@@ -17,6 +19,7 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
   const spec = evidence?.records["spec.json"];
   const argv = isObject(spec) && Array.isArray(spec.argv) ? spec.argv.map(String) : null;
   const host = isObject(spec) && typeof spec.host === "string" ? spec.host : null;
+  const told = useQuery<number>({ queryKey: keys.logSize(run.run_id), queryFn: skipToken }).data ?? 0;
   const limits = Object.entries(evidence?.limits ?? {});
   return (
     <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-1 pt-2">
@@ -70,7 +73,7 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
       ))}
       {evidence && (
         <Fact name="Output">
-          {bytesText(evidence.output_bytes)}
+          {bytesText(Math.max(told, evidence.output_bytes))}
           {evidence.output_dropped && <span className="block text-quiet text-small">{evidence.output_dropped}</span>}
         </Fact>
       )}

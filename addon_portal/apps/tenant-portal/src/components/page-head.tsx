@@ -11,7 +11,7 @@ export function PageHead({ title, actions, children }: Props) {
   return (
     <div className="mb-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="min-w-0 flex-1 font-semibold text-title wrap-anywhere">{title}</h1>
+        <h1 className="min-w-0 flex-[1_1_12rem] font-semibold text-title wrap-anywhere">{title}</h1>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </div>
       {children && <div className="mt-2">{children}</div>}

@@ -3,15 +3,18 @@ import { Duration } from "@/components/duration";
 import { PageHead } from "@/components/page-head";
 import { RunLink } from "@/components/run/run-link";
 import { RunProgress } from "@/components/run/run-progress";
+import { RunRestart } from "@/components/run/run-restart";
+import { RunStop } from "@/components/run/run-stop";
 import { Sentence } from "@/components/run/sentence";
 import { RunLine } from "@/components/run-line";
 import { Time } from "@/components/time";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
 
-/** State, the fact that matters, when; the plain sentence; what to try; and where it went on. */
+/** State, the fact that matters, when; the plain sentence; what to try, with the act beside it; and where it went on. */
 export function RunHead({ run }: { run: Run }) {
   const isOver = isFinal(run.state);
+  const actions = isOver ? !run.restarted_by && <RunRestart run={run} /> : <RunStop run={run} />;
   const isTried = run.outcome !== "success" && !run.restarted_by;
   return (
     <>
@@ -28,7 +31,7 @@ export function RunHead({ run }: { run: Run }) {
           {run.project_name}
         </Link>
       </nav>
-      <PageHead title={`${run.project_name} #${run.number}`}>
+      <PageHead title={`${run.project_name} #${run.number}`} actions={actions}>
         <div className="flex flex-wrap items-center gap-x-2">
           <RunLine run={run} />
           {(isOver || !run.started_at) && (

@@ -1,0 +1,61 @@
+import { useRef, useState } from "react";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { RequestOutcome } from "@/components/run/request-outcome";
+import { type Decision, useDecision } from "@/hooks/use-decision";
+import { useSession } from "@/hooks/use-session";
+import { newIdempotencyKey } from "@/lib/idempotency";
+import { stopProject } from "@/lib/projects";
+import { stopRefusal } from "@/lib/run-acts";
+import type { Run } from "@/lib/run-words";
+
+/** Stop, after a question: what a program has not saved is lost. How it goes on is told by the run itself. */
+export function RunStop({ run }: { run: Run }) {
+  const blocked = stopRefusal(run, useSession());
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <Button kind="danger" blocked={blocked} onClick={() => setAsking(true)}>
+        Stop
+      </Button>
+      {isAsking && <StopDialog run={run} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
+  const [idempotencyKey] = useState(newIdempotencyKey);
+  const act = useRef<HTMLButtonElement>(null);
+  const stop = useDecision(({ idempotencyKey }: Decision<null>) =>
+    stopProject(run.project_id, run.run_id, idempotencyKey),
+  );
+  const isWaiting = run.state === "pending";
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={(isOpen) => isOpen || onClose()}
+      title={`Stop ${run.project_name} #${run.number}?`}
+      initialFocus={act}
+    >
+      <p className="mt-1">
+        {isWaiting
+          ? "It has not started yet and is withdrawn at once."
+          : "The program is asked to end. If it has not after its grace time, it is killed with everything it started."}
+      </p>
+      <div className="mt-3">
+        <RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
+      </div>
+      <div className="mt-4 flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Let it run</Button>
+        <Button
+          ref={act}
+          kind="danger"
+          isBusy={stop.isPending}
+          onClick={() => stop.mutate({ choices: null, idempotencyKey }, { onSuccess: onClose })}
+        >
+          {isWaiting ? "Withdraw" : "Stop"}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

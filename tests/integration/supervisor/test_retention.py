@@ -25,7 +25,9 @@ AT_ONCE = 1e-9
 def start(host: SupervisedHost, **rules: float) -> SupervisedHost:
     """The host with these rules, which are applied on request and at the start."""
     host.options["retention_rules"] = rules
-    return host.start()
+    host.start()
+    ask(host)  # passes come one after the other: that of the start is over when this one is
+    return host
 
 
 def ask(host: SupervisedHost, *, dry_run: bool = False) -> Mapping[str, Any]:

@@ -11,7 +11,8 @@ export function ConnectionState() {
     <span role="status" data-phase={phase} className="inline-flex items-center gap-1 text-quiet text-small">
       {phase === "live" && (
         <>
-          <StateShape shape="filled-circle" className="size-3 text-accent" /> live
+          <StateShape shape="filled-circle" className="size-3 text-accent" />
+          <span className="max-sm:sr-only">live</span>
         </>
       )}
       {phase === "connecting" && "connecting"}

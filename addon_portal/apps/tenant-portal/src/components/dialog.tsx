@@ -6,7 +6,7 @@ type Props = {
   onOpenChange: (isOpen: boolean) => void;
   title: string;
   /** Where the focus begins: on the act, so that Enter does it. */
-  initialFocus?: RefObject<HTMLElement | null>;
+  initialFocus?: RefObject<HTMLElement | null> | undefined;
   children: ReactNode;
 };
 

@@ -9,7 +9,7 @@ export function PageHead({ title, actions, children }: Props) {
     document.title = `${title} · Addon Portal`;
   }, [title]);
   return (
-    <div className="mb-6">
+    <div className="mb-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="min-w-0 flex-[1_1_12rem] font-semibold text-title wrap-anywhere">{title}</h1>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}

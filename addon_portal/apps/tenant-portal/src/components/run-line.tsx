@@ -12,7 +12,7 @@ export function RunLine({ run }: { run: Run | null }) {
     <span className="inline-flex flex-wrap items-center gap-x-2">
       <StateBadge run={run} />
       {run && <HealthBadge run={run} />}
-      {fact && <span>{fact}</span>}
+      {fact && <span>· {fact}</span>}
     </span>
   );
 }

@@ -17,8 +17,8 @@ export function Shell() {
         Skip to the content
       </a>
       <header className="sticky top-0 z-20 border-line border-b bg-ground">
-        <div className="mx-auto flex h-12 max-w-320 items-center gap-4 px-4">
-          <nav aria-label="Pages" className="flex gap-4 font-medium">
+        <div className="mx-auto flex h-12 max-w-320 items-center gap-3 px-4">
+          <nav aria-label="Pages" className="flex gap-3 font-medium sm:gap-4">
             <Link to="/status" className={TAB}>
               Status
             </Link>
@@ -29,7 +29,7 @@ export function Shell() {
               Settings
             </Link>
           </nav>
-          <div className="ml-auto flex min-w-0 items-center gap-2">
+          <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-2">
             <ConnectionState />
             <TenantMenu />
             <ThemeSwitch />

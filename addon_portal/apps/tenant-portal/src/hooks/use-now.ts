@@ -26,5 +26,5 @@ function tick() {
 
 /** Renders only when `step` milliseconds make a difference. */
 export function useNow(step = STEP_MS): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(now / step) * step);
+  return useSyncExternalStore(subscribe, () => (step <= STEP_MS ? now : Math.floor(now / step) * step));
 }

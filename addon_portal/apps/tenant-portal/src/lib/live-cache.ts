@@ -4,18 +4,23 @@ import type { Schemas } from "@/lib/api";
 import { type Batch, laterOf, withProgress } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
 import type { Run } from "@/lib/run-words";
+import { isFinal } from "@/lib/states";
 
 type Project = Schemas["ProjectBody"];
 type RunPages = InfiniteData<Schemas["RunPage"]>;
 type ProjectPages = InfiniteData<Schemas["ProjectPage"]>;
 
 /** Counts are not summed up from events, which may come twice: they are asked for, this often at most. */
-const COUNTS_EVERY_MS = 1_000;
+const COUNTS_EVERY_MS = 500;
+const STATS_EVERY_MS = 3_000;
 
 export function applyBatch(cache: QueryClient, batch: Batch) {
   if (batch.reset) void cache.invalidateQueries();
   if (batch.host) applyHost(cache, batch.host);
-  for (const [id, size] of batch.logSizes) cache.setQueryData(keys.logSize(id), size);
+  for (const [id, size] of batch.logSizes) {
+    cache.setQueryData(keys.logSize(id), size);
+    void cache.invalidateQueries({ queryKey: keys.tail(id) });
+  }
   if (!batch.runs.size && !batch.progress.size) return;
   for (const id of new Set([...batch.runs.keys(), ...batch.progress.keys()])) {
     if (cache.getQueryState(keys.run(id))) cache.setQueryData<Run>(keys.run(id), (run) => changedRun(batch, id, run));
@@ -31,7 +36,12 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
   );
   cache.setQueryData<Schemas["StatusBody"]>(keys.status, (status) => status && changedStatus(status, batch));
   askForRestarted(cache, batch);
+  for (const id of batch.runs.keys()) {
+    void cache.invalidateQueries({ queryKey: keys.evidence(id) });
+    void cache.invalidateQueries({ queryKey: keys.tail(id) });
+  }
   if (batch.runs.size) askForCounts(cache);
+  if ([...batch.runs.values()].some((run) => isFinal(run.state))) askForStats(cache);
 }
 
 /** That a run was restarted is told of the new run alone. */
@@ -98,15 +108,21 @@ function changedStatus(status: Schemas["StatusBody"], batch: Batch): Schemas["St
   return { ...status, failed: rows(status.failed), running: rows(status.running), waiting: rows(status.waiting) };
 }
 
-const asked = new WeakSet<QueryClient>();
-
-function askForCounts(cache: QueryClient) {
-  if (asked.has(cache)) return;
-  asked.add(cache);
-  setTimeout(() => {
-    asked.delete(cache);
-    void cache.invalidateQueries({ queryKey: keys.status });
-    void cache.invalidateQueries({ queryKey: keys.stats });
-    void cache.invalidateQueries({ queryKey: keys.runLists });
-  }, COUNTS_EVERY_MS);
+/** Asks, but not before a while is over, and once for all that asks meanwhile. */
+function throttled(every: number, ask: (cache: QueryClient) => void) {
+  const asked = new WeakSet<QueryClient>();
+  return (cache: QueryClient) => {
+    if (asked.has(cache)) return;
+    asked.add(cache);
+    setTimeout(() => {
+      asked.delete(cache);
+      ask(cache);
+    }, every);
+  };
 }
+
+const askForCounts = throttled(COUNTS_EVERY_MS, (cache) => {
+  void cache.invalidateQueries({ queryKey: keys.status });
+  void cache.invalidateQueries({ queryKey: keys.runLists });
+});
+const askForStats = throttled(STATS_EVERY_MS, (cache) => void cache.invalidateQueries({ queryKey: keys.stats }));

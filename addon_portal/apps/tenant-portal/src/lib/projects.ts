@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, client, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
+import type { Parameters } from "@/lib/parameters";
 import type { Run } from "@/lib/run-words";
 
 export type Project = Schemas["ProjectBody"];
@@ -34,7 +35,7 @@ export type RestartChoices = {
   runId: string;
   definition?: "pinned" | "latest";
   workspace?: "keep" | "clean";
-  parameters?: Record<string, never>;
+  parameters?: Parameters;
   env?: Record<string, string>;
   note?: string;
   confirm?: boolean;
@@ -65,7 +66,21 @@ export async function runProject(projectId: string, idempotencyKey: string): Pro
   return answerOf(client.POST("/api/tenant/projects/{project_id}/run", { params, body: {} }));
 }
 
-export async function stopProject(projectId: string, runId: string, idempotencyKey: string): Promise<Run> {
+export async function stopProject(
+  projectId: string,
+  runId: string,
+  note: string,
+  idempotencyKey: string,
+): Promise<Run> {
   const params = { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } };
-  return answerOf(client.POST("/api/tenant/projects/{project_id}/stop", { params, body: { run_id: runId } }));
+  const body = { run_id: runId, ...(note && { note }) };
+  return answerOf(client.POST("/api/tenant/projects/{project_id}/stop", { params, body }));
 }
+
+const of = (projectId: string) => ({ params: { path: { project_id: projectId } } });
+
+export const callRestartOff = (projectId: string) =>
+  answerOf(client.DELETE("/api/tenant/projects/{project_id}/scheduled-restart", of(projectId)));
+
+export const bringRestartForward = (projectId: string) =>
+  answerOf(client.POST("/api/tenant/projects/{project_id}/scheduled-restart/now", of(projectId)));

@@ -1,5 +1,5 @@
 /** Runs: how they are read. What happens to them comes with the events. */
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-query";
 import { answerOf, client, type Schemas } from "@/lib/api";
 import { laterOf } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
@@ -31,7 +31,7 @@ export const projectRunsQuery = (projectId: string) =>
 
 export const evidenceQuery = (runId: string) =>
   queryOptions({
-    queryKey: [...keys.run(runId), "evidence"],
+    queryKey: keys.evidence(runId),
     queryFn: ({ signal }) =>
       answerOf(client.GET("/api/tenant/runs/{run_id}/evidence", { params: { path: { run_id: runId } }, signal })),
   });
@@ -39,6 +39,18 @@ export const evidenceQuery = (runId: string) =>
 /** Whether somebody looks after the runs; the event stream says so first of all, and whenever it changes. */
 export const hostQuery = queryOptions<{ observed_at: string | null; unreachable: boolean }>({
   queryKey: keys.host,
-  enabled: false,
+  queryFn: skipToken,
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** The last lines of a run's output; read anew when it has grown or the run has ended. */
+export const tailQuery = (runId: string) =>
+  queryOptions({
+    queryKey: keys.tail(runId),
+    queryFn: async ({ signal }): Promise<string[]> => {
+      const evidence = await answerOf(
+        client.GET("/api/tenant/runs/{run_id}/evidence", { params: { path: { run_id: runId } }, signal }),
+      );
+      return evidence.output_tail;
+    },
+  });

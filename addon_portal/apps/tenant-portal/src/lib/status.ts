@@ -12,3 +12,11 @@ export const statusQuery = queryOptions({
   queryFn: ({ signal }): Promise<Status> =>
     answerOf(client.GET("/api/tenant/status", { params: { query: { limit: ROWS } }, signal })),
 });
+
+/** What became final in each of the last 24 hours. */
+export const lastDayQuery = queryOptions({
+  queryKey: [...keys.stats, "last day"],
+  queryFn: ({ signal }): Promise<Schemas["StatsBody"]> =>
+    answerOf(client.GET("/api/tenant/stats", { params: { query: { bucket: "hour" } }, signal })),
+  refetchInterval: 10 * 60_000,
+});

@@ -1,34 +1,42 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { DefinitionFacts } from "@/components/definition-facts";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
+import { LastOutput } from "@/components/last-output";
 import { PageHead } from "@/components/page-head";
-import { RunLine } from "@/components/run-line";
-import { RunRows } from "@/components/run-rows";
-import { Section } from "@/components/section";
+import { ProjectActions } from "@/components/project-actions";
+import { RunHistory } from "@/components/run-history";
+import { ScheduledRestart } from "@/components/scheduled-restart";
 import { Skeleton } from "@/components/skeleton";
+import { Verdict } from "@/components/verdict";
+import { Why } from "@/components/why";
 import { projectQuery } from "@/lib/projects";
-import { projectRunsQuery } from "@/lib/runs";
 
-/** One project: how its newest run stands, and those before. */
+/** One project: how its newest run stands and why, what can be done about it, what ran before. */
 export function ProjectPage() {
   const { projectId } = useParams({ from: "/app/projects/$projectId" });
   const { data: project, error, refetch } = useQuery(projectQuery(projectId));
-  const runs = useInfiniteQuery(projectRunsQuery(projectId));
-  if (error) return <ErrorNote error={error} retry={() => void refetch()} />;
-  if (!project) return <Skeleton rows={8} />;
+  if (!project) return error ? <ErrorNote error={error} retry={() => void refetch()} /> : <Skeleton rows={8} />;
+  const run = project.latest_run;
   return (
     <>
-      <PageHead title={project.name}>
-        <RunLine run={project.latest_run} />
-        {project.execution_error && <p className="mt-1">{project.execution_error}</p>}
+      <PageHead title={project.name} actions={<ProjectActions project={project} />}>
+        {run ? (
+          <Verdict run={run} />
+        ) : (
+          <EmptyState title="It has never run.">Run it: the button is at the top.</EmptyState>
+        )}
+        {project.scheduled_restart && <ScheduledRestart project={project} scheduled={project.scheduled_restart} />}
       </PageHead>
-      <Section title="Runs">
-        <RunRows
-          runs={runs.data?.pages.flatMap((page) => page.items) ?? []}
-          empty={<EmptyState title="It has never run." />}
-        />
-      </Section>
+      {run && (
+        <div className="grid gap-x-8 lg:grid-cols-[3fr_2fr]">
+          <LastOutput run={run} />
+          <Why run={run} />
+        </div>
+      )}
+      <RunHistory projectId={project.id} />
+      <DefinitionFacts project={project} />
     </>
   );
 }

@@ -4,9 +4,9 @@ import { PageHead } from "@/components/page-head";
 import { RunLink } from "@/components/run/run-link";
 import { RunProgress } from "@/components/run/run-progress";
 import { RunRestart } from "@/components/run/run-restart";
-import { RunStop } from "@/components/run/run-stop";
 import { Sentence } from "@/components/run/sentence";
 import { RunLine } from "@/components/run-line";
+import { StopControl } from "@/components/stop-control";
 import { Time } from "@/components/time";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
@@ -14,7 +14,7 @@ import { isFinal } from "@/lib/states";
 /** State, the fact that matters, when; the plain sentence; what to try, with the act beside it; and where it went on. */
 export function RunHead({ run }: { run: Run }) {
   const isOver = isFinal(run.state);
-  const actions = isOver ? !run.restarted_by && <RunRestart run={run} /> : <RunStop run={run} />;
+  const actions = isOver ? !run.restarted_by && <RunRestart run={run} /> : <StopControl run={run} />;
   const isTried = run.outcome !== "success" && !run.restarted_by;
   return (
     <>

@@ -1,17 +1,18 @@
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { RequestOutcome } from "@/components/run/request-outcome";
+import { Field, INPUT } from "@/components/field";
+import { RequestNote } from "@/components/request-note";
 import { type Decision, useDecision } from "@/hooks/use-decision";
 import { useSession } from "@/hooks/use-session";
 import { newIdempotencyKey } from "@/lib/idempotency";
 import { stopProject } from "@/lib/projects";
-import { stopRefusal } from "@/lib/run-acts";
+import { stopBlocked } from "@/lib/restarts";
 import type { Run } from "@/lib/run-words";
 
 /** Stop, after a question: what a program has not saved is lost. How it goes on is told by the run itself. */
-export function RunStop({ run }: { run: Run }) {
-  const blocked = stopRefusal(run, useSession());
+export function StopControl({ run }: { run: Run }) {
+  const blocked = stopBlocked(run, useSession());
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -25,11 +26,14 @@ export function RunStop({ run }: { run: Run }) {
 
 function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const [idempotencyKey] = useState(newIdempotencyKey);
+  const [note, setNote] = useState("");
   const act = useRef<HTMLButtonElement>(null);
-  const stop = useDecision(({ idempotencyKey }: Decision<null>) =>
-    stopProject(run.project_id, run.run_id, idempotencyKey),
+  const id = useId();
+  const stop = useDecision(({ choices, idempotencyKey: key }: Decision<{ note: string }>) =>
+    stopProject(run.project_id, run.run_id, choices.note, key),
   );
-  const isWaiting = run.state === "pending";
+  const waits = run.state === "pending";
+  const go = () => stop.mutate({ choices: { note: note.trim() }, idempotencyKey }, { onSuccess: onClose });
   return (
     <Dialog
       isOpen
@@ -37,23 +41,30 @@ function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
       title={`Stop ${run.project_name} #${run.number}?`}
       initialFocus={act}
     >
-      <p className="mt-1">
-        {isWaiting
+      <p className="mt-1 text-quiet">
+        {waits
           ? "It has not started yet and is withdrawn at once."
           : "The program is asked to end. If it has not after its grace time, it is killed with everything it started."}
       </p>
-      <div className="mt-3">
-        <RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
+      <div className="mt-4">
+        <Field id={id} label="Note" hint="Why, for whoever reads the history.">
+          <input
+            id={id}
+            aria-describedby={`${id}-hint`}
+            maxLength={2000}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+            className={INPUT}
+          />
+        </Field>
       </div>
-      <div className="mt-4 flex flex-wrap justify-end gap-2">
+      <div className="mt-3">
+        <RequestNote error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
+      </div>
+      <div className="mt-4 flex justify-end gap-2">
         <Button onClick={onClose}>Let it run</Button>
-        <Button
-          ref={act}
-          kind="danger"
-          isBusy={stop.isPending}
-          onClick={() => stop.mutate({ choices: null, idempotencyKey }, { onSuccess: onClose })}
-        >
-          {isWaiting ? "Withdraw" : "Stop"}
+        <Button ref={act} kind="danger" isBusy={stop.isPending} onClick={go}>
+          {waits ? "Withdraw" : "Stop"}
         </Button>
       </div>
     </Dialog>

@@ -1,0 +1,67 @@
+import { Fact, Facts } from "@/components/facts";
+import { Section } from "@/components/section";
+import { Time } from "@/components/time";
+import { commandText } from "@/lib/command";
+import type { Project } from "@/lib/projects";
+import { bytesText } from "@/lib/sizes";
+import { durationText } from "@/lib/times";
+
+/** What a project runs, and under which terms. */
+export function DefinitionFacts({ project }: { project: Project }) {
+  const { limits, stop } = project;
+  const held = [
+    limits.memory_bytes && `memory ${bytesText(limits.memory_bytes)}`,
+    limits.cpus && `${limits.cpus} processors`,
+    limits.pids && `${limits.pids} processes`,
+  ].filter(Boolean);
+  const seconds = (value: number | null) => value && durationText(value * 1000);
+  const note = (
+    <>
+      version {project.definition_version}, <Time at={project.updated_at} />
+    </>
+  );
+  return (
+    <Section title="What it runs" note={note}>
+      <Facts>
+        <Fact name="Command">{project.command && <code>{commandText(project.command)}</code>}</Fact>
+        <Fact name="Program">{project.program && <code>{project.program}</code>}</Fact>
+        <Fact name="Parameters">{entriesOf(project.parameters)}</Fact>
+        <Fact name="Variables">{entriesOf(project.env)}</Fact>
+        <Fact name="Directory">{project.working_directory ?? "a workspace of the portal's"}</Fact>
+        <Fact name="Code">{project.code && codeText(project.code)}</Fact>
+        <Fact name="Limits">{held.join(", ")}</Fact>
+        <Fact name="At most">{seconds(project.max_runtime_seconds)}</Fact>
+        <Fact name="Silent after">
+          {project.stall_seconds && `${seconds(project.stall_seconds)}, then ${ON_STALL[project.on_stall]}`}
+        </Fact>
+        <Fact name="Success check">
+          {project.success_check && <code>{JSON.stringify(project.success_check)}</code>}
+        </Fact>
+        <Fact name="Stopped with">
+          {stop.signal}, killed after {seconds(stop.grace_seconds) || "0 s"}
+        </Fact>
+        <Fact name="Restarts">{policyText(project.restart_policy)}</Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+const ON_STALL: Record<Project["on_stall"], string> = { warn: "a warning", stop: "stopped", restart: "restarted" };
+
+function entriesOf(entries: Record<string, unknown>) {
+  const lines = Object.entries(entries).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return lines.length ? <code className="whitespace-pre-wrap">{lines.join("\n")}</code> : null;
+}
+
+function codeText({ git, entries, bytes }: NonNullable<Project["code"]>) {
+  const size = `${entries} entries, ${bytesText(bytes)}`;
+  return git ? `${git.url} at ${git.ref} (${git.commit.slice(0, 10)}), ${size}` : `uploaded, ${size}`;
+}
+
+function policyText(policy: Project["restart_policy"]) {
+  if (!policy || policy.mode === "never") return "by people only";
+  const when = policy.mode === "always" ? "whenever it ends" : "when it fails";
+  return `by itself ${when}, at most ${policy.max_restarts} in a row`;
+}

@@ -1,0 +1,66 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronDown } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { RequestNote } from "@/components/request-note";
+import { RestartDialog } from "@/components/restart-dialog";
+import { useHotkey } from "@/hooks/use-hotkey";
+import { useRestart } from "@/hooks/use-restart";
+import { useSession } from "@/hooks/use-session";
+import { newIdempotencyKey } from "@/lib/idempotency";
+import { restartBlocked } from "@/lib/restarts";
+import type { Run } from "@/lib/run-words";
+
+type Props = { run: Run; kind?: "primary" | "plain"; hotkey?: boolean; onRestarted?: () => void };
+
+/**
+ * Restart in one click with what ran, or with choices. Names the run that is seen, under one key for as long as it is
+ * seen: a second click, or an answer that was lost, makes no second run.
+ */
+export function RestartControl({ run, kind = "plain", hotkey = false, onRestarted }: Props) {
+  const blocked = restartBlocked(run, useSession());
+  const [isAsking, setAsking] = useState(false);
+  const [decision] = useState(() => ({ choices: {}, idempotencyKey: newIdempotencyKey() }));
+  const restart = useRestart(run);
+  useHotkey("r", () => setAsking(true), hotkey && !blocked);
+  const go = () => restart.mutate(decision, { onSuccess: () => onRestarted?.() });
+  if (restart.data) return <Restarted run={restart.data} />;
+  return (
+    <div className="flex flex-col items-end gap-2">
+      <div className="flex">
+        <Button
+          kind={kind}
+          blocked={blocked}
+          isBusy={restart.isPending}
+          className="rounded-r-none"
+          onClick={() => (run.needs_confirmation ? setAsking(true) : go())}
+        >
+          Restart
+        </Button>
+        <Button
+          kind={kind}
+          blocked={blocked}
+          isBusy={restart.isPending}
+          className="-ml-px rounded-l-none px-1.5"
+          aria-label={`Restart ${run.project_name} with choices`}
+          onClick={() => setAsking(true)}
+        >
+          <ChevronDown aria-hidden="true" className="size-4" />
+        </Button>
+      </div>
+      <RequestNote error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
+      {isAsking && <RestartDialog run={run} onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function Restarted({ run }: { run: Run }) {
+  return (
+    <p role="status" className="py-1.5">
+      Restarted as{" "}
+      <Link to="/runs/$runId" params={{ runId: run.run_id }} className="text-accent underline">
+        #{run.number}
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,46 @@
+import { useQuery } from "@tanstack/react-query";
+import { Choice } from "@/components/choice";
+import { commandText } from "@/lib/command";
+import type { Project } from "@/lib/projects";
+import type { Run } from "@/lib/run-words";
+import { evidenceQuery } from "@/lib/runs";
+
+type Props = {
+  run: Run;
+  project: Project | undefined;
+  value: "pinned" | "latest";
+  onChange: (value: "pinned" | "latest") => void;
+};
+
+/** What ran, or what the project says now; both commands where they are not the same. */
+export function RestartVersions({ run, project, value, onChange }: Props) {
+  const { data: evidence } = useQuery(evidenceQuery(run.run_id));
+  const differ = project !== undefined && project.definition_version !== run.definition_version;
+  const ran = argvOf(evidence?.records["spec.json"]);
+  const now = project?.command;
+  return (
+    <Choice
+      legend="What to run"
+      value={value}
+      onChange={onChange}
+      options={[
+        {
+          value: "pinned",
+          label: `What ran: version ${run.definition_version}`,
+          hint: differ && ran ? <code>{commandText(ran)}</code> : "With its parameters and variables.",
+        },
+        {
+          value: "latest",
+          label: project ? `The newest: version ${project.definition_version}` : "The newest",
+          hint: now ? <code>{commandText(now)}</code> : "The project's definition as it is now.",
+          blocked: differ || !project ? null : "The same: the project has not changed since.",
+        },
+      ]}
+    />
+  );
+}
+
+function argvOf(spec: unknown): string[] | null {
+  const argv = typeof spec === "object" && spec !== null && "argv" in spec ? spec.argv : null;
+  return Array.isArray(argv) ? argv.map(String) : null;
+}

@@ -1,0 +1,29 @@
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { RequestNote } from "@/components/request-note";
+import { type Decision, useDecision } from "@/hooks/use-decision";
+import { useSession } from "@/hooks/use-session";
+import { newIdempotencyKey } from "@/lib/idempotency";
+import { runProject } from "@/lib/projects";
+import { mayAct } from "@/lib/session";
+
+/** Run a project as it is defined now. */
+export function RunControl({ projectId, kind = "plain" }: { projectId: string; kind?: "primary" | "plain" }) {
+  const session = useSession();
+  const [idempotencyKey, setKey] = useState(newIdempotencyKey);
+  const run = useDecision(({ idempotencyKey: key }: Decision<null>) => runProject(projectId, key));
+  const go = () => run.mutate({ choices: null, idempotencyKey }, { onSuccess: () => setKey(newIdempotencyKey()) });
+  return (
+    <div className="flex flex-col items-end gap-2">
+      <Button
+        kind={kind}
+        blocked={session && !mayAct(session) ? "You may look, and not run: your role is viewer." : null}
+        isBusy={run.isPending}
+        onClick={go}
+      >
+        Run
+      </Button>
+      <RequestNote error={run.error} isPending={run.isPending} tries={run.failureCount} />
+    </div>
+  );
+}

@@ -2,29 +2,34 @@ import { Link } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { RequestNote } from "@/components/request-note";
 import { RestartDialog } from "@/components/restart-dialog";
+import { RequestOutcome } from "@/components/run/request-outcome";
 import { useHotkey } from "@/hooks/use-hotkey";
 import { useRestart } from "@/hooks/use-restart";
 import { useSession } from "@/hooks/use-session";
 import { newIdempotencyKey } from "@/lib/idempotency";
-import { restartBlocked } from "@/lib/restarts";
+import { restartRefusal } from "@/lib/run-acts";
 import type { Run } from "@/lib/run-words";
 
-type Props = { run: Run; kind?: "primary" | "plain"; hotkey?: boolean; onRestarted?: () => void };
+type Props = { run: Run; kind?: "primary" | "plain"; hotkey?: boolean; onRestarted?: (next: Run) => void };
 
 /**
  * Restart in one click with what ran, or with choices. Names the run that is seen, under one key for as long as it is
  * seen: a second click, or an answer that was lost, makes no second run.
  */
 export function RestartControl({ run, kind = "plain", hotkey = false, onRestarted }: Props) {
-  const blocked = restartBlocked(run, useSession());
+  const blocked = restartRefusal(run, useSession());
   const [isAsking, setAsking] = useState(false);
+  const [next, setNext] = useState<Run | null>(null);
   const [decision] = useState(() => ({ choices: {}, idempotencyKey: newIdempotencyKey() }));
   const restart = useRestart(run);
   useHotkey("r", () => setAsking(true), hotkey && !blocked);
-  const go = () => restart.mutate(decision, { onSuccess: () => onRestarted?.() });
-  if (restart.data) return <Restarted run={restart.data} />;
+  const noteNext = (run: Run) => {
+    setNext(run);
+    onRestarted?.(run);
+  };
+  const go = () => restart.mutate(decision, { onSuccess: noteNext });
+  if (next) return <Restarted run={next} />;
   return (
     <div className="flex flex-col items-end gap-2">
       <div className="flex">
@@ -48,8 +53,8 @@ export function RestartControl({ run, kind = "plain", hotkey = false, onRestarte
           <ChevronDown aria-hidden="true" className="size-4" />
         </Button>
       </div>
-      <RequestNote error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
-      {isAsking && <RestartDialog run={run} onClose={() => setAsking(false)} />}
+      <RequestOutcome error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
+      {isAsking && <RestartDialog run={run} onRestarted={noteNext} onClose={() => setAsking(false)} />}
     </div>
   );
 }

@@ -1,14 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useId, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Choice } from "@/components/choice";
 import { Dialog } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
 import { Field, INPUT } from "@/components/field";
-import { RequestNote } from "@/components/request-note";
 import { RestartChanges } from "@/components/restart-changes";
 import { RestartVersions } from "@/components/restart-versions";
+import { RequestOutcome } from "@/components/run/request-outcome";
 import { useRestart } from "@/hooks/use-restart";
 import { parseEnvironment } from "@/lib/environment";
 import { newIdempotencyKey } from "@/lib/idempotency";
@@ -16,8 +15,10 @@ import { parseParameters } from "@/lib/parameters";
 import { projectQuery } from "@/lib/projects";
 import type { Run } from "@/lib/run-words";
 
+type Props = { run: Run; onRestarted: (next: Run) => void; onClose: () => void };
+
 /** All that a restart may be told. Everything has a sensible default, and the focus begins on the act: Enter restarts. */
-export function RestartDialog({ run, onClose }: { run: Run; onClose: () => void }) {
+export function RestartDialog({ run, onRestarted, onClose }: Props) {
   const [idempotencyKey] = useState(newIdempotencyKey);
   const [definition, setDefinition] = useState<"pinned" | "latest">("pinned");
   const [workspace, setWorkspace] = useState<"keep" | "clean">("keep");
@@ -27,7 +28,6 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose: () => void 
   const [confirm, setConfirm] = useState(false);
   const act = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const navigate = useNavigate();
   const restart = useRestart(run);
   const { data: project, error } = useQuery(projectQuery(run.project_id));
   const env = parseEnvironment(variables);
@@ -49,9 +49,9 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose: () => void 
     restart.mutate(
       { choices, idempotencyKey },
       {
-        onSuccess: () => {
+        onSuccess: (next) => {
           onClose();
-          void navigate({ to: "/projects/$projectId", params: { projectId: run.project_id } });
+          onRestarted(next);
         },
       },
     );
@@ -119,7 +119,7 @@ export function RestartDialog({ run, onClose }: { run: Run; onClose: () => void 
         </label>
       )}
       <div className="mt-4">
-        <RequestNote error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
+        <RequestOutcome error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
       </div>
       <div className="mt-4 flex justify-end gap-2">
         <Button onClick={onClose}>Leave it</Button>

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Choice } from "@/components/choice";
 import { commandText } from "@/lib/command";
 import type { Project } from "@/lib/projects";
+import { evidenceOf } from "@/lib/run-details";
 import type { Run } from "@/lib/run-words";
-import { evidenceQuery } from "@/lib/runs";
 
 type Props = {
   run: Run;
@@ -14,7 +14,7 @@ type Props = {
 
 /** What ran, or what the project says now; both commands where they are not the same. */
 export function RestartVersions({ run, project, value, onChange }: Props) {
-  const { data: evidence } = useQuery(evidenceQuery(run.run_id));
+  const { data: evidence } = useQuery(evidenceOf(run));
   const differ = project !== undefined && project.definition_version !== run.definition_version;
   const ran = argvOf(evidence?.records["spec.json"]);
   const now = project?.command;

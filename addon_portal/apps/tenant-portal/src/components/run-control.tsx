@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { RequestNote } from "@/components/request-note";
+import { RequestOutcome } from "@/components/run/request-outcome";
 import { type Decision, useDecision } from "@/hooks/use-decision";
 import { useSession } from "@/hooks/use-session";
 import { newIdempotencyKey } from "@/lib/idempotency";
@@ -23,7 +23,7 @@ export function RunControl({ projectId, kind = "plain" }: { projectId: string; k
       >
         Run
       </Button>
-      <RequestNote error={run.error} isPending={run.isPending} tries={run.failureCount} />
+      <RequestOutcome error={run.error} isPending={run.isPending} tries={run.failureCount} />
     </div>
   );
 }

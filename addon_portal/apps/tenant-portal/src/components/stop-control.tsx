@@ -2,17 +2,17 @@ import { useId, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field, INPUT } from "@/components/field";
-import { RequestNote } from "@/components/request-note";
+import { RequestOutcome } from "@/components/run/request-outcome";
 import { type Decision, useDecision } from "@/hooks/use-decision";
 import { useSession } from "@/hooks/use-session";
 import { newIdempotencyKey } from "@/lib/idempotency";
 import { stopProject } from "@/lib/projects";
-import { stopBlocked } from "@/lib/restarts";
+import { stopRefusal } from "@/lib/run-acts";
 import type { Run } from "@/lib/run-words";
 
 /** Stop, after a question: what a program has not saved is lost. How it goes on is told by the run itself. */
 export function StopControl({ run }: { run: Run }) {
-  const blocked = stopBlocked(run, useSession());
+  const blocked = stopRefusal(run, useSession());
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -59,7 +59,7 @@ function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
         </Field>
       </div>
       <div className="mt-3">
-        <RequestNote error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
+        <RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
       </div>
       <div className="mt-4 flex justify-end gap-2">
         <Button onClick={onClose}>Let it run</Button>

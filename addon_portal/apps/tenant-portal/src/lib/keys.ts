@@ -11,8 +11,6 @@ export const keys = {
   project: (id: string) => ["projects", "one", id] as const,
   runs: ["runs"] as const,
   run: (id: string) => ["runs", "one", id] as const,
-  evidence: (id: string) => ["evidence", id] as const,
-  tail: (id: string) => ["tail", id] as const,
   runLists: ["runs", "list"] as const,
   runList: (filter: object) => ["runs", "list", filter] as const,
   /** How many bytes a run has written; events alone fill it. */

@@ -17,10 +17,7 @@ const STATS_EVERY_MS = 3_000;
 export function applyBatch(cache: QueryClient, batch: Batch) {
   if (batch.reset) void cache.invalidateQueries();
   if (batch.host) applyHost(cache, batch.host);
-  for (const [id, size] of batch.logSizes) {
-    cache.setQueryData(keys.logSize(id), size);
-    void cache.invalidateQueries({ queryKey: keys.tail(id) });
-  }
+  for (const [id, size] of batch.logSizes) cache.setQueryData(keys.logSize(id), size);
   if (!batch.runs.size && !batch.progress.size) return;
   for (const id of new Set([...batch.runs.keys(), ...batch.progress.keys()])) {
     if (cache.getQueryState(keys.run(id))) cache.setQueryData<Run>(keys.run(id), (run) => changedRun(batch, id, run));
@@ -36,10 +33,6 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
   );
   cache.setQueryData<Schemas["StatusBody"]>(keys.status, (status) => status && changedStatus(status, batch));
   askForRestarted(cache, batch);
-  for (const id of batch.runs.keys()) {
-    void cache.invalidateQueries({ queryKey: keys.evidence(id) });
-    void cache.invalidateQueries({ queryKey: keys.tail(id) });
-  }
   if (batch.runs.size) askForCounts(cache);
   if ([...batch.runs.values()].some((run) => isFinal(run.state))) askForStats(cache);
 }

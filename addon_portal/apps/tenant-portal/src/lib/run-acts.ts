@@ -1,4 +1,4 @@
-/** What stands against restarting a run, in words; the portal itself decides. Pure. */
+/** What stands against restarting or stopping a run, in words; the portal itself decides. Pure. */
 import type { Run } from "@/lib/run-words";
 import { mayAct, type Session } from "@/lib/session";
 import { isFinal } from "@/lib/states";
@@ -11,4 +11,11 @@ export function restartRefusal(run: Run, session: Who): string | null {
   if (!isFinal(run.state)) return "It has not ended yet.";
   if (run.restarted_by) return "It has been restarted already.";
   return run.restartable ? null : "It cannot be restarted: a newer run has followed it, or runs that end so are not.";
+}
+
+/** Why it cannot be stopped now; null where it can. */
+export function stopRefusal(run: Run, session: Who): string | null {
+  if (session && !mayAct(session)) return "You may look, and not stop: your role is viewer.";
+  if (isFinal(run.state)) return "It has ended.";
+  return run.stop_requested_at ? "A stop has been asked for already." : null;
 }

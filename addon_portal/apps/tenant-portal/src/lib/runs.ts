@@ -29,28 +29,9 @@ export const projectRunsQuery = (projectId: string) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
-export const evidenceQuery = (runId: string) =>
-  queryOptions({
-    queryKey: keys.evidence(runId),
-    queryFn: ({ signal }) =>
-      answerOf(client.GET("/api/tenant/runs/{run_id}/evidence", { params: { path: { run_id: runId } }, signal })),
-  });
-
 /** Whether somebody looks after the runs; the event stream says so first of all, and whenever it changes. */
 export const hostQuery = queryOptions<{ observed_at: string | null; unreachable: boolean }>({
   queryKey: keys.host,
   queryFn: skipToken,
   staleTime: Number.POSITIVE_INFINITY,
 });
-
-/** The last lines of a run's output; read anew when it has grown or the run has ended. */
-export const tailQuery = (runId: string) =>
-  queryOptions({
-    queryKey: keys.tail(runId),
-    queryFn: async ({ signal }): Promise<string[]> => {
-      const evidence = await answerOf(
-        client.GET("/api/tenant/runs/{run_id}/evidence", { params: { path: { run_id: runId } }, signal }),
-      );
-      return evidence.output_tail;
-    },
-  });

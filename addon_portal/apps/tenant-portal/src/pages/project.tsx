@@ -6,11 +6,11 @@ import { ErrorNote } from "@/components/error-note";
 import { LastOutput } from "@/components/last-output";
 import { PageHead } from "@/components/page-head";
 import { ProjectActions } from "@/components/project-actions";
+import { RunVerdict } from "@/components/run/run-verdict";
+import { RunWhy } from "@/components/run/run-why";
 import { RunHistory } from "@/components/run-history";
 import { ScheduledRestart } from "@/components/scheduled-restart";
 import { Skeleton } from "@/components/skeleton";
-import { Verdict } from "@/components/verdict";
-import { Why } from "@/components/why";
 import { projectQuery } from "@/lib/projects";
 
 /** One project: how its newest run stands and why, what can be done about it, what ran before. */
@@ -23,16 +23,18 @@ export function ProjectPage() {
     <>
       <PageHead title={project.name} actions={<ProjectActions project={project} />}>
         {run ? (
-          <Verdict run={run} />
+          <RunVerdict run={run} />
         ) : (
           <EmptyState title="It has never run.">Run it: the button is at the top.</EmptyState>
         )}
         {project.scheduled_restart && <ScheduledRestart project={project} scheduled={project.scheduled_restart} />}
       </PageHead>
       {run && (
-        <div className="grid gap-x-8 lg:grid-cols-[3fr_2fr]">
+        <div className="mt-6 grid items-start gap-x-8 lg:grid-cols-[3fr_2fr]">
           <LastOutput run={run} />
-          <Why run={run} />
+          <div className="min-w-0 lg:-mt-8">
+            <RunWhy run={run} />
+          </div>
         </div>
       )}
       <RunHistory projectId={project.id} />

@@ -3,12 +3,12 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ErrorNote } from "@/components/error-note";
 import { LogViewer } from "@/components/log-viewer/log-viewer";
 import { RunCompare } from "@/components/run/run-compare";
-import { RunEvidence } from "@/components/run/run-evidence";
 import { RunFacts } from "@/components/run/run-facts";
 import { RunFiles } from "@/components/run/run-files";
 import { RunHead } from "@/components/run/run-head";
 import { RunTimeline } from "@/components/run/run-timeline";
 import { RunUsage } from "@/components/run/run-usage";
+import { RunWhy } from "@/components/run/run-why";
 import { Section } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
 import { WhenSeen } from "@/components/when-seen";
@@ -28,7 +28,7 @@ export function RunPage() {
 function OneRun({ run }: { run: Run }) {
   const { at = null, compare = null } = useSearch({ from: "/app/runs/$runId" });
   const navigate = useNavigate({ from: "/runs/$runId" });
-  const evidence = useQuery(evidenceOf(run));
+  const { data: evidence } = useQuery(evidenceOf(run));
   const set = (next: { at: number | null; compare: string | null }) => {
     const search = {
       ...(next.at !== null && { at: next.at }),
@@ -50,12 +50,9 @@ function OneRun({ run }: { run: Run }) {
           <Section title="What happened">
             <RunTimeline run={run} />
           </Section>
-          <Section title="Why we say so">
-            {evidence.error && <ErrorNote error={evidence.error} retry={() => void evidence.refetch()} />}
-            {evidence.data ? <RunEvidence evidence={evidence.data} /> : !evidence.error && <Skeleton rows={3} />}
-          </Section>
+          <RunWhy run={run} />
           <Section title="What ran">
-            <RunFacts run={run} evidence={evidence.data} />
+            <RunFacts run={run} evidence={evidence} />
           </Section>
         </div>
       </div>

@@ -1,32 +1,22 @@
-import { useState } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { RestartControl } from "@/components/restart-control";
-import { RunRows } from "@/components/run-rows";
-import { Section } from "@/components/section";
+import { type ListedRuns, RunSection } from "@/components/run-section";
 import { StopControl } from "@/components/stop-control";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
-import type { Status } from "@/lib/status";
 
-const TROUBLES = new Set(["silent", "overdue", "unsupervised"]);
+type Props = ListedRuns & { onAct: (run: Run) => void };
 
-/** What somebody has to look at: failures that nothing has followed, newest first, and runs that are not well. */
-export function Attention({ status }: { status: Status }) {
-  // What was restarted from here stays in its place and says so, instead of vanishing under the pointer.
-  const [acted, setActed] = useState<ReadonlySet<string>>(new Set());
-  const failed = status.failed.filter((run) => run.restartable || acted.has(run.run_id));
-  const unwell = status.running.filter((run) => run.health_all.some((health) => TROUBLES.has(health)));
-  const runs = [...unwell, ...failed];
+/** What somebody has to look at: runs that are not well, and failures that nothing has followed, newest first. */
+export function Attention({ onAct, ...listed }: Props) {
   return (
-    <div id="attention" className="scroll-mt-16">
-      <Section title="Needs attention">
-        <RunRows
-          runs={runs}
-          empty={<EmptyState title="Nothing. No failure waits for a restart, and what runs is well." />}
-          actions={(run) => <Action run={run} onAct={() => setActed(new Set([...acted, run.run_id]))} />}
-        />
-      </Section>
-    </div>
+    <RunSection
+      {...listed}
+      id="attention"
+      title="Needs attention"
+      empty={<EmptyState title="Nothing. No failure waits for a restart, and what runs is well." />}
+      actions={(run) => <Action run={run} onAct={() => onAct(run)} />}
+    />
   );
 }
 

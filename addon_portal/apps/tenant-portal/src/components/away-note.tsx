@@ -4,7 +4,10 @@ import { useTimeZone } from "@/hooks/use-time-zone";
 import { useConnection } from "@/lib/connection";
 import { clockText, milliseconds } from "@/lib/times";
 
-/** Across the page when what it shows may be old: the portal does not answer, or nobody looks after the runs. */
+/**
+ * Across the foot of the page, where it moves nothing, when what is shown may be old: the portal does not answer, or
+ * nobody looks after the runs.
+ */
 export function AwayNote() {
   const { phase, since } = useConnection();
   const host = useHost();
@@ -28,7 +31,10 @@ export function AwayNote() {
 
 function Note({ children }: { children: React.ReactNode }) {
   return (
-    <div role="status" className="flex items-start gap-2 border-amber border-b bg-amber-wash px-4 py-2">
+    <div
+      role="status"
+      className="sticky bottom-0 z-20 flex items-start gap-2 border-amber border-t bg-amber-wash px-4 py-2"
+    >
       <StateShape shape="triangle" className="mt-0.5 text-amber" />
       <p>{children}</p>
     </div>

@@ -16,8 +16,9 @@ export function Shell() {
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-2">
         Skip to the content
       </a>
-      <header className="sticky top-0 z-20 border-line border-b bg-ground">
-        <div className="mx-auto flex h-12 max-w-320 items-center gap-3 px-4">
+      {/* On a narrow screen there are two rows, of which the second stays when one scrolls. */}
+      <header className="sticky top-0 z-20 border-line border-b bg-ground max-sm:-top-10">
+        <div className="mx-auto flex max-w-320 items-center gap-x-3 px-4 max-sm:flex-col-reverse max-sm:items-stretch">
           <nav aria-label="Pages" className="flex gap-3 font-medium sm:gap-4">
             <Link to="/status" className={TAB}>
               Status
@@ -29,17 +30,17 @@ export function Shell() {
               Settings
             </Link>
           </nav>
-          <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-2">
-            <ConnectionState />
+          <div className="flex h-10 min-w-0 items-center gap-1 sm:ml-auto sm:gap-2">
             <TenantMenu />
+            <ConnectionState />
             <ThemeSwitch />
           </div>
         </div>
       </header>
-      <AwayNote />
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-320 flex-1 px-4 pt-6 pb-16 outline-none">
         <Outlet />
       </main>
+      <AwayNote />
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function TenantMenu() {
   const others = session.tenants.filter((tenant) => tenant.id !== session.tenant.id);
   return (
     <Menu.Root>
-      <Menu.Trigger className="flex h-8 min-w-0 items-center gap-1 rounded-sm px-2 hover:bg-hover">
+      <Menu.Trigger className="flex h-8 min-w-0 items-center gap-1 rounded-sm px-2 hover:bg-hover max-sm:-ml-2 max-sm:mr-auto">
         <span className="truncate font-medium">{session.tenant.name}</span>
         <ChevronDown aria-hidden="true" className="size-4 text-quiet" />
       </Menu.Trigger>

@@ -1,14 +1,15 @@
 /** Whether what is shown is live, and since when it is not. One for the whole tab; `events.ts` writes it. */
 import { useSyncExternalStore } from "react";
+import { serverNow } from "@/lib/clock";
 
 export type Connection = { phase: "connecting" | "live" | "away"; since: number };
 
-let connection: Connection = { phase: "connecting", since: Date.now() };
+let connection: Connection = { phase: "connecting", since: serverNow() };
 const listeners = new Set<() => void>();
 
 export function noteConnection(phase: Connection["phase"]) {
   if (phase === connection.phase) return;
-  connection = { phase, since: Date.now() };
+  connection = { phase, since: serverNow() };
   for (const listener of listeners) listener();
 }
 
@@ -19,9 +20,4 @@ function subscribe(listener: () => void) {
 
 export function useConnection(): Connection {
   return useSyncExternalStore(subscribe, () => connection);
-}
-
-/** The moment up to which what is shown is known to be true: now, or when the stream went away. */
-export function knownUntil(now: number): number {
-  return connection.phase === "away" ? Math.min(now, connection.since) : now;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actorName, factOf, healthOf, ordinal, ranFor, stateOf } from "@/lib/run-words";
+import { actorName, factOf, healthOf, knownUntil, ordinal, ranFor, seenThrough, stateOf } from "@/lib/run-words";
 import { makeRun } from "@/testing/factories";
 
 const NOON = Date.parse("2026-11-29T12:00:00Z");
@@ -43,9 +43,38 @@ describe("the state of a run that nobody can look at", () => {
     expect(healthOf(run, SEEN)).toEqual(["silent"]);
   });
 
+  it("is unseen where a supervisor that looks cannot see this one", () => {
+    const run = makeRun.running({ health_all: ["unreachable"], condition_detail: "the keeper does not answer" });
+    expect(stateOf(run, SEEN, "UTC").word).toBe("Running, unseen");
+    expect(knownUntil(run, SEEN, NOON)).toBe(NOON);
+  });
+
   it("does not make what waits or what has ended uncertain", () => {
     expect(stateOf(makeRun.pending(), UNSEEN, "UTC").word).toBe("Waiting");
     expect(stateOf(makeRun.failed(), UNSEEN, "UTC").word).toBe("Failed");
+  });
+});
+
+describe("while the portal does not answer", () => {
+  const since = Date.parse("2026-11-29T12:03:00Z");
+  const away = seenThrough({ phase: "away", since }, SEEN);
+
+  it("everything that may change is as of then, and no clock goes on", () => {
+    expect(stateOf(makeRun.running(), away, "UTC").word).toBe("Running as of 12:03:00");
+    expect(stateOf(makeRun.pending(), away, "UTC").word).toBe("Waiting as of 12:03:00");
+    expect(stateOf(makeRun.completed(), away, "UTC").word).toBe("Completed");
+    expect(knownUntil(makeRun.running(), away, since + 60_000)).toBe(since);
+  });
+
+  it("what was not seen before is as of when it was", () => {
+    const before = { observed_at: "2026-11-29T12:01:00Z", unreachable: true };
+    expect(stateOf(makeRun.running(), seenThrough({ phase: "away", since }, before), "UTC").word).toBe(
+      "Running as of 12:01:00",
+    );
+  });
+
+  it("is over with the first answer", () => {
+    expect(seenThrough({ phase: "live", since }, SEEN)).toBe(SEEN);
   });
 });
 

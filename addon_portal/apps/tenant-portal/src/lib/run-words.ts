@@ -1,12 +1,35 @@
 /** What is said of a run beside its state's word: the fact that matters, and what a health means. Pure. */
 import type { Schemas } from "@/lib/api";
+import type { Connection } from "@/lib/connection";
 import { HEALTH, type Health, isFinal, type Look, lookOf, REASONS } from "@/lib/states";
 import { clockText, durationText, milliseconds } from "@/lib/times";
 
 export type Run = Schemas["RunBody"];
 
 /** Whether somebody looks after the runs of the host, as the portal last said. */
-export type Host = { observed_at: string | null; unreachable: boolean };
+export type Host = {
+  observed_at: string | null;
+  unreachable: boolean;
+  /** The portal itself does not answer this page: nothing is known since, of runs that wait neither. */
+  isAway?: boolean;
+};
+
+/** What is known of the host over this connection: while it is away, nothing newer than its end. */
+export function seenThrough({ phase, since }: Connection, host: Host | undefined): Host | undefined {
+  if (phase !== "away") return host;
+  const observed = host?.unreachable ? milliseconds(host.observed_at) : null;
+  const seen = new Date(Math.min(since, observed ?? since)).toISOString();
+  return { observed_at: seen, unreachable: true, isAway: true };
+}
+
+/** Whether it is not known how the run is now. What has ended stays as it was. */
+export const isUnseen = (run: Run, host: Host | undefined) => healthOf(run, host).includes("unreachable");
+
+/** Until when something is known of a run that has not ended: now, or the last look. */
+export function knownUntil(run: Run, host: Host | undefined, now: number): number {
+  const isOld = isUnseen(run, host) && host?.unreachable !== false;
+  return isOld ? Math.min(now, milliseconds(host?.observed_at ?? run.observed_at) ?? now) : now;
+}
 
 /** `key:ci` → `ci`: who it was, as people call them. */
 export function actorName(actor: string | null | undefined): string {
@@ -15,12 +38,17 @@ export function actorName(actor: string | null | undefined): string {
   return name.join(":") || kind || actor;
 }
 
-/** All health that holds, with what follows from nobody looking: the portal says that for the whole host at once. */
+/**
+ * All health that holds. That nobody looks is told for the whole host at once, later than what a run itself last said of
+ * it; but a supervisor that looks may still find that it cannot see one run, and then says why.
+ */
 export function healthOf(run: Run, host: Host | undefined): Health[] {
   if (isFinal(run.state)) return [];
-  const unseen = host?.unreachable && run.state !== "pending";
   const held = run.health_all.filter((health) => health !== "unreachable" && health !== "ok");
-  return unseen || (run.health_all.includes("unreachable") && host === undefined) ? ["unreachable", ...held] : held;
+  const isToldOfTheRun = run.condition_detail !== null && held.every((health) => health === "overdue");
+  const isTold = run.health_all.includes("unreachable") && (host === undefined || isToldOfTheRun);
+  const isHostAway = host?.unreachable && (run.state !== "pending" || host.isAway);
+  return isHostAway || isTold ? ["unreachable", ...held] : held;
 }
 
 /** State first, in a word: `Stopped by Ada`, `Running as of 12:03:07`. */
@@ -29,8 +57,8 @@ export function stateOf(run: Run | null, host: Host | undefined, zone: string): 
   if (!run) return look;
   if (run.reason === "withdrawn") return { ...look, word: "Withdrawn" };
   if (run.state === "cancelled") return { ...look, word: `Stopped by ${actorName(run.stop_requested_by)}` };
-  if (!healthOf(run, host).includes("unreachable")) return look;
-  const seen = milliseconds(host?.observed_at ?? run.observed_at);
+  if (!isUnseen(run, host)) return look;
+  const seen = host?.unreachable === false ? null : milliseconds(host?.observed_at ?? run.observed_at);
   const since = seen ? ` as of ${clockText(seen, zone)}` : ", unseen";
   return { word: look.word + since, shape: "dashed-circle", tone: "grey" };
 }

@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import { Button } from "@/components/button";
+import { RunRows } from "@/components/run-rows";
+import { Section } from "@/components/section";
+import { useHeldRows } from "@/hooks/use-held-rows";
+import type { Run } from "@/lib/run-words";
+
+export type ListedRuns = {
+  /** What belongs into the list now. */
+  runs: readonly Run[];
+  /** All that is known now: what has left a held list is told as it is elsewhere. */
+  known: readonly Run[];
+  isHeld: boolean;
+};
+
+type Props = ListedRuns & {
+  id: string;
+  title: string;
+  /** Null: without rows there is no such part of the page. */
+  empty: ReactNode;
+  note?: ReactNode;
+  before?: (run: Run) => ReactNode;
+  actions?: (run: Run) => ReactNode;
+  lastLines?: ReadonlyMap<string, string> | undefined;
+};
+
+const idOf = (run: Run) => run.run_id;
+
+/** A list of a page that is live. While it is held its rows stay where they are, and it says how many have come. */
+export function RunSection({ id, title, runs, known, isHeld, empty, note, ...rows }: Props) {
+  const held = useHeldRows({ current: runs, known, idOf, isHeld });
+  if (!held.rows.length && empty === null) return null;
+  return (
+    <div id={id} className="scroll-mt-16">
+      <Section
+        title={title}
+        note={
+          <span className="flex min-h-8 items-center gap-2">
+            {held.fresh > 0 && (
+              <Button kind="quiet" onClick={held.release}>
+                {held.fresh} new
+              </Button>
+            )}
+            {note}
+          </span>
+        }
+      >
+        <RunRows runs={held.rows} empty={empty} {...rows} />
+      </Section>
+    </div>
+  );
+}

@@ -23,9 +23,10 @@ up: .venv/.runtime $(PAGE)/dist/.built ## Start the portal here (ARGS="--port 80
 
 ui: $(PAGE)/dist/.built ## Build the tenant portal's page, where it has changed
 
-test: .venv/.dev ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
+test: .venv/.dev $(PAGE)/dist/.built ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
 	@scripts/postgresql.sh
 	@scripts/promtool.sh
+	@scripts/chromium.sh
 	$(BIN)/python -m pytest -n $(N) $(T)
 
 check: .venv/.dev ## Lint, format, types, import contracts, the page, tests of the documents and the code itself

@@ -62,21 +62,24 @@ def _new_server() -> PostgresServer:
     pytest.skip(MISSING_SERVER)
 
 
-class _OneMatrix(LoadScopeScheduling):  # type: ignore[misc]  # has no types
-    """Gives each test to whoever is idle, but the fault matrix to one worker alone.
+class _OneByOne(LoadScopeScheduling):  # type: ignore[misc]  # has no types
+    """Gives each test to whoever is idle, but the fault matrix to one worker alone, and so all tests in a browser.
 
-    It plays seven cases at once; two workers with it would only take the processors from one another.
+    The matrix plays seven cases at once, and a Chromium is many processes; two workers with either would only take the
+    processors from one another.
     """
 
     @override
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
+        if "acceptance/browser/" in module:
+            return module.rpartition("/")[0]
         return module if module.endswith("faults/test_matrix.py") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """How tests are shared out among workers."""
-    return _OneMatrix(config, log)
+    return _OneByOne(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,1 @@
+"""The tenant portal's page in a real Chromium, against real portals and real programs."""

@@ -6,17 +6,18 @@ keeps everything that it ever ran.
 
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
 from addon_portal.domain.code import Code
 from addon_portal.domain.errors import ActiveRun, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Definition, JsonObject, Project, TenantScope
+from addon_portal.domain.project_lists import ALL_PROJECTS, ProjectFilter, ProjectSort
 from addon_portal.domain.states import ACTIVE
 from addon_portal.domain.terms import terms_to_json
-from addon_portal.storage import cursors
+from addon_portal.storage import project_lists
 from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.errors import DuplicateValue
+from addon_portal.storage.project_lists import fold
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import (
     DEFINITION_COLUMNS,
@@ -108,7 +109,7 @@ class Projects(Repository):
                 "id": new.id,
                 "tenant_id": scope.tenant_id,
                 "name": storable(new.name),
-                "name_folded": _fold(new.name),
+                "name_folded": fold(new.name),
                 "created_at": created_at,
             },
         )
@@ -178,23 +179,20 @@ class Projects(Repository):
         return None if row is None else _project_from_row(row)
 
     def list_page(
-        self, scope: TenantScope, *, limit: int, cursor: str | None = None, search: str | None = None
+        self,
+        scope: TenantScope,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        wanted: ProjectFilter = ALL_PROJECTS,
+        sort: ProjectSort = ProjectSort.CREATED,
     ) -> Page[Project]:
-        """Projects with their newest runs, newest first; `search` is a part of the name in any case.
-
-        Raises InvalidRequest for a malformed cursor.
-        """
-        place = cursors.decode("projects", cursor)
-        sql = _page_statement(self._uow.database.dialect, place is not None, bool(search))
-        parameters: dict[str, object] = {"tenant_id": scope.tenant_id, "limit": limit + 1}
-        if place is not None:
-            (parameters["before"],) = place
-        if search:
-            parameters["search"] = _fold(search)
-        rows = self._connection.all(sql, parameters)
-        more = len(rows) > limit
+        """Projects with their newest runs. Raises InvalidRequest for a cursor that is malformed or of another order."""
+        statement = project_lists.page_of(_SELECT, self._uow.database.dialect, scope, wanted, sort, limit, cursor)
+        rows = self._connection.all(*statement)
         items = tuple(_project_from_row(row) for row in rows[:limit])
-        return Page(items, cursors.encode("projects", (rows[limit - 1][0],)) if more else None)
+        more = len(rows) > limit
+        return Page(items, project_lists.cursor_behind(sort, rows[limit - 1][0], items[-1]) if more else None)
 
     def add_definition(self, scope: TenantScope, project_id: ProjectId, definition: Definition) -> Definition:
         """Add the next version, which new runs use from now on; its `version` is given here. Raises NotFound."""
@@ -230,7 +228,7 @@ class Projects(Repository):
 
     def rename(self, scope: TenantScope, project_id: ProjectId, name: str, at: datetime) -> None:
         """Give the project another name. Raises NotFound, NameTaken."""
-        parameters = _of(scope, project_id) | {"name": storable(name), "name_folded": _fold(name), "at": to_micros(at)}
+        parameters = _of(scope, project_id) | {"name": storable(name), "name_folded": fold(name), "at": to_micros(at)}
         if self._connection.one(_NAMESAKE, {key: parameters[key] for key in ("tenant_id", "name", "id")}):
             raise NameTaken("project", name)
         try:
@@ -258,24 +256,8 @@ class Projects(Repository):
         self._connection.change(_DELETE, _of(scope, project_id) | {"at": to_micros(at)})
 
 
-@lru_cache(maxsize=8)
-def _page_statement(dialect: str, has_cursor: bool, has_search: bool) -> str:
-    sql = _SELECT
-    if has_cursor:
-        sql += " AND p.seq < :before"
-    if has_search:
-        # Unlike LIKE, these know no wildcards and no longest pattern.
-        find = "instr" if dialect == "sqlite" else "strpos"
-        sql += f" AND {find}(p.name_folded, :search) > 0"
-    return f"{sql} ORDER BY p.seq DESC LIMIT :limit"
-
-
 def _of(scope: TenantScope, project_id: ProjectId) -> dict[str, object]:
     return {"tenant_id": scope.tenant_id, "id": storable(project_id)}
-
-
-def _fold(name: str) -> str:
-    return storable(name.casefold())
 
 
 def _project_from_row(row: Row) -> Project:

@@ -112,6 +112,8 @@ hosts = Table(
     CheckConstraint("max_concurrent_runs >= 0", name="max_concurrent_runs"),
 )
 
+_LIVE = text("deleted_at IS NULL")
+
 projects = Table(
     "projects",
     metadata,
@@ -135,12 +137,13 @@ projects = Table(
         sqlite_where=text("deleted_at IS NULL"),
         postgresql_where=text("deleted_at IS NULL"),
     ),
-    Index(
-        "ix_projects_live",
-        "tenant_id",
-        "seq",
-        sqlite_where=text("deleted_at IS NULL"),
-        postgresql_where=text("deleted_at IS NULL"),
+    *(
+        Index(name, "tenant_id", *columns, sqlite_where=_LIVE, postgresql_where=_LIVE)
+        for name, columns in {
+            "ix_projects_live": ["seq"],
+            "ix_projects_name": ["name_folded", "seq"],
+            "ix_projects_change": ["updated_at", "seq"],
+        }.items()
     ),
     sqlite_autoincrement=True,
 )

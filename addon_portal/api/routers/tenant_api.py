@@ -117,14 +117,15 @@ def stop_project(
 
 @router.get("/projects", **says("List projects", ProjectPage, examples.PROJECT_PAGE, errors=("invalid_request",)))
 def list_projects(caller: CallerDep, query: Annotated[ProjectQuery, Query()]) -> Response:
-    """The tenant's projects with their newest runs, newest first."""
+    """The tenant's projects with their newest runs."""
     principal = caller.enter(Role.VIEWER)
     page = project_service.list_projects(
         caller.portal,
         principal,
         limit=query.limit,
         cursor=query.cursor,
-        search=query.search,
+        wanted=query.to_filter(),
+        sort=query.sort,
         name=query.name,
     )
     items = [project_body(item, principal.role) for item in page.items]

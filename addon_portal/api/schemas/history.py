@@ -12,6 +12,7 @@ from addon_portal.api.services.history_service import Comparison, Evidence, RunF
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.comparison import Part
 from addon_portal.domain.models import JournalEntry
+from addon_portal.domain.project_lists import ProjectFilter, ProjectSort, Standing
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 
@@ -30,6 +31,21 @@ class ProjectQuery(ListQuery):
 
     search: Annotated[str | None, Field(description="A part of the name, in any case.", max_length=200)] = None
     name: Annotated[str | None, Field(description="Exactly this name.", max_length=200)] = None
+    standing: Annotated[
+        list[Standing],
+        Field(description="How the newest run stands; may be repeated. `failed` leaves `unknown` ends out."),
+    ] = []
+    attention: Annotated[
+        bool, Field(description="The newest run failed, ended unseen, or is silent, overdue or unsupervised.")
+    ] = False
+    sort: Annotated[
+        ProjectSort,
+        Field(description="By name, or what is newest first: the project, its last change, its newest run."),
+    ] = ProjectSort.CREATED
+
+    def to_filter(self) -> ProjectFilter:
+        """The query as the service takes it."""
+        return ProjectFilter(self.search, frozenset(self.standing), self.attention)
 
 
 class RunQuery(ListQuery):

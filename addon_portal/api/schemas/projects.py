@@ -176,7 +176,7 @@ class ProjectBody(Answer):
 
 
 class ProjectPage(Answer):
-    """Projects, newest first."""
+    """Projects in the order that was asked for, by default newest first."""
 
     items: list[ProjectBody]
     next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]

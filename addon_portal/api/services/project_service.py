@@ -11,6 +11,7 @@ from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import ProgramId, ProjectId, has_form, new_project_id
 from addon_portal.domain.models import Definition, Program
 from addon_portal.domain.names import normal_name
+from addon_portal.domain.project_lists import ProjectFilter, ProjectSort
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.schedules import Schedules
 from addon_portal.storage.values import NewProject, Page
@@ -36,16 +37,25 @@ def get_project(portal: Portal, principal: Principal, project_id: ProjectId) -> 
 
 
 def list_projects(
-    portal: Portal, principal: Principal, *, limit: int, cursor: str | None, search: str | None, name: str | None
+    portal: Portal,
+    principal: Principal,
+    *,
+    limit: int,
+    cursor: str | None,
+    wanted: ProjectFilter,
+    sort: ProjectSort,
+    name: str | None,
 ) -> Page[ShownProject]:
-    """A page of projects, newest first; `name` asks for the one of exactly that name. Raises InvalidRequest."""
+    """A page of projects; `name` asks for the one of exactly that name. Raises InvalidRequest."""
+    around = portal.circumstances()
     with portal.storage.read() as uow:
         if name is not None:
             found = uow.projects.find_by_name(principal.scope, normal_name(name))
             page = Page((found,) if found else (), None)
         else:
-            page = uow.projects.list_page(principal.scope, limit=limit, cursor=cursor, search=search)
-        return Page(show_projects(uow, page.items, portal.circumstances()), page.next_cursor)
+            wanted = replace(wanted, overdue_before=around.now - around.overdue_after)
+            page = uow.projects.list_page(principal.scope, limit=limit, cursor=cursor, wanted=wanted, sort=sort)
+        return Page(show_projects(uow, page.items, around), page.next_cursor)
 
 
 def update_project(portal: Portal, principal: Principal, project_id: ProjectId, draft: ProjectDraft) -> ShownProject:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from addon_portal.domain.errors import AlreadyRestarted
 from addon_portal.domain.facts import Fact
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import RestartCause
+from addon_portal.domain.project_lists import ProjectFilter, ProjectSort, Standing
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.restarts import repeat
@@ -82,7 +84,11 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     for filters in asked:
         page = uow.runs.list_page(scope, limit=1, **filters)
         uow.runs.list_page(scope, limit=1, cursor=page.next_cursor, **filters)
-    uow.projects.list_page(scope, limit=1, search="x")
+    everything = ProjectFilter("x", frozenset(Standing), needs_attention=True, overdue_before=now)
+    for sort in ProjectSort:
+        page_of = partial(uow.projects.list_page, scope, limit=1, sort=sort)
+        page_of(wanted=everything)
+        page_of(cursor=page_of().next_cursor)
     uow.projects.find_by_name(scope, "nightly")
     uow.journal.list_for_run(scope, run_id)
     around = Surroundings(uow)

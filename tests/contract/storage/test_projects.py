@@ -8,6 +8,7 @@ from addon_portal.domain import ids
 from addon_portal.domain.errors import ActiveRun, InvalidRequest, NameTaken, NotFound
 from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Definition, Program, Project, StopSettings
+from addon_portal.domain.project_lists import ProjectFilter
 from addon_portal.domain.terms import OnStall, Stall, StallBy, SuccessCheck, Terms
 from addon_portal.storage import cursors
 from addon_portal.storage.errors import ConstraintViolated
@@ -68,7 +69,8 @@ def test_a_name_may_be_any_text(world: World, name: str) -> None:
         found = uow.projects.find_by_name(world.scope, name)
         assert found is not None
         assert found.id == project.id
-        assert [each.id for each in uow.projects.list_page(world.scope, limit=2, search=name).items] == [project.id]
+        page = uow.projects.list_page(world.scope, limit=2, wanted=ProjectFilter(search=name))
+        assert [each.id for each in page.items] == [project.id]
 
 
 def test_a_name_is_taken_only_within_its_tenant_and_while_its_project_lives(world: World) -> None:
@@ -103,7 +105,7 @@ def test_a_project_can_be_renamed_unless_the_name_is_taken(world: World) -> None
         uow.projects.rename(world.scope, project.id, "THREE", world.now())
         uow.projects.rename(world.scope, project.id, "THREE", world.now())
         assert uow.projects.get(world.scope, project.id).name == "THREE"
-        assert len(uow.projects.list_page(world.scope, limit=9, search="three").items) == 1
+        assert len(uow.projects.list_page(world.scope, limit=9, wanted=ProjectFilter(search="three")).items) == 1
     with pytest.raises(NameTaken), world.storage.write() as uow:
         uow.projects.rename(world.scope, project.id, other.name, world.now())
     with pytest.raises(NotFound), world.storage.write() as uow:
@@ -146,7 +148,8 @@ def test_a_search_finds_parts_of_names_in_any_case(world: World) -> None:
     with world.storage.read() as uow:
 
         def search(part: str) -> list[str]:
-            return [each.name for each in uow.projects.list_page(world.scope, limit=9, search=part).items]
+            page = uow.projects.list_page(world.scope, limit=9, wanted=ProjectFilter(search=part))
+            return [each.name for each in page.items]
 
         assert search("STRASSE") == ["strasse 2", "Straße 1%"]
         assert search("1%") == ["Straße 1%"]

@@ -110,6 +110,23 @@ def test_a_list_shows_the_newest_run_of_each(world: World) -> None:
     ]
 
 
+def test_a_list_can_be_narrowed_and_ordered(any_world: World) -> None:
+    """What each filter and order finds is the storage's business; here only that it is asked."""
+    any_world.add_project(name="b, never run")
+    any_world.add_final(3, any_world.add_project(name="c, failed"))
+    any_world.add_final(0, any_world.add_project(name="a, completed"))
+
+    def names(**query: str | list[str]) -> list[str]:
+        response = any_world.alice.get(PROJECTS, params=query)
+        assert response.status_code == 200, response.text
+        return [item["name"] for item in json_of(response)["items"]]
+
+    assert names(sort="name") == ["a, completed", "b, never run", "c, failed"]
+    assert names(sort="run") == ["a, completed", "c, failed", "b, never run"]
+    assert names(standing=["never_run", "completed"], sort="name") == ["a, completed", "b, never run"]
+    assert names(attention="true") == ["c, failed"]
+
+
 def test_tenants_do_not_see_one_another(any_world: World) -> None:
     project = any_world.add_project()
     assert json_of(any_world.charlie.get(PROJECTS))["items"] == []
@@ -349,7 +366,10 @@ def test_another_method_is_refused(world: World) -> None:
         ({"cursor": "nonsense"}, "cursor"),
         ({"cursor": "cnVuczox"}, "cursor"),
         ({"cursor": "é\0"}, "cursor"),
-        ({"sort": "name"}, "sort"),
+        ({"sort": "colour"}, "sort"),
+        ({"standing": "asleep"}, "standing[0]"),
+        ({"attention": "perhaps"}, "attention"),
+        ({"colour": "red"}, "colour"),
     ],
 )
 def test_a_bad_query_is_refused(world: World, query: dict[str, str], field: str) -> None:

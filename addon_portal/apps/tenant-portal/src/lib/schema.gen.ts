@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description c96940096aeb021250c81d408da8cdfd00a244ae0eadb0c94fd4495dbf87725c. Not to be edited.
+// Made by `npm run types` from the API's description 03e41b6dfc270f2b141ebd8cd6a849fe98a9860d46205c0c421002c9cb731869. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -338,7 +338,7 @@ export interface paths {
         };
         /**
          * List projects
-         * @description The tenant's projects with their newest runs, newest first.
+         * @description The tenant's projects with their newest runs.
          */
         get: operations["list_projects"];
         put?: never;
@@ -2859,7 +2859,7 @@ export interface components {
         };
         /**
          * ProjectPage
-         * @description Projects, newest first.
+         * @description Projects in the order that was asked for, by default newest first.
          */
         ProjectPage: {
             /** Items */
@@ -2938,6 +2938,12 @@ export interface components {
              */
             working_directory?: string | null;
         };
+        /**
+         * ProjectSort
+         * @description What a list of projects goes by.
+         * @enum {string}
+         */
+        ProjectSort: "created" | "name" | "changed" | "run";
         /**
          * ReadyBody
          * @description The database answers.
@@ -3609,6 +3615,12 @@ export interface components {
          * @enum {string}
          */
         StallBy: "heartbeat" | "output" | "either";
+        /**
+         * Standing
+         * @description How a project's newest run stands. A run whose outcome nobody knows has not failed.
+         * @enum {string}
+         */
+        Standing: "pending" | "starting" | "running" | "stopping" | "completed" | "failed" | "unknown" | "cancelled" | "never_run";
         /**
          * StatsBody
          * @description How runs went in [since, until).
@@ -4769,6 +4781,8 @@ export interface operations {
     list_projects: {
         parameters: {
             query?: {
+                /** @description The newest run failed, ended unseen, or is silent, overdue or unsupervised. */
+                attention?: boolean;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many to return at most. */
@@ -4777,6 +4791,10 @@ export interface operations {
                 name?: string | null;
                 /** @description A part of the name, in any case. */
                 search?: string | null;
+                /** @description By name, or what is newest first: the project, its last change, its newest run. */
+                sort?: components["schemas"]["ProjectSort"];
+                /** @description How the newest run stands; may be repeated. `failed` leaves `unknown` ends out. */
+                standing?: components["schemas"]["Standing"][];
             };
             header?: never;
             path?: never;

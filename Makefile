@@ -1,8 +1,8 @@
 # What a person or a machine does with this repository. Bare `make` explains the targets.
-# Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence; OUT= a file.
+# Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence; OUT= where to write.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up ui test check fmt bench migration lock clean
+.PHONY: help setup up ui wheel test check fmt bench migration lock clean
 
 # Where it is set, each of our processes would compile all of our modules anew: half a second for an api.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,6 +22,9 @@ up: .venv/.runtime $(PAGE)/dist/.built ## Start the portal here (ARGS="--port 80
 	@$(BIN)/addon-portal up $(ARGS)
 
 ui: $(PAGE)/dist/.built ## Build the tenant portal's page, where it has changed
+
+wheel: .venv/.runtime $(PAGE)/dist/.built ## Build a release with the page in it, which needs no Node where it is installed (OUT=directory)
+	@$(BIN)/python -m hatchling build -t wheel -d $(or $(OUT),dist)
 
 test: .venv/.dev $(PAGE)/dist/.built ## Run the tests (T="tests/unit -k word" for a subset, N=4 for four workers)
 	@scripts/postgresql.sh

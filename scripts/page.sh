@@ -25,8 +25,11 @@ provide_node() {
     run_pip --python "$venv/node/bin/python" install --quiet --require-hashes --requirement requirements/node.txt
 }
 
+# An environment that was made without pip gets along with that of its interpreter, as in setup.sh.
 run_pip() {
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$venv/bin/python" -m pip "$@" >&2 ||
+    local python=$venv/bin/python
+    "$python" -m pip --version >/dev/null 2>&1 || python=$("$python" -c 'import sys; print(sys._base_executable)')
+    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$python" -m pip "$@" >&2 ||
         fail "pip could not install node"
 }
 
@@ -37,7 +40,7 @@ install_packages() { # build or all
     if grep -qsx "\(all\|$1\) $lock" "$stamp"; then return; fi
     if [ "$1" = build ]; then options=(--omit=dev); fi
     say "page: installing what package-lock.json names"
-    (cd "$page" && npm ci --no-audit --no-fund --loglevel=error "${options[@]}" >&2) || fail "npm could not install what is needed"
+    (cd "$page" && npm ci --no-audit --no-fund --loglevel=error "${options[@]}" >/dev/null) || fail "npm could not install what is needed"
     echo "$1 $lock" >"$stamp"
 }
 

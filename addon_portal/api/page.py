@@ -1,7 +1,7 @@
 """The tenant portal's page: files that were built, sent as they are, for whatever no operation of the API answers.
 
 Promises that the API's own addresses cost nothing for it and are never answered with the page, that only built files
-are read, and that browsers let the page do nothing with anybody but us. Leaves building to `make ui`.
+are read, and that browsers let the page do nothing with anybody but us. Leaves building to `make ui` and `make wheel`.
 """
 
 import asyncio
@@ -51,9 +51,14 @@ _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Addon Portal</title>
 <h1>The page has not been built</h1>
 <p>The portal works: the API answers, programs run, and the command line can be used.
-<p>Only its page is missing. Build it with <code>make ui</code>, then load this address again.
+<p>Only its page is missing. {remedy}
 </html>
 """
+_IN_A_CLONE = "Build it with <code>make ui</code>, then load this address again."
+_INSTALLED = (
+    "This installation came without it: install a wheel that <code>make wheel</code> has made in a clone of the "
+    "portal, which builds the page first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,7 @@ class Page:
         if found is not None:
             return await _answer(found, headers.get("if-none-match"))(scope, receive, send)
         if name == _INDEX:
-            missing = Response(_NOT_BUILT, 503, {**_SAFETY, "Cache-Control": "no-store"}, "text/html; charset=utf-8")
-            return await missing(scope, receive, send)
+            return await _say_not_built(self._directory)(scope, receive, send)
         return await self._otherwise(scope, receive, send)
 
     def _read(self, name: str, accepted: str) -> _Found | None:
@@ -115,6 +119,13 @@ def _codes_of(accepted: str) -> set[str]:
     """The codings that a client takes; those of quality 0 it refuses."""
     parts = [part.replace(" ", "").lower().partition(";q=") for part in accepted.split(",")]
     return {code for code, _, quality in parts if not re.fullmatch(r"0(\.0*)?", quality)}
+
+
+def _say_not_built(directory: Path) -> Response:
+    """What to do about it depends on whether that which the page is built from is here."""
+    remedy = _IN_A_CLONE if directory.with_name("package.json").is_file() else _INSTALLED
+    headers = {**_SAFETY, "Cache-Control": "no-store"}
+    return Response(_NOT_BUILT.format(remedy=remedy), 503, headers, "text/html; charset=utf-8")
 
 
 def _answer(found: _Found, known: str | None) -> Response:

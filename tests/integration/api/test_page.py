@@ -1,6 +1,7 @@
 """The page at every address that is not the API's: a built one of the test's own, served by the real application."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,11 +145,14 @@ def test_only_built_files_are_served(page: httpx.Client, path: str) -> None:
     assert b"not for you" not in page.get(path, headers=HTML).content
 
 
-def test_where_nothing_was_built_the_page_says_how(page: httpx.Client, dist: Path) -> None:
+@pytest.mark.parametrize(("is_clone", "remedy"), [(True, "make ui"), (False, "make wheel")])
+def test_where_nothing_was_built_the_page_says_how(page: httpx.Client, dist: Path, is_clone: bool, remedy: str) -> None:
     (dist / "index.html").unlink()
+    if is_clone:
+        (dist.parent / "package.json").touch()
     for path in ("/", "/login"):
         response = page.get(path, headers=HTML)
         assert (response.status_code, response.headers["content-type"]) == (503, "text/html; charset=utf-8")
-        assert "make ui" in response.text
+        assert re.findall("<code>(.*?)</code>", response.text) == [remedy]
         assert "content-security-policy" in response.headers
     assert page.get("/healthz").status_code == 200

@@ -1,0 +1,128 @@
+"""A release: the wheel that `make wheel` builds, installed and used where there is no Node, and a build without one."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.cli.installed import READY, clean_environment, find_processes
+from tests.support.machine import NODE, path_without
+from tests.tidy.sources import ROOT, name_of, tracked_files
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+PAGE = "addon_portal/apps/tenant-portal/"
+_OF_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Without what the `make` that runs the tests would tell one that they start."""
+    return {name: value for name, value in clean_environment(**extra).items() if name not in _OF_MAKE}
+
+
+def run(*command: str | Path, cwd: Path, **extra: str) -> str:
+    """Run one command to its end, which has to be a good one."""
+    done = subprocess.run(
+        [str(word) for word in command], cwd=cwd, env=environment(**extra), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release, as it is built."""
+    place = tmp_path_factory.mktemp("release")
+    run("make", "wheel", f"OUT={place}", cwd=ROOT)
+    (made,) = place.iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of a release that was installed from the lock into an environment of its own."""
+    place = tmp_path_factory.mktemp("installed")
+    venv.create(place)
+    python = str(place / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
+    run(*pip, "--require-hashes", "--requirement", ROOT / "requirements" / "runtime.txt", cwd=place)
+    run(*pip, "--no-deps", "--no-index", wheel, cwd=place)
+    return place / "bin" / "addon-portal"
+
+
+@pytest.fixture
+def address(installed: Path, tmp_path: Path) -> Iterator[str]:
+    """The log-in link of a portal of the release, on a machine without Node."""
+    data, path = tmp_path / "data", path_without(NODE, tmp_path / "programs")
+    up = [str(installed), "up", "--data", str(data), "--port", "0"]
+    with subprocess.Popen(
+        up, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path, env=environment(PATH=path)
+    ) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line.strip())
+            if line.startswith(READY):
+                break
+        try:
+            (link,) = [line for line in said if "/login#token=" in line]
+            yield link
+        finally:
+            run(installed, "down", "--stop-runs", "--data", data, cwd=tmp_path)
+    assert not find_processes(data)
+
+
+def test_a_release_has_the_built_page_and_nothing_that_it_is_built_from(wheel: Path) -> None:
+    held = {name.removeprefix(PAGE) for name in zipfile.ZipFile(wheel).namelist() if name.startswith(PAGE)}
+    assert {name.partition("/")[0] for name in held} == {"dist"}
+    scripts = {name for name in held if name.endswith(".js") and name.startswith("dist/assets/")}
+    assert "dist/index.html" in held
+    assert scripts
+    assert {f"{name}{end}" for name in scripts for end in (".gz", ".br")} <= held
+
+
+def test_an_installed_release_serves_its_page_and_lets_people_in_without_node(address: str) -> None:
+    url, _, token = address.partition("/login#token=")
+    with httpx.Client(base_url=url, trust_env=False) as browser:
+        page = browser.get("/", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        script = re.findall(r'src="(/assets/[^"]+\.js)"', page.text)[0]
+        whole = browser.get(script, headers={"Accept-Encoding": "identity"})
+        assert (whole.status_code, whole.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+        with browser.stream("GET", script, headers={"Accept-Encoding": "gzip"}) as packed:
+            assert packed.headers["content-encoding"] == "gzip"
+            assert gzip.decompress(b"".join(packed.iter_raw())) == whole.content
+
+        assert browser.get("/api/session").status_code == 401
+        assert browser.post("/api/session", json={"token": token}).status_code == 201
+        assert browser.get("/api/session").json()["tenant"]["name"] == "default"
+        assert browser.get("/api/tenant/projects").json()["items"]
+
+
+@pytest.mark.skipif("ADDON_PORTAL_WITHOUT_NODE" not in os.environ, reason="takes a Node of 200 MB from the index")
+def test_the_page_is_built_where_there_is_no_node(tmp_path: Path) -> None:
+    clone, path = tmp_path / "clone", path_without(NODE, tmp_path / "programs")
+    for file in [*tracked_files(f"{PAGE}**"), ROOT / "scripts" / "page.sh", ROOT / "requirements" / "node.txt"]:
+        copy = clone / name_of(file)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    venv.create(clone / ".venv", with_pip=True)
+    said = run(clone / "scripts" / "page.sh", "build", cwd=tmp_path, PATH=path)
+    assert "no node of at least 20.19 on this machine" in said
+    assert (clone / PAGE / "dist" / "index.html").is_file()
+    assert re.search(r"first load: [0-9.]+ kB compressed", said)
+    node = clone / ".venv" / "node" / "bin" / "node"
+    assert node.resolve().is_relative_to(clone), "it lies in .venv alone"
+
+    again = run(clone / "scripts" / "page.sh", "build", cwd=tmp_path, PATH=path)
+    assert "taking one" not in again
+    assert "installing" not in again

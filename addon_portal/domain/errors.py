@@ -6,7 +6,9 @@ Each has a stable `code`, a sentence that says what to do, and `fields` for mach
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from addon_portal.domain.clock import to_text
 from addon_portal.domain.ids import BulkRestartId, ProjectId, RunId
 from addon_portal.domain.states import RunState
 
@@ -183,6 +185,20 @@ class NameTaken(DomainError):
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"There is already a {kind} named {name!r}. Choose another name.", kind=kind, name=name)
+
+
+class ChangedMeanwhile(DomainError):
+    """The project is not any more what was seen when its change began."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, project_id: str, updated_at: datetime) -> None:
+        super().__init__(
+            "The project was changed by somebody else meanwhile, and nothing was stored. Look at it as it is now, then "
+            "change that.",
+            project_id=project_id,
+            updated_at=to_text(updated_at),
+        )
 
 
 class IdempotencyMismatch(DomainError):

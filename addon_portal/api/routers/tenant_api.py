@@ -15,7 +15,7 @@ from addon_portal.api.routers.answers import accepted, answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.history import ProjectQuery
-from addon_portal.api.schemas.projects import ProjectBody, ProjectPage, ProjectRequest, project_body
+from addon_portal.api.schemas.projects import ProjectBody, ProjectChange, ProjectPage, ProjectRequest, project_body
 from addon_portal.api.schemas.runs import RestartRequest, RunBody, RunRequest, StopRequest
 from addon_portal.api.services import project_execution_service, project_service
 from addon_portal.api.services.once import Ask
@@ -164,13 +164,13 @@ def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
         ProjectBody,
         examples.PROJECT,
         asked=examples.PROJECT_ASKED,
-        errors=("not_found", "name_taken", *_BODY),
+        errors=("not_found", "name_taken", "changed_meanwhile", *_BODY),
     ),
 )
-def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectRequest) -> Response:
+def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectChange) -> Response:
     """Replaces name and definition. A change of the definition is its next version; runs keep theirs."""
     principal = caller.enter(Role.MEMBER)
-    shown = project_service.update_project(caller.portal, principal, project_id, body.to_draft())
+    shown = project_service.update_project(caller.portal, principal, project_id, body.to_draft(), body.seen_at)
     return answer(project_body(shown, principal.role))
 
 

@@ -230,6 +230,10 @@ PROGRAM: dict[str, object] = {
     "working_directory": "/srv/etl",
     "created_at": "2026-05-04T09:00:00.000000Z",
 }
+OFFER: dict[str, object] = {
+    "may_run_own_commands": True,
+    "items": [{name: PROGRAM[name] for name in ("id", "name", "argv", "parameters_schema")}],
+}
 HOST: dict[str, object] = {
     "id": "hst_01k7qz8a1b2c3d4e5f6g7h8j9k",
     "name": "worker-1",

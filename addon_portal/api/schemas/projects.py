@@ -17,6 +17,7 @@ from addon_portal.api.schemas.fields import (
     Parameters,
     Request,
     StopSignal,
+    Time,
     refuse,
 )
 from addon_portal.api.schemas.limits import LimitsBody, LimitsRequest, limits_body
@@ -115,6 +116,15 @@ class ProjectRequest(Request):
             stall = Stall(self.stall_seconds, OnStall(self.on_stall), StallBy(self.stall_by))
         limits = self.limits.to_limits()
         return Terms(self.max_runtime_seconds, check, limits, stall, self.log_limit_bytes, self.terminal)
+
+
+class ProjectChange(ProjectRequest):
+    """A definition in place of another."""
+
+    seen_at: Annotated[
+        Time | None,
+        Field(description="`updated_at` of what was seen; refused where that has changed. Null: whatever it is."),
+    ] = None
 
 
 class StopSettingsBody(Answer):

@@ -30,4 +30,5 @@ _SCHEDULE = Schedule(
 
 SCHEDULE_ASKED: dict[str, object] = {"cron": "0 3 * * *", "time_zone": "Europe/Berlin", "when_missed": "run_once"}
 SCHEDULE = schedule_body(ShownSchedule(_SCHEDULE, "nightly", tuple((time, time.astimezone(_ZONE)) for time in _TIMES)))
+TIMES = {"next_times": SCHEDULE["next_times"]}
 SCHEDULE_PAGE: dict[str, object] = {"items": [SCHEDULE], "next_cursor": None}

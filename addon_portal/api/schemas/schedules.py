@@ -1,9 +1,10 @@
 """Schedules: what is asked for, and how one is shown."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from addon_portal.api.schemas.fields import Answer, Request
 from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, time_or_null
@@ -49,11 +50,26 @@ class ScheduleRequest(Request):
         )
 
 
+class TimetableQuery(BaseModel):
+    """A schedule that nobody has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cron: Cron
+    time_zone: TimeZone = "UTC"
+
+
 class TimeBody(Answer):
     """A time to come."""
 
     at: Annotated[datetime, Field(description="UTC.")]
     local: Annotated[datetime, Field(description="The same by the clocks of the time zone.")]
+
+
+class TimesBody(Answer):
+    """Times to come."""
+
+    next_times: Annotated[list[TimeBody], Field(description="The next five.")]
 
 
 class ScheduleEventBody(Answer):
@@ -97,6 +113,11 @@ class SchedulePage(Answer):
     next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
 
 
+def times_body(times: Iterable[tuple[datetime, datetime]]) -> dict[str, object]:
+    """Times, each as it is everywhere and by the clocks of its zone."""
+    return {"next_times": [{"at": to_text(time), "local": local.isoformat()} for time, local in times]}
+
+
 def schedule_body(shown: ShownSchedule) -> dict[str, object]:
     """The Schedule object."""
     schedule = shown.schedule
@@ -110,7 +131,7 @@ def schedule_body(shown: ShownSchedule) -> dict[str, object]:
         "paused": schedule.paused_at is not None,
         "paused_at": time_or_null(schedule.paused_at),
         "paused_by": schedule.paused_by,
-        "next_times": [{"at": to_text(time), "local": local.isoformat()} for time, local in shown.next_times],
+        **times_body(shown.next_times),
         "queued_for": time_or_null(schedule.queued_for),
         "started": schedule.started,
         "skipped": schedule.skipped,

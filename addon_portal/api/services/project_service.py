@@ -1,13 +1,14 @@
 """A tenant's projects: made, read, changed, hidden. Each change of what is run is a new version of the definition."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from addon_portal.api.services.definitions import ProjectDraft, define, same_definition
 from addon_portal.api.services.portal import Portal
 from addon_portal.api.services.run_views import show_project, show_projects
 from addon_portal.api.services.shown import ShownProject
 from addon_portal.auth.policies import Principal
-from addon_portal.domain.errors import NotFound
+from addon_portal.domain.errors import ChangedMeanwhile, NotFound
 from addon_portal.domain.ids import ProgramId, ProjectId, has_form, new_project_id
 from addon_portal.domain.models import Definition, Program
 from addon_portal.domain.names import normal_name
@@ -58,11 +59,22 @@ def list_projects(
         return Page(show_projects(uow, page.items, around), page.next_cursor)
 
 
-def update_project(portal: Portal, principal: Principal, project_id: ProjectId, draft: ProjectDraft) -> ShownProject:
-    """Replace name and definition. Runs that exist keep theirs. Raises InvalidRequest, NameTaken, NotFound."""
+def update_project(
+    portal: Portal,
+    principal: Principal,
+    project_id: ProjectId,
+    draft: ProjectDraft,
+    seen_at: datetime | None = None,
+) -> ShownProject:
+    """Replace name and definition, unless they were changed after `seen_at`. Runs that exist keep theirs.
+
+    Raises InvalidRequest, NameTaken, NotFound, ChangedMeanwhile.
+    """
     asked = _define(portal, principal, draft)
     with portal.storage.write() as uow:
         project = uow.projects.get_locked(principal.scope, project_id)
+        if seen_at is not None and seen_at != project.updated_at:
+            raise ChangedMeanwhile(project_id, project.updated_at)
         definition = replace(asked, code=project.definition.code)
         if draft.name != project.name:
             uow.projects.rename(principal.scope, project_id, draft.name, portal.clock.now())

@@ -50,11 +50,8 @@ def put_schedule(
 
     Raises InvalidRequest, NotFound.
     """
-    from addon_portal.timetables.cron import problems_of
-
     now = portal.clock.now()
-    if problems := problems_of(draft.cron, draft.time_zone, now):
-        raise InvalidRequest(problems)
+    _refuse_unfit(draft.cron, draft.time_zone, now)
     with portal.storage.read() if dry_run else portal.storage.write() as uow:
         get = uow.projects.get if dry_run else uow.projects.get_locked
         project = get(principal.scope, project_id)
@@ -74,6 +71,23 @@ def put_schedule(
         if not dry_run:
             Schedules(uow).put(principal.scope, schedule)
         return _show(schedule, project.name, now)
+
+
+def next_times(portal: Portal, cron: str, time_zone: str) -> tuple[tuple[datetime, datetime], ...]:
+    """When a schedule would be due from now on, by the clock of everybody and of its zone. Raises InvalidRequest."""
+    from addon_portal.timetables.cron import Timetable
+
+    now = portal.clock.now()
+    _refuse_unfit(cron, time_zone, now)
+    timetable = Timetable(cron, time_zone)
+    return tuple((time, timetable.local(time)) for time in islice(timetable.times_after(now), SHOWN_TIMES))
+
+
+def _refuse_unfit(cron: str, time_zone: str, now: datetime) -> None:
+    from addon_portal.timetables.cron import problems_of
+
+    if problems := problems_of(cron, time_zone, now):
+        raise InvalidRequest(problems)
 
 
 def get_schedule(portal: Portal, principal: Principal, project_id: ProjectId) -> ShownSchedule:

@@ -272,6 +272,20 @@ def test_a_change_is_a_new_version_and_no_change_is_none(any_world: World) -> No
     assert changed["updated_at"] > project["updated_at"]
 
 
+def test_a_change_of_what_was_changed_meanwhile_is_refused(any_world: World) -> None:
+    project = any_world.add_project()
+    path, asked = path_of(project), {"name": project["name"], "command": ["echo"], "seen_at": project["updated_at"]}
+    changed = json_of(any_world.alice.put(path, json=asked))
+    assert changed["definition_version"] == 2
+    problem = assert_problem(any_world.bob.put(path, json={**asked, "command": ["false"]}), 409, "changed_meanwhile")
+    assert (problem["project_id"], problem["updated_at"]) == (project["id"], changed["updated_at"])
+    assert json_of(any_world.bob.get(path)) == changed
+    seen = {**asked, "command": ["false"], "seen_at": changed["updated_at"]}
+    assert json_of(any_world.bob.put(path, json=seen))["command"] == ["false"]
+    wrong = any_world.bob.put(path, json={**asked, "seen_at": "yesterday"})
+    assert fields_of(assert_problem(wrong, 422, "invalid_request")) == ["seen_at"]
+
+
 def test_a_change_to_a_name_that_is_taken_changes_nothing(any_world: World) -> None:
     taken, project = any_world.add_project(), any_world.add_project()
     body = {"name": taken["name"], "command": ["false"]}

@@ -53,6 +53,15 @@ def test_the_next_five_times_are_shown_by_the_clocks_of_the_zone(world: World) -
     assert from_text(shown[0]["at"]) - datetime.now(UTC) <= timedelta(hours=26)
 
 
+def test_a_timetable_tells_the_times_of_a_schedule_that_nobody_has(world: World) -> None:
+    shown = json_of(world.victor.get("/api/tenant/timetable", params=NIGHTLY))["next_times"]
+    assert shown == put(world, world.add_project())["next_times"]
+    wrong = world.alice.get("/api/tenant/timetable", params={"cron": "61 * * * *", "time_zone": "Mars"})
+    assert fields_of(assert_problem(wrong, 422, "invalid_request")) == ["time_zone", "cron"]
+    missing = world.alice.get("/api/tenant/timetable")
+    assert fields_of(assert_problem(missing, 422, "invalid_request")) == ["cron"]
+
+
 def test_a_dry_run_shows_when_it_would_run_and_stores_nothing(any_world: World) -> None:
     project = any_world.add_project()
     assert len(put(any_world, project, dry_run=True)["next_times"]) == 5

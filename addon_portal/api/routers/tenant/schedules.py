@@ -10,7 +10,15 @@ from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import schedule_examples as examples
 from addon_portal.api.schemas.history import ListQuery
-from addon_portal.api.schemas.schedules import ScheduleBody, SchedulePage, ScheduleRequest, schedule_body
+from addon_portal.api.schemas.schedules import (
+    ScheduleBody,
+    SchedulePage,
+    ScheduleRequest,
+    TimesBody,
+    TimetableQuery,
+    schedule_body,
+    times_body,
+)
 from addon_portal.api.services import schedule_service
 from addon_portal.domain.models import Role
 
@@ -25,6 +33,15 @@ def list_schedules(caller: CallerDep, query: Annotated[ListQuery, Query()]) -> R
     principal = caller.enter(Role.VIEWER)
     page = schedule_service.list_schedules(caller.portal, principal, limit=query.limit, cursor=query.cursor)
     return answer({"items": [schedule_body(item) for item in page.items], "next_cursor": page.next_cursor})
+
+
+@router.get(
+    "/timetable", **says("Tell when a schedule would be due", TimesBody, examples.TIMES, errors=("invalid_request",))
+)
+def get_timetable(caller: CallerDep, query: Annotated[TimetableQuery, Query()]) -> Response:
+    """The next five times of an expression, before any project has it."""
+    caller.enter(Role.VIEWER)
+    return answer(times_body(schedule_service.next_times(caller.portal, query.cron.strip(), query.time_zone)))
 
 
 @router.get(_OF_PROJECT, **says("Get a schedule", ScheduleBody, examples.SCHEDULE, errors=("not_found",)))

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 03e41b6dfc270f2b141ebd8cd6a849fe98a9860d46205c0c421002c9cb731869. Not to be edited.
+// Made by `npm run types` from the API's description d0da15f04ec4afb8aa76c9b6016ec6275e97d4aa43598e76d68c01ccfa433684. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -321,6 +321,26 @@ export interface paths {
          *     nothing is missed.
          */
         get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what may be run
+         * @description The operator's programs, and whether the tenant may run commands of its own.
+         */
+        get: operations["list_offered_programs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1068,6 +1088,26 @@ export interface paths {
          *     somebody looks after all this.
          */
         get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell when a schedule would be due
+         * @description The next five times of an expression, before any project has it.
+         */
+        get: operations["get_timetable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2565,6 +2605,44 @@ export interface components {
             items: components["schemas"]["LogTimeBody"][];
         };
         /**
+         * OfferBody
+         * @description What the tenant's projects may run.
+         */
+        OfferBody: {
+            /**
+             * Items
+             * @description By name.
+             */
+            items: components["schemas"]["OfferedProgramBody"][];
+            /**
+             * May Run Own Commands
+             * @description Whether a project may have a `command`.
+             */
+            may_run_own_commands: boolean;
+        };
+        /**
+         * OfferedProgramBody
+         * @description A program that a project can be made of. Its environment is nobody's business.
+         */
+        OfferedProgramBody: {
+            /**
+             * Argv
+             * @description Parts may hold `{name}`, which is filled from the parameters.
+             */
+            argv: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Parameters Schema
+             * @description JSON Schema that the parameters of a project must meet.
+             */
+            parameters_schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * OnStall
          * @description What follows when a run stays silent after the warning.
          * @enum {string}
@@ -2856,6 +2934,79 @@ export interface components {
             updated_at: string;
             /** Working Directory */
             working_directory: string | null;
+        };
+        /**
+         * ProjectChange
+         * @description A definition in place of another.
+         */
+        ProjectChange: {
+            /** Command */
+            command?: string[] | null;
+            /**
+             * Env
+             * @description Variables for the program; 64 KiB in all.
+             */
+            env?: {
+                [key: string]: string;
+            };
+            limits?: components["schemas"]["addon_portal__api__schemas__limits__LimitsRequest"];
+            /** Log Limit Bytes */
+            log_limit_bytes?: number | null;
+            /** Max Runtime Seconds */
+            max_runtime_seconds?: number | null;
+            /**
+             * Name
+             * @description 1 to 200 characters, no control characters.
+             */
+            name: string;
+            /**
+             * On Stall
+             * @description What follows when it stays silent for 10 s more.
+             * @default warn
+             * @enum {string}
+             */
+            on_stall: "warn" | "stop" | "restart";
+            /**
+             * Parameters
+             * @description Given to the program as JSON in ADDON_PORTAL_PARAMETERS; 64 KiB.
+             */
+            parameters?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Program
+             * @description Name or id of an operator's program.
+             */
+            program?: string | null;
+            /** @description By default never. Not part of the definition: holds for every run that ends from now on. */
+            restart_policy?: components["schemas"]["RestartPolicyRequest"] | null;
+            /**
+             * Seen At
+             * @description `updated_at` of what was seen; refused where that has changed. Null: whatever it is.
+             */
+            seen_at?: string | null;
+            /**
+             * Stall By
+             * @description What a sign of life is.
+             * @default heartbeat
+             * @enum {string}
+             */
+            stall_by: "heartbeat" | "output" | "either";
+            /** Stall Seconds */
+            stall_seconds?: number | null;
+            stop?: components["schemas"]["StopSettingsRequest"];
+            success_check?: components["schemas"]["SuccessCheckRequest"] | null;
+            /**
+             * Terminal
+             * @description Both outputs are a terminal, for programs that hold back what they write otherwise.
+             * @default false
+             */
+            terminal: boolean;
+            /**
+             * Working Directory
+             * @description By default a workspace that the portal makes.
+             */
+            working_directory?: string | null;
         };
         /**
          * ProjectPage
@@ -3865,6 +4016,17 @@ export interface components {
             local: string;
         };
         /**
+         * TimesBody
+         * @description Times to come.
+         */
+        TimesBody: {
+            /**
+             * Next Times
+             * @description The next five.
+             */
+            next_times: components["schemas"]["TimeBody"][];
+        };
+        /**
          * TotalBody
          * @description What became final in all of the time.
          */
@@ -4778,6 +4940,35 @@ export interface operations {
             };
         };
     };
+    list_offered_programs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what may be run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: {
@@ -4899,7 +5090,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProjectRequest"];
+                "application/json": components["schemas"]["ProjectChange"];
             };
         };
         responses: {
@@ -6398,6 +6589,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_timetable: {
+        parameters: {
+            query: {
+                /** @description Minute, hour, day, month, day of the week, with names, ranges, steps and lists, as Debian's cron has them; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
+                cron: string;
+                /** @description A time zone of the IANA database. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tell when a schedule would be due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimesBody"];
                 };
             };
             /** @description A problem document */

@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
 import { ErrorNote } from "@/components/error-note";
 import { Shell } from "@/components/shell";
+import { projectsSearch } from "@/lib/project-filter";
 import { sessionQuery } from "@/lib/session";
 import { LoginPage } from "@/pages/login";
 import { NotFoundPage } from "@/pages/not-found";
@@ -53,7 +54,12 @@ const routeTree = root.addChildren([
       },
     }),
     createRoute({ getParentRoute: () => app, path: "/status", component: StatusPage }),
-    createRoute({ getParentRoute: () => app, path: "/projects", component: ProjectsPage }),
+    createRoute({
+      getParentRoute: () => app,
+      path: "/projects",
+      component: ProjectsPage,
+      validateSearch: projectsSearch,
+    }),
     createRoute({ getParentRoute: () => app, path: "/projects/$projectId", component: ProjectPage }),
     createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage, validateSearch: runSearch }),
     createRoute({ getParentRoute: () => app, path: "/settings", component: SettingsPage }),

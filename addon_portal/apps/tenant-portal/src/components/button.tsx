@@ -21,6 +21,9 @@ type Props = Omit<ComponentProps<"button">, "disabled"> & {
 export const BUTTON =
   "inline-flex h-8 items-center justify-center gap-1.5 rounded-sm px-3 font-medium whitespace-nowrap transition-colors select-none";
 
+/** How what leads elsewhere looks where it is one of the acts of a page. */
+export const buttonLook = (kind: Kind = "plain") => `${BUTTON} ${KINDS[kind]}`;
+
 /** The act and the object: `Restart`, `Restart 14 failed runs`. It stays focusable while it is blocked, and says why. */
 export function Button({
   kind = "plain",

@@ -3,6 +3,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Schemas } from "@/lib/api";
 import { type Batch, laterOf, withProgress } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
+import { isOutdatedBy, type ProjectFilter } from "@/lib/project-filter";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
 
@@ -27,6 +28,7 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
     { queryKey: [...keys.projects, "one"] },
     (project) => project && changedProject(project, batch),
   );
+  markOutdatedLists(cache, batch);
   cache.setQueriesData<ProjectPages>(
     { queryKey: keys.projectLists },
     (pages) => pages && changedProjects(pages, batch),
@@ -35,6 +37,20 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
   askForRestarted(cache, batch);
   if (batch.runs.size) askForCounts(cache);
   if ([...batch.runs.values()].some((run) => isFinal(run.state))) askForStats(cache);
+}
+
+/** Rows change in place. That a list has others by now is only noted: whoever shows it knows when it may move. */
+function markOutdatedLists(cache: QueryClient, batch: Batch) {
+  for (const query of cache.getQueryCache().findAll({ queryKey: keys.projectLists })) {
+    const data = query.state.data as ProjectPages | undefined;
+    if (!data || query.state.isInvalidated) continue;
+    const rows = data.pages.flatMap((page) => page.items);
+    const filter = (query.queryKey[2] ?? {}) as ProjectFilter;
+    const isWhole = data.pages.at(-1)?.next_cursor === null;
+    if ([...batch.runs.values()].some((run) => isOutdatedBy(filter, rows, isWhole, run))) {
+      void cache.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType: "none" });
+    }
+  }
 }
 
 /** That a run was restarted is told of the new run alone. */

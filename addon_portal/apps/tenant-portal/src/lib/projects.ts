@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, client, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
 import type { Parameters } from "@/lib/parameters";
+import type { ProjectFilter } from "@/lib/project-filter";
 import type { Run } from "@/lib/run-words";
 
 export type Project = Schemas["ProjectBody"];
@@ -18,16 +19,27 @@ export const projectQuery = (projectId: string) =>
       ),
   });
 
-export const projectsQuery = (filter: { search?: string | undefined }) =>
+/** `live-cache.ts` says when a list has other rows than those that were read; whoever shows it reads it anew then. */
+export const projectsQuery = (filter: ProjectFilter) =>
   infiniteQueryOptions({
     queryKey: keys.projectList(filter),
     queryFn: async ({ pageParam, signal }): Promise<Schemas["ProjectPage"]> => {
-      const search = filter.search?.trim();
-      const query = { limit: PAGE, ...(search && { search }), ...(pageParam && { cursor: pageParam }) };
+      const { search, standings, attention, sort } = filter;
+      const query = {
+        limit: PAGE,
+        ...(search && { search }),
+        ...(standings && { standing: [...standings] }),
+        ...(attention && { attention }),
+        ...(sort && { sort }),
+        ...(pageParam && { cursor: pageParam }),
+      };
       return answerOf(client.GET("/api/tenant/projects", { params: { query }, signal }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    staleTime: Number.POSITIVE_INFINITY,
+    // A project that was made elsewhere and has never run is told of by no event.
+    refetchOnMount: "always",
   });
 
 export type RestartChoices = {

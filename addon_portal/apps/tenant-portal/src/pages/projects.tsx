@@ -1,36 +1,20 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { EmptyState } from "@/components/empty-state";
-import { ErrorNote } from "@/components/error-note";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PageHead } from "@/components/page-head";
-import { RunLine } from "@/components/run-line";
-import { Skeleton } from "@/components/skeleton";
-import { projectsQuery } from "@/lib/projects";
+import { ProjectFilters } from "@/components/projects/project-filters";
+import { ProjectList } from "@/components/projects/project-list";
+import { filterOf, type ProjectsSearch } from "@/lib/project-filter";
 
-/** All projects of the tenant, with how the newest run of each stands. */
+/** All projects of the tenant, with how the newest run of each stands. What is looked for is in the address. */
 export function ProjectsPage() {
-  const { data, error, refetch } = useInfiniteQuery(projectsQuery({}));
-  const projects = data?.pages.flatMap((page) => page.items);
+  const search = useSearch({ from: "/app/projects" });
+  const navigate = useNavigate({ from: "/projects" });
+  const show = (next: ProjectsSearch) => void navigate({ search: next, replace: true, resetScroll: false });
+  const { sort } = search;
   return (
     <>
       <PageHead title="Projects" />
-      {error && <ErrorNote error={error} retry={() => void refetch()} />}
-      {!projects && !error && <Skeleton rows={8} />}
-      {projects?.length === 0 && <EmptyState title="No projects yet." />}
-      <ul className="divide-y divide-line">
-        {projects?.map((project) => (
-          <li key={project.id} className="relative flex flex-wrap items-center gap-x-4 py-2 hover:bg-hover">
-            <Link
-              to="/projects/$projectId"
-              params={{ projectId: project.id }}
-              className="w-64 truncate font-medium after:absolute after:inset-0"
-            >
-              {project.name}
-            </Link>
-            <RunLine run={project.latest_run} />
-          </li>
-        ))}
-      </ul>
+      <ProjectFilters search={search} onChange={show} />
+      <ProjectList filter={filterOf(search)} onClear={() => show(sort ? { sort } : {})} />
     </>
   );
 }

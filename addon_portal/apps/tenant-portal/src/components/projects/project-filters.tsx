@@ -1,0 +1,80 @@
+import { useId } from "react";
+import { ProjectSearch } from "@/components/projects/project-search";
+import { StateShape, TONE_TEXT } from "@/components/state-shape";
+import {
+  CHOICES,
+  choicesOf,
+  type ProjectSort,
+  type ProjectsSearch,
+  projectsSearch,
+  SORTS,
+  STATE_CHOICES,
+  withChoice,
+} from "@/lib/project-filter";
+import type { Look } from "@/lib/states";
+
+type Props = { search: ProjectsSearch; onChange: (next: ProjectsSearch) => void };
+
+const ATTENTION: Look = { word: "Needs attention", shape: "triangle", tone: "amber" };
+
+/** What is looked for: a name, states, attention; and the order. */
+export function ProjectFilters({ search, onChange }: Props) {
+  const id = useId();
+  const change = (part: Record<string, unknown>) => onChange(projectsSearch({ ...search, ...part }));
+  const chosen = choicesOf(search);
+  return (
+    <search className="mt-4 flex flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <ProjectSearch value={search.q ?? ""} onSearch={(q) => change({ q })} />
+        <label htmlFor={id} className="flex items-center gap-2">
+          <span className="text-quiet">By</span>
+          <select
+            id={id}
+            value={search.sort ?? "created"}
+            onChange={(event) => change({ sort: event.target.value })}
+            className="h-8 rounded-sm border border-edge bg-ground px-2"
+          >
+            {(Object.keys(SORTS) as ProjectSort[]).map((sort) => (
+              <option key={sort} value={sort}>
+                {SORTS[sort]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <fieldset className="flex flex-wrap gap-1.5">
+        <legend className="sr-only">Newest run</legend>
+        <Chip
+          look={ATTENTION}
+          word={ATTENTION.word}
+          isOn={!!search.attention}
+          onClick={() => change({ attention: !search.attention })}
+        />
+        {STATE_CHOICES.map((choice) => (
+          <Chip
+            key={choice}
+            look={CHOICES[choice].look}
+            word={CHOICES[choice].word}
+            isOn={chosen.includes(choice)}
+            onClick={() => onChange(withChoice(search, choice))}
+          />
+        ))}
+      </fieldset>
+    </search>
+  );
+}
+
+function Chip({ look, word, isOn, onClick }: { look: Look; word: string; isOn: boolean; onClick: () => void }) {
+  const tone = isOn ? "border-accent bg-hover text-ink" : "border-line text-quiet hover:border-edge hover:text-ink";
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={`inline-flex h-7 items-center gap-1.5 rounded-sm border px-2 ${tone}`}
+    >
+      <StateShape shape={look.shape} className={`size-3.5 ${TONE_TEXT[look.tone]} [&_*]:animate-none`} />
+      {word}
+    </button>
+  );
+}

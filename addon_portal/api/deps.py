@@ -26,6 +26,7 @@ from addon_portal.domain.ids import (
     ProjectId,
     RetentionId,
     RunId,
+    SessionId,
     WebhookId,
     has_form,
 )
@@ -107,6 +108,7 @@ def _named(kind: str, prefix: str) -> AfterValidator:
 CallerDep = Annotated[Caller, Depends(get_caller)]
 ProjectIdPath = Annotated[ProjectId, Path(description="Identifier of a project."), _named("project", "prj_")]
 RunIdPath = Annotated[RunId, Path(description="Identifier of a run."), _named("run", "run_")]
+SessionIdPath = Annotated[SessionId, Path(description="Identifier of a session."), _named("session", "ses_")]
 KeyIdPath = Annotated[KeyId, Path(description="Identifier of a key."), _named("key", "key_")]
 CleanupIdPath = Annotated[CleanupId, Path(description="Identifier of a clean-up."), _named("cleanup", "cln_")]
 RetentionIdPath = Annotated[

@@ -2,8 +2,6 @@
 
 DEFAULT_TENANT = "default"
 OPERATOR_KEY = "up"
-KEY_FILE = "operator.key"
-"""In the data directory, mode 0600: the key that `up` hands out in `up.json`. The database knows only its hash."""
 
 DEMO_TENANT = "demo"
 DEMO_KEY = "demo"

@@ -40,6 +40,7 @@ _GROUPS = {
     "program": "programs",
     "tenant": "tenants",
     "key": "keys",
+    "sessions": "sessions",
     "drain": "drain",
     "webhook": "webhooks",
     "db": "installation",

@@ -6,19 +6,19 @@ of a missing marker to `domain.verdict`: here it is only never made where runs m
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
+from addon_portal.api.services.own_key import read_own_key
 from addon_portal.auth.policies import scope_for_setup
 from addon_portal.auth.tokens import hash_key, make_key
 from addon_portal.cli.errors import InstallationTrouble
-from addon_portal.cli.first_start import DEFAULT_TENANT, KEY_FILE, OPERATOR_KEY
+from addon_portal.cli.first_start import DEFAULT_TENANT, OPERATOR_KEY
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import HostId, KeyId, new_key_id, new_tenant_id
+from addon_portal.domain.ids import HostId, new_key_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Role, Tenant
-from addon_portal.storage import Storage, UnitOfWork
+from addon_portal.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ def _may_have_runs(storage: Storage, host_id: HostId) -> bool:
 def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | None = None) -> FirstKey:
     """The key of the last start while it is valid, else a new one; at the very first start with a tenant for it."""
     clock = clock or SystemClock()
-    path = data.root / KEY_FILE
-    known = _read_key(path)
+    known = read_own_key(data)
     with storage.read() as uow:
         found = uow.credentials.find_by_hash(hash_key(known)) if known else None
         tenants = uow.tenants.list()
@@ -142,19 +141,5 @@ def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | No
             uow.tenants.insert(tenant)
         key = ApiKey(new_key_id(now), tenant.id, OPERATOR_KEY, Role.OPERATOR, made.prefix, now)
         uow.credentials.insert_key(key, made.secret_hash)
-    write_private(str(path), made.text + "\n")
+    write_private(str(data.own_key_file), made.text + "\n")
     return FirstKey(made.text, tenant, is_first=not tenants)
-
-
-def is_operator_key(uow: UnitOfWork, data: DataDirectory, key_id: KeyId) -> bool:
-    """Whether this is the valid key that the commands on this machine use."""
-    known = _read_key(data.root / KEY_FILE)
-    found = uow.credentials.find_by_hash(hash_key(known)) if known else None
-    return found is not None and found[0].id == key_id
-
-
-def _read_key(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None

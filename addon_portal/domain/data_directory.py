@@ -35,6 +35,11 @@ class DataDirectory:
         return self.root / "database.json"
 
     @property
+    def own_key_file(self) -> Path:
+        """The key that `up` hands out in `up.json`, for the commands on this machine. The database has its hash."""
+        return self.root / "operator.key"
+
+    @property
     def host_file(self) -> Path:
         """`{host_id}`: which host this directory makes of the machine it is on."""
         return self.root / "host.json"

@@ -225,6 +225,19 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class OwnKey(DomainError):
+    """The portal's own key is not revoked from afar: the commands on its machine would be refused."""
+
+    code = "own_key"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            "This is the portal's own key: without it the commands on its machine are refused until the next start of "
+            f"`up` makes another. Revoke it there: addon-portal key revoke {key_id} --yes",
+            key_id=key_id,
+        )
+
+
 class LoginLinkRefused(DomainError):
     """A log-in link that lets nobody in: used, over, or never made here."""
 

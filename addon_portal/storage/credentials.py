@@ -27,6 +27,7 @@ _FIND = f"""
     WHERE k.secret_hash = :secret_hash AND k.revoked_at IS NULL
 """  # noqa: S608 - made of constants
 _LIST = f"SELECT {_KEY} FROM api_keys AS k WHERE k.tenant_id = :tenant_id ORDER BY k.created_at, k.id"  # noqa: S608
+_GET = f"SELECT {_KEY} FROM api_keys AS k WHERE k.tenant_id = :tenant_id AND k.id = :id"  # noqa: S608
 _INSERT = """
     INSERT INTO api_keys (id, tenant_id, name, role, prefix, secret_hash, created_at, last_used_at, revoked_at)
     VALUES (:id, :tenant_id, :name, :role, :prefix, :secret_hash, :created_at, :last_used_at, :revoked_at)
@@ -72,6 +73,13 @@ class Credentials(Repository):
     def list_keys(self, scope: TenantScope) -> tuple[ApiKey, ...]:
         """The tenant's keys, revoked ones too, oldest first."""
         return tuple(key_from_row(row) for row in self._connection.all(_LIST, {"tenant_id": scope.tenant_id}))
+
+    def get_key(self, scope: TenantScope, key_id: KeyId) -> ApiKey:
+        """One of the tenant's keys. Raises NotFound."""
+        row = self._connection.one(_GET, {"tenant_id": scope.tenant_id, "id": storable(key_id)})
+        if row is None:
+            raise NotFound("key", key_id)
+        return key_from_row(row)
 
     def revoke(self, scope: TenantScope, key_id: KeyId, at: datetime) -> None:
         """End a key; the first time counts. Raises NotFound."""

@@ -40,6 +40,12 @@ _INSERT = """
 """
 _MOVE = "UPDATE sessions SET tenant_id = :tenant_id WHERE id = :id"
 _TOUCH = "UPDATE sessions SET last_used_at = :at WHERE id = :id AND last_used_at <= :before"
+_LIST = f"""
+    SELECT {columns("s", _SESSION_COLUMNS)} FROM sessions AS s
+    WHERE s.tenant_id = :tenant_id AND s.expires_at > :now AND s.last_used_at > :used_after
+    ORDER BY s.created_at, s.id
+"""  # noqa: S608 - made of constants
+_REMOVE = "DELETE FROM sessions WHERE id = :id AND tenant_id = :tenant_id"
 _END = "DELETE FROM sessions WHERE secret_hash = :secret_hash"
 _PRUNE = "DELETE FROM sessions WHERE expires_at <= :now OR last_used_at <= :used_after"
 _INSERT_LINK = """
@@ -110,6 +116,16 @@ class Sessions(Repository):
             _FIND, {"secret_hash": secret_hash, "now": to_micros(now), "used_after": to_micros(now - idle)}
         )
         return None if row is None else (_session_from_row(row[:_WIDTH]), tenant_from_row(row[_WIDTH:]))
+
+    def list(self, scope: TenantScope, now: datetime, idle: timedelta) -> tuple[Session, ...]:
+        """Those who are logged in and see this tenant, oldest first."""
+        parameters = {"tenant_id": scope.tenant_id, "now": to_micros(now), "used_after": to_micros(now - idle)}
+        return tuple(_session_from_row(row) for row in self._connection.all(_LIST, parameters))
+
+    def remove(self, scope: TenantScope, session_id: SessionId) -> bool:
+        """End a session that sees this tenant; whether it was there."""
+        parameters = {"id": storable(session_id), "tenant_id": scope.tenant_id}
+        return self._connection.change(_REMOVE, parameters) > 0
 
     def move(self, scope: TenantScope, session_id: SessionId) -> None:
         """Have a session see the tenant of this scope."""

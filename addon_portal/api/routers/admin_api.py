@@ -142,10 +142,10 @@ def create_key(caller: CallerDep, body: admin.KeyRequest) -> Response:
 
 @router.delete(
     "/keys/{key_id}",
-    **says("Revoke a key", None, None, status=204, errors=("not_found", "invalid_request")),
+    **says("Revoke a key", None, None, status=204, errors=("not_found", "own_key", "invalid_request")),
 )
 def revoke_key(key_id: KeyIdPath, caller: CallerDep, tenant: TenantQuery) -> Response:
-    """From now on the key opens nothing. The next start of `up` replaces the one of commands on its machine."""
+    """From now on the key opens nothing. The one of the commands on the portal's machine is revoked only there."""
     tenant_service.revoke_key(caller.portal, caller.enter(Role.OPERATOR), tenant, key_id)
     return Response(status_code=204)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from addon_portal.api.services.own_key import refuse_own_key
 from addon_portal.api.services.parameter_schemas import check_schema
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
@@ -76,9 +77,10 @@ def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> tuple[Ap
 
 
 def revoke_key(portal: Portal, principal: Principal, name_or_id: str, key_id: KeyId) -> None:
-    """End a key at once. Raises NotFound, Forbidden."""
+    """End a key at once. Raises NotFound, Forbidden, OwnKey."""
     with portal.storage.write() as uow:
         scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
+        refuse_own_key(uow, portal.data, key_id)
         uow.credentials.revoke(scope, key_id, portal.clock.now())
 
 

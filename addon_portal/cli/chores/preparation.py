@@ -7,10 +7,12 @@ ends with.
 import json
 import sys
 
+from addon_portal.api.services.login_links import add_link
+from addon_portal.auth.policies import scope_for_setup
 from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import CommandFailed, InstallationTrouble
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.login_links import add_link, address_of, user_name
+from addon_portal.cli.login_links import address_of, user_name
 from addon_portal.cli.output import counted
 from addon_portal.cli.samples import add_samples
 from addon_portal.cli.setup import ensure_operator_key, make_directories, prepare_host, remember_database, upgrade
@@ -53,7 +55,7 @@ def prepare(options: UpOptions) -> dict[str, object]:
             notes.append(f"{counted(active, 'run')} had not ended when a supervisor last looked; it looks again.")
         with storage.write() as uow:
             minutes = options.login_link_minutes
-            _, link = add_link(uow, first.tenant, user_name(), Role.OPERATOR, clock.now(), minutes)
+            _, link = add_link(uow, scope_for_setup(first.tenant), user_name(), Role.OPERATOR, clock.now(), minutes)
     finally:
         storage.close()
     return {"api_key": first.text, "login_link": address_of(options.public_url or "", link), "notes": notes}

@@ -85,13 +85,13 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """End a key at once. The portal's own, which commands on this machine use, only with --yes."""
+    from addon_portal.api.services.own_key import is_own_key
     from addon_portal.auth.policies import scope_for_setup
-    from addon_portal.cli.setup import is_operator_key
     from addon_portal.domain.clock import SystemClock
 
     settings = settings_of(data_dir=data, database_url=database_url)
     with opened_storage(settings) as storage, storage.write() as uow:
-        if not yes and is_operator_key(uow, settings.data, KeyId(key_id)):
+        if not yes and is_own_key(uow, settings.data, KeyId(key_id)):
             raise BadUsage(
                 "This is the portal's own key: without it commands on this machine are refused until the next start of "
                 "`up` makes another. Revoke it with --yes."

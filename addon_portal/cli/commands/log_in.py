@@ -36,7 +36,9 @@ def login_link(
     as_json: AsJson = False,
 ) -> None:
     """Print a link that lets one person in at the page, once and for a short time. Works without a key."""
-    from addon_portal.cli.login_links import add_link, address_of, user_name
+    from addon_portal.api.services.login_links import add_link
+    from addon_portal.auth.policies import scope_for_setup
+    from addon_portal.cli.login_links import address_of, user_name
     from addon_portal.domain.clock import SystemClock, to_text
 
     settings = settings_of(data_dir=data, database_url=database_url)
@@ -44,7 +46,8 @@ def login_link(
     now = SystemClock().now()
     with opened_storage(settings) as storage, storage.write() as uow:
         owner = find_tenant(uow, tenant or DEFAULT_TENANT)
-        link, text = add_link(uow, owner, checked_name(name or user_name()), role, now, settings.login_link_minutes)
+        scope, known_as = scope_for_setup(owner), checked_name(name or user_name())
+        link, text = add_link(uow, scope, known_as, role, now, settings.login_link_minutes)
     url = address_of(_url_of(settings), text)
     until = to_text(link.expires_at)
     if as_json:

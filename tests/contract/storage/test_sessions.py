@@ -120,6 +120,27 @@ def test_a_session_that_is_ended_is_gone(world: World) -> None:
         assert Sessions(uow).find_by_hash(b"other", world.now(), IDLE) == (other, world.alice)
 
 
+def test_those_who_are_logged_in_are_listed_by_the_tenant_that_they_see(world: World) -> None:
+    now = world.now()
+    ada, ben = add_session(world, b"ada"), add_session(world, b"ben", created_at=now + MINUTE)
+    moved = add_session(world, b"moved")
+    add_session(world, b"idle", last_used_at=now - IDLE)
+    add_session(world, b"over", expires_at=now)
+    with world.storage.write() as uow:
+        Sessions(uow).move(world.other_scope, moved.id)
+        assert Sessions(uow).list(world.scope, now, IDLE) == (ada, ben)
+        assert [each.id for each in Sessions(uow).list(world.other_scope, now, IDLE)] == [moved.id]
+
+
+def test_a_session_is_removed_by_its_id_in_the_tenant_that_it_sees(world: World) -> None:
+    session = add_session(world, b"hash")
+    with world.storage.write() as uow:
+        assert not Sessions(uow).remove(world.other_scope, session.id)
+        assert Sessions(uow).remove(world.scope, session.id)
+        assert not Sessions(uow).remove(world.scope, session.id)
+        assert Sessions(uow).find_by_hash(b"hash", world.now(), IDLE) is None
+
+
 def test_sessions_that_are_over_are_removed_when_one_is_added(world: World) -> None:
     now = world.now()
     add_session(world, b"over", expires_at=now - MINUTE)

@@ -60,7 +60,7 @@ def test_every_body_has_an_example_that_its_schema_accepts(sqlite_served: Served
     document = sqlite_served.app.openapi()
     bodies = {each["operationId"]: each["requestBody"] for _, _, each in operations(document) if "requestBody" in each}
     assert list(bodies.pop("upload_files")["content"]) == ["application/octet-stream"]
-    assert len(bodies) == 18
+    assert len(bodies) == 20
     for name, body in bodies.items():
         content = body["content"]["application/json"]
         assert content["example"], name

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description d0da15f04ec4afb8aa76c9b6016ec6275e97d4aa43598e76d68c01ccfa433684. Not to be edited.
+// Made by `npm run types` from the API's description 58fb1f7ad299d404d16eeec513fd91fb696c3678fd92fea9544526c2d6f34df9. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -121,7 +121,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description From now on the key opens nothing. The next start of `up` replaces the one of commands on its machine.
+         * @description From now on the key opens nothing. The one of the commands on the portal's machine is revoked only there.
          */
         delete: operations["revoke_key"];
         options?: never;
@@ -323,6 +323,70 @@ export interface paths {
         get: operations["follow_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tenant's keys
+         * @description The keys of the caller's tenant, without their secrets, revoked ones too, oldest first.
+         */
+        get: operations["list_own_keys"];
+        put?: never;
+        /**
+         * Create a key of the tenant
+         * @description Makes a key with at most the caller's role. Its text is in this answer and nowhere else.
+         */
+        post: operations["create_own_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key of the tenant
+         * @description From now on the key opens nothing, and streams of events that it opened end. What it started goes on.
+         */
+        delete: operations["revoke_own_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/login-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite somebody
+         * @description Makes a link that lets one person into the caller's tenant, once, with at most the caller's role.
+         */
+        post: operations["create_login_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,6 +1114,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is logged in
+         * @description Those who are logged in at the page and see the caller's tenant now, operators who look at it too.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Log all others out
+         * @description Ends every session that sees the caller's tenant but the caller's own and those of a greater role.
+         */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Log somebody out
+         * @description Ends a session at once, and within two seconds the streams of events that it has open.
+         */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2069,6 +2177,14 @@ export interface components {
             on: boolean;
         };
         /**
+         * EndedBody
+         * @description How many were logged out.
+         */
+        EndedBody: {
+            /** Ended */
+            ended: number;
+        };
+        /**
          * EvidenceBody
          * @description Why we say of a run what we say.
          */
@@ -2543,6 +2659,51 @@ export interface components {
             text: string;
         };
         /**
+         * LoginLinkBody
+         * @description A link that lets somebody in once. Its secret is shown this once.
+         */
+        LoginLinkBody: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Path
+             * @description To be put behind the address of the portal.
+             */
+            path: string;
+            role: components["schemas"]["Role"];
+            /** Token */
+            token: string;
+        };
+        /**
+         * LoginLinkRequest
+         * @description Somebody to be let in.
+         */
+        LoginLinkRequest: {
+            /**
+             * Minutes
+             * @description How long the link can be used, once.
+             * @default 60
+             */
+            minutes: number;
+            /**
+             * Name
+             * @description What they do is recorded under it.
+             */
+            name: string;
+            /**
+             * Role
+             * @description At most the caller's own.
+             * @default member
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin" | "operator";
+        };
+        /**
          * LogInRequest
          * @description The secret of a log-in link: what stands behind `#token=` in it.
          */
@@ -2655,11 +2816,70 @@ export interface components {
          */
         Outcome: "success" | "failure" | "unknown";
         /**
+         * OwnKeyRequest
+         * @description A new key of the caller's tenant.
+         */
+        OwnKeyRequest: {
+            /**
+             * Name
+             * @description 1 to 200 characters, no control characters.
+             */
+            name: string;
+            /**
+             * Role
+             * @description At most the caller's own.
+             * @default member
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin" | "operator";
+        };
+        /**
          * Part
          * @description What a difference is about, in the order in which they are told.
          * @enum {string}
          */
         Part: "definition" | "parameters" | "environment" | "request" | "result" | "time";
+        /**
+         * PersonBody
+         * @description Somebody who is logged in at the page.
+         */
+        PersonBody: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @description When they are logged out at the latest.
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Current
+             * @description Whether it is the session that asks.
+             */
+            is_current: boolean;
+            /**
+             * Last Used At
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at: string;
+            /**
+             * Logged In At
+             * Format: date-time
+             */
+            logged_in_at: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * PersonList
+         * @description Those who are logged in and see this tenant.
+         */
+        PersonList: {
+            /** Items */
+            items: components["schemas"]["PersonBody"][];
+        };
         /**
          * PlaceBody
          * @description Where a text stands: the bytes from `offset` to `end_offset`.
@@ -4940,6 +5160,131 @@ export interface operations {
             };
         };
     };
+    list_own_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the tenant's keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Create a key of the tenant */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKeyBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier of a key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a key of the tenant */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_login_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Invite somebody */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginLinkBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_offered_programs: {
         parameters: {
             query?: never;
@@ -6520,6 +6865,94 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SchedulePage"];
                 };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List who is logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Log all others out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier of a session. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Log somebody out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             default: {

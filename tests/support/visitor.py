@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    Route,
     WebError,
     expect,
     sync_playwright,
@@ -32,6 +33,9 @@ from tests.tidy.sources import ROOT
 
 MISSING = "there is no Chromium that starts (Debian: apt-get install chromium)"
 INDEX = ROOT / "addon_portal" / "apps" / "tenant-portal" / "dist" / "index.html"
+
+ZONE = "Europe/Berlin"
+"""In which time zone they are."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE_MS = 30_000
@@ -81,6 +85,25 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+class Held:
+    """Requests of a page that wait until the test lets them go: a slow network, or a bad one."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        """`address` as Playwright matches it: `**/api/tenant/projects/*/restart`."""
+        self._page = page
+        self._routes: list[Route] = []
+        page.route(address, lambda route: self._routes.append(route))  # noqa: PLW0108  # it asks for the parameters' names
+
+    def wait_for(self, count: int) -> list[Route]:
+        """The requests, as soon as there are so many; more are too many."""
+        for _ in range(_PATIENCE_MS // 10):
+            if len(self._routes) >= count:
+                break
+            self._page.wait_for_timeout(10)
+        assert len(self._routes) == count, f"expected {count} requests, got {self._routes}"
+        return self._routes
+
+
 class Visitor:
     """One person: one profile, one tab to begin with, and what the browser has complained of so far."""
 
@@ -90,7 +113,7 @@ class Visitor:
         self.complaints: list[str] = []
         self._place = place
         self._forgiven = [_NO_OUTPUT]
-        given = {"base_url": address, "locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
+        given = {"base_url": address, "locale": "en-GB", "timezone_id": ZONE, **options}
         self.context: BrowserContext = browser.new_context(**given)  # type: ignore[arg-type]  # as it is given
         self.context.set_default_timeout(_PATIENCE_MS)
         self.context.add_init_script(_REPORT_VIOLATIONS)

@@ -19,6 +19,12 @@ describe("the fact beside a state", () => {
     expect(factOf(run, NOON + 9_000)).toBe("being killed");
   });
 
+  it("never counts more than the time that was given", () => {
+    // The supervisor counts from when it has heard of the request.
+    const asked = { stop_requested_at: "2026-11-29T12:00:00.400Z", stop_deadline_at: "2026-11-29T12:00:03.550Z" };
+    expect(factOf(makeRun.stopping(asked), NOON)).toBe("will be killed in 3 s");
+  });
+
   it("is the exit code, the signal or the reason of a failure", () => {
     expect(factOf(makeRun.failed(), NOON)).toBe("exit code 3");
     expect(factOf(makeRun.failed({ reason: "signal", signal: 9, signal_name: "SIGKILL" }), NOON)).toBe("SIGKILL");

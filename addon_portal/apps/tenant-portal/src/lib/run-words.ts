@@ -81,8 +81,10 @@ function waitingFor(run: Run): string | null {
 function timeToKill(run: Run, now: number): string {
   const deadline = milliseconds(run.stop_deadline_at);
   if (deadline === null) return "asked to end";
-  const left = Math.ceil((deadline - now) / 1000);
-  return left > 0 ? `will be killed in ${left} s` : "being killed";
+  // What is shown ticks once a second, so that it may not have come to the moment of the request yet.
+  const asked = milliseconds(run.stop_requested_at) ?? now;
+  const left = deadline - Math.max(now, asked);
+  return left > 0 ? `will be killed in ${Math.max(1, Math.round(left / 1000))} s` : "being killed";
 }
 
 /** `1st`, `2nd`, `13th`. */

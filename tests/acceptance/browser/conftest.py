@@ -7,7 +7,6 @@ Playwright drives its own event loop in this thread while the package lasts; not
 import itertools
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -89,16 +88,20 @@ def link_for(portal: Portal, name: str = "Ada", role: str = "admin") -> str:
 def visit(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Brings people to a portal: `visit(portal, "Ben")`, let in by a link of theirs unless `enter=False`.
 
+    Where all that is known of a portal is its address, nobody is let in.
+
     The test fails where one of their browsers has complained of anything that was not forgiven. Screens and traces of
     a failed test are in its `tmp_path`; `playwright show-trace` opens the latter.
     """
     visitors: list[Visitor] = []
 
-    def bring(portal: Any, name: str = "Ada", *, role: str = "admin", enter: bool = True, **options: object) -> Visitor:
-        address = str(portal.client.base_url).rstrip("/")
+    def bring(
+        portal: Portal | str, name: str = "Ada", *, role: str = "admin", enter: bool = True, **options: object
+    ) -> Visitor:
+        address = portal if isinstance(portal, str) else str(portal.client.base_url).rstrip("/")
         visitor = Visitor(browser, address, tmp_path / f"browser-{len(visitors)}-{name}", **options)
         visitors.append(visitor)
-        if enter:
+        if enter and not isinstance(portal, str):
             visitor.enter(link_for(portal, name, role))
         return visitor
 

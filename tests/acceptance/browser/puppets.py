@@ -15,10 +15,13 @@ echo $$ >>copies
 while read -r act rest; do
     case $act in
     say) echo "$rest" ;;
+    count) seq -f 'line %07.0f of the work' $rest ;;
     end) exit "$rest" ;;
     esac
 done <told
 """
+
+COUNTED_BYTES = len("line 0000001 of the work\n")
 
 
 class Puppet:
@@ -56,6 +59,10 @@ class Puppet:
     def say(self, line: str) -> None:
         """Have it write a line."""
         os.write(self._told, f"say {line}\n".encode())
+
+    def count(self, first: int, last: int) -> None:
+        """Have it write numbered lines of COUNTED_BYTES each."""
+        os.write(self._told, f"count {first} {last}\n".encode())
 
     def end(self, code: int) -> None:
         """Have it end."""

@@ -29,7 +29,8 @@ export function RestartDialog({ run, onRestarted, onClose }: Props) {
   const act = useRef<HTMLButtonElement>(null);
   const id = useId();
   const restart = useRestart(run);
-  const { data: project, error } = useQuery(projectQuery(run.project_id));
+  // No event tells that somebody has changed the project: whether there is something newer is asked now.
+  const { data: project, error } = useQuery({ ...projectQuery(run.project_id), refetchOnMount: "always" });
   const env = parseEnvironment(variables);
   const laid = parseParameters(parameters);
   const blocked =

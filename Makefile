@@ -2,7 +2,7 @@
 # Variables: ARGS= passed on to the program; T= a subset of the tests; N= test workers; m= a sentence; OUT= where to write.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up ui wheel test check fmt bench migration lock clean
+.PHONY: help setup up ui wheel test screenshots check fmt bench migration lock clean
 
 # Where it is set, each of our processes would compile all of our modules anew: half a second for an api.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,7 +14,7 @@ T ?=
 N ?= $(if $(T),0,4)
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.dev ## Make .venv with everything for development, and .venv/bin/addon-portal
 
@@ -30,7 +30,14 @@ test: .venv/.dev $(PAGE)/dist/.built ## Run the tests (T="tests/unit -k word" fo
 	@scripts/postgresql.sh
 	@scripts/promtool.sh
 	@scripts/chromium.sh
+	@scripts/page.sh packages
 	$(BIN)/python -m pytest -n $(N) $(T)
+
+screenshots: .venv/.dev $(PAGE)/dist/.built ## Take pictures of every page, in a real browser (OUT=directory; docs/screenshots)
+	@scripts/chromium.sh
+	@scripts/page.sh packages
+	ADDON_PORTAL_REQUIRE_BROWSER=1 ADDON_PORTAL_SCREENSHOTS=$(or $(OUT),docs/screenshots) \
+		$(BIN)/python -m pytest -q tests/acceptance/browser/test_every_page.py
 
 check: .venv/.dev ## Lint, format, types, import contracts, the page, tests of the documents and the code itself
 	$(BIN)/ruff check .

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the tenant portal's page, or checks it: `page.sh build`, `page.sh check`, `page.sh npm …`.
+# Builds the tenant portal's page, or checks it: `page.sh build`, `page.sh check`, `page.sh packages`, `page.sh npm …`.
 # Takes the machine's node where it is new enough; otherwise one from the package index, kept in .venv.
 # Installs what package-lock.json names when that has changed. Nothing else is installed on the machine.
 set -euo pipefail
@@ -44,7 +44,7 @@ install_packages() { # build or all
     echo "$1 $lock" >"$stamp"
 }
 
-task=${1:?build, check or npm}
+task=${1:?build, check, packages or npm}
 provide_node
 install_packages "$([ "$task" = build ] && echo build || echo all)"
 cd "$page"
@@ -54,6 +54,7 @@ build)
     touch dist/.built
     ;;
 check) npm run --silent check ;;
+packages) ;; # are there now
 npm) shift && npm "$@" ;;
-*) fail "build, check or npm" ;;
+*) fail "build, check, packages or npm" ;;
 esac

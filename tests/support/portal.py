@@ -273,10 +273,10 @@ class Portal:
         """`addon-portal down --stop-runs`."""
         return self.command("down", "--stop-runs")
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Any command against this portal, to its end."""
-        command = [COMMAND, *arguments, "--data", str(self.data.root)]
-        return run(command, timeout=PATIENCE_SECONDS, env=_clean_environment())
+        environment = _clean_environment(ADDON_PORTAL_DATA=str(self.data.root), **environment)
+        return run([COMMAND, *arguments], timeout=PATIENCE_SECONDS, env=environment)
 
     def end(self) -> None:
         """Let it end as people do, and prove that nothing is left of it: its cages are empty."""

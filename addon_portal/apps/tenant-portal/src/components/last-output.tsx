@@ -21,7 +21,7 @@ export function LastOutput({ run, lines = 12 }: Props) {
       className="min-w-0 rounded-sm border border-line bg-sunken"
     >
       <div className="flex items-baseline justify-between gap-2 border-line border-b px-3 py-1 text-small">
-        <h3>Last output</h3>
+        <h2>Last output</h2>
         <Link to="/runs/$runId" params={{ runId: run.run_id }} className="text-accent hover:underline">
           Open the log
         </Link>

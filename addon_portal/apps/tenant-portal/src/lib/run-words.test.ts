@@ -16,6 +16,7 @@ describe("the fact beside a state", () => {
   it("counts down to the kill and then says that it is under way", () => {
     const run = makeRun.stopping({ stop_deadline_at: "2026-11-29T12:00:08Z" });
     expect(factOf(run, NOON)).toBe("will be killed in 8 s");
+    expect(factOf(run, NOON - 3_592_000)).toBe("will be killed in 1 h");
     expect(factOf(run, NOON + 9_000)).toBe("being killed");
   });
 

@@ -84,7 +84,8 @@ function timeToKill(run: Run, now: number): string {
   // What is shown ticks once a second, so that it may not have come to the moment of the request yet.
   const asked = milliseconds(run.stop_requested_at) ?? now;
   const left = deadline - Math.max(now, asked);
-  return left > 0 ? `will be killed in ${Math.max(1, Math.round(left / 1000))} s` : "being killed";
+  if (left <= 0) return "being killed";
+  return `will be killed in ${left < 60_000 ? `${Math.max(1, Math.round(left / 1000))} s` : durationText(left)}`;
 }
 
 /** `1st`, `2nd`, `13th`. */

@@ -1,0 +1,141 @@
+"""Every page as people meet it, light and dark, wide and narrow: without a fault that axe finds, nothing cut off.
+
+`make screenshots` is this test too: it keeps a picture of each, in the directory that ADDON_PORTAL_SCREENSHOTS names.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
+
+from tests.acceptance.browser.conftest import Visit, link_for
+from tests.acceptance.browser.scenery import UNWILLING, Scenery, furnish
+from tests.support.portal import Pinned, Portal
+from tests.support.visitor import Visitor
+from tests.tidy.sources import ROOT
+
+AXE = ROOT / "addon_portal" / "apps" / "tenant-portal" / "node_modules" / "axe-core" / "axe.min.js"
+FIND_FAULTS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
+}"""
+IS_THERE = """() => [...document.querySelectorAll('[aria-label^="Loading"]')].every((place) => {
+  const { top, bottom } = place.getBoundingClientRect();
+  return bottom < 0 || top > innerHeight;
+})"""
+"""What is further down the page is loaded when somebody comes there."""
+IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+NARROW: ViewportSize = {"width": 360, "height": 780}
+"""The smallest screen that the pages promise to work on."""
+FORMS = {"": WIDE, "-narrow": NARROW}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in a state that is worth a look."""
+
+    path: str
+    """With `{run:NAME}` and `{project:NAME}` for the ids of the scenery."""
+    heading: str
+    act: Callable[[Page], object] = lambda _: None
+    """What is to be done there first."""
+
+
+def open_restart(page: Page) -> None:
+    """By its key, as on the run's page."""
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def go_down(page: Page) -> None:
+    """To the end of the page, by its key; what is there is loaded now."""
+    page.keyboard.press("End")
+
+
+SCENES = {
+    "status": Scene("/status", "Status"),
+    "projects": Scene("/projects", "Projects"),
+    "project-failed": Scene("/projects/{project:orders}", "orders"),
+    "project-succeeded": Scene("/projects/{project:site}", "site"),
+    "project-will-restart": Scene("/projects/{project:upload}", "upload"),
+    "project-never-run": Scene("/projects/{project:never-run}", "never-run"),
+    "run-failed": Scene("/runs/{run:orders}", "orders #1"),
+    "run-failed-below": Scene("/runs/{run:orders}", "orders #1", go_down),
+    "run-running": Scene("/runs/{run:primes}", "primes #1"),
+    "run-stopping": Scene("/runs/{run:flush}", "flush #1"),
+    "run-waiting": Scene("/runs/{run:reindex}", "reindex #1"),
+    "run-coloured": Scene("/runs/{run:tiles}", "tiles #4"),
+    "restart": Scene("/runs/{run:orders}", "orders #1", open_restart),
+    "settings": Scene("/settings", "Settings"),
+    "not-found": Scene("/nowhere", "There is no such page."),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A portal, what happened there, and what the browser of somebody who is logged in there keeps."""
+
+    portal: Portal
+    scenery: Scenery
+    state: StorageState
+
+
+@pytest.fixture(scope="module")
+def place(browser: Browser, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A portal of this module alone."""
+    root = tmp_path_factory.mktemp("every-page")
+    with Portal(root / "portal", template=template) as portal:
+        scenery = furnish(portal)
+        visitor = Visitor(browser, str(portal.client.base_url), root)
+        visitor.enter(link_for(portal))
+        state = visitor.context.storage_state()
+        visitor.leave(has_failed=False)
+        yield Place(portal, scenery, state)
+        kill_what_will_not_end(portal)
+
+
+def kill_what_will_not_end(portal: Portal) -> None:
+    """The program that is shown while it is being stopped would take its time."""
+    for pid, command in portal.processes().items():
+        if UNWILLING in command:
+            with closing(Pinned(pid)) as program:
+                program.kill()
+
+
+def find_faults(page: Page) -> list[str]:
+    """What axe has to say about what is on the screen."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    faults: list[str] = page.evaluate(FIND_FAULTS)
+    return faults
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Keep what is on the screen, where pictures are wanted."""
+    directory = os.environ.get("ADDON_PORTAL_SCREENSHOTS")
+    if directory:
+        page.screenshot(path=Path(directory) / f"{name}.png", animations="disabled")
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_page_has_no_fault_and_fits(name: str, place: Place, visit: Visit) -> None:
+    scene = SCENES[name]
+    visitor = visit(place.portal, enter=False, storage_state=place.state, viewport=WIDE, reduced_motion="reduce")
+    page = visitor.open(place.scenery.resolve(scene.path))
+    expect(page.get_by_role("heading", name=scene.heading, exact=True)).to_be_visible()
+    scene.act(page)
+    for form, theme in itertools.product(FORMS, THEMES):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size(FORMS[form])
+        page.wait_for_function(IS_THERE)
+        take_picture(page, f"{name}-{theme}{form}")
+        assert not page.evaluate(IS_WIDER), "something is wider than the screen"
+        assert find_faults(page) == [], f"{theme}{form}"

@@ -7,20 +7,22 @@ type Props = {
   title: string;
   /** Where the focus begins: on the act, so that Enter does it. */
   initialFocus?: RefObject<HTMLElement | null> | undefined;
+  /** For what explains itself: its title is read out alone, and it has its own margins. */
+  isBare?: boolean;
   children: ReactNode;
 };
 
 /** A question in front of the page. Escape and a click beside it leave everything as it was. */
-export function Dialog({ isOpen, onOpenChange, title, initialFocus, children }: Props) {
+export function Dialog({ isOpen, onOpenChange, title, initialFocus, isBare = false, children }: Props) {
   return (
     <Base.Root open={isOpen} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
           {...(initialFocus && { initialFocus })}
-          className="fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-md border border-line bg-raised p-5 shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
+          className={`fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-md border border-line bg-raised shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${isBare ? "" : "p-5"}`}
         >
-          <Base.Title className="font-semibold text-lead wrap-anywhere">{title}</Base.Title>
+          <Base.Title className={isBare ? "sr-only" : "font-semibold text-lead wrap-anywhere"}>{title}</Base.Title>
           {children}
         </Base.Popup>
       </Base.Portal>

@@ -23,7 +23,7 @@ export function RestartControl({ run, kind = "plain", hotkey = false, onRestarte
   const [next, setNext] = useState<Run | null>(null);
   const [decision] = useState(() => ({ choices: {}, idempotencyKey: newIdempotencyKey() }));
   const restart = useRestart(run);
-  useHotkey("r", () => setAsking(true), hotkey && !blocked);
+  useHotkey("r", "Restart, with choices", () => setAsking(true), hotkey && !blocked);
   const noteNext = (run: Run) => {
     setNext(run);
     onRestarted?.(run);

@@ -5,7 +5,7 @@ import { type Decision, useDecision } from "@/hooks/use-decision";
 import { useSession } from "@/hooks/use-session";
 import { newIdempotencyKey } from "@/lib/idempotency";
 import { runProject } from "@/lib/projects";
-import { mayAct } from "@/lib/session";
+import { runRefusal } from "@/lib/run-acts";
 
 /** Run a project as it is defined now. */
 export function RunControl({ projectId, kind = "plain" }: { projectId: string; kind?: "primary" | "plain" }) {
@@ -15,12 +15,7 @@ export function RunControl({ projectId, kind = "plain" }: { projectId: string; k
   const go = () => run.mutate({ choices: null, idempotencyKey }, { onSuccess: () => setKey(newIdempotencyKey()) });
   return (
     <div className="flex flex-col items-end gap-2">
-      <Button
-        kind={kind}
-        blocked={session && !mayAct(session) ? "You may look, and not run: your role is viewer." : null}
-        isBusy={run.isPending}
-        onClick={go}
-      >
+      <Button kind={kind} blocked={runRefusal(null, session)} isBusy={run.isPending} onClick={go}>
         Run
       </Button>
       <RequestOutcome error={run.error} isPending={run.isPending} tries={run.failureCount} />

@@ -1,5 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { AwayNote } from "@/components/away-note";
+import { Commands } from "@/components/commands";
 import { ConnectionState } from "@/components/connection-state";
 import { TenantMenu } from "@/components/tenant-menu";
 import { ThemeSwitch } from "@/components/theme-switch";
@@ -33,6 +34,7 @@ export function Shell() {
           <div className="flex h-10 min-w-0 items-center gap-1 sm:ml-auto sm:gap-2">
             <TenantMenu />
             <ConnectionState />
+            <Commands />
             <ThemeSwitch />
           </div>
         </div>

@@ -24,7 +24,8 @@ export function StopControl({ run }: { run: Run }) {
   );
 }
 
-function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
+/** The question, and what became of the request. */
+export function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const [idempotencyKey] = useState(newIdempotencyKey);
   const [note, setNote] = useState("");
   const act = useRef<HTMLButtonElement>(null);

@@ -1,27 +1,15 @@
 import { Menu } from "@base-ui/react/menu";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
+import { ErrorNote } from "@/components/error-note";
 import { useSession } from "@/hooks/use-session";
-import { keys } from "@/lib/keys";
-import { logOut, switchTenant } from "@/lib/session";
+import { useSessionActs } from "@/hooks/use-session-acts";
 
 const ITEM = "flex cursor-default items-center rounded-sm px-2 py-1.5 outline-none data-highlighted:bg-hover";
 
 /** The tenant that is looked at, and who looks; other tenants for operators; the way out. */
 export function TenantMenu() {
   const session = useSession();
-  const cache = useQueryClient();
-  const navigate = useNavigate();
-  const leave = useMutation({
-    mutationFn: logOut,
-    onSuccess: () => {
-      cache.setQueryData(keys.session, null);
-      void navigate({ to: "/login" });
-    },
-  });
-  // Nothing of one tenant may be left on the screen of another: the page begins anew.
-  const change = useMutation({ mutationFn: switchTenant, onSuccess: () => window.location.assign("/status") });
+  const { leave, change, error } = useSessionActs();
   if (!session) return null;
   const others = session.tenants.filter((tenant) => tenant.id !== session.tenant.id);
   return (
@@ -37,13 +25,14 @@ export function TenantMenu() {
               {session.name} · {session.role} · version {session.version}
             </p>
             {others.map((tenant) => (
-              <Menu.Item key={tenant.id} className={ITEM} onClick={() => change.mutate(tenant.id)}>
+              <Menu.Item key={tenant.id} className={ITEM} closeOnClick={false} onClick={() => change.mutate(tenant.id)}>
                 Go to {tenant.name}
               </Menu.Item>
             ))}
-            <Menu.Item className={ITEM} onClick={() => leave.mutate()}>
+            <Menu.Item className={ITEM} closeOnClick={false} onClick={() => leave.mutate()}>
               Log out
             </Menu.Item>
+            {error && <ErrorNote error={error} />}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

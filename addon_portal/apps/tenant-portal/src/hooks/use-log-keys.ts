@@ -1,35 +1,27 @@
 import { useEffect } from "react";
+import { hotkeys } from "@/lib/hotkeys";
 
 /** The keys of other readers of long texts, and what each does. */
-const KEYS = {
-  "/": "search",
-  n: "next",
-  N: "previous",
-  g: "begin",
-  G: "end",
-  f: "follow",
-  w: "wrap",
-  t: "times",
-} as const;
+const KEYS = [
+  ["/", "search", "Search the output"],
+  ["n", "next", "The next place that was found"],
+  ["N", "previous", "The place found before"],
+  ["g", "begin", "The beginning of the output"],
+  ["G", "end", "The end of the output"],
+  ["f", "follow", "Follow the output, or stay"],
+  ["w", "wrap", "Wrap long lines, or not"],
+  ["t", "times", "Show when lines came, or not"],
+] as const;
 
-export type LogActions = Readonly<Record<(typeof KEYS)[keyof typeof KEYS], () => void>>;
+export type LogActions = Readonly<Record<(typeof KEYS)[number][1], () => void>>;
 
-/** Single keys work wherever nothing is typed and no dialog is open. */
 export function useLogKeys(actions: LogActions) {
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (!Object.hasOwn(KEYS, event.key)) return;
-      event.preventDefault();
-      actions[KEYS[event.key as keyof typeof KEYS]]();
+    const removals = KEYS.map(([key, name, what]) =>
+      hotkeys.add({ key, what, isGlobal: false, act: () => actions[name]() }),
+    );
+    return () => {
+      for (const remove of removals) remove();
     };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
   }, [actions]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog]") !== null
-  );
 }

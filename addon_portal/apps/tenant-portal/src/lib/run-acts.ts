@@ -19,3 +19,9 @@ export function stopRefusal(run: Run, session: Who): string | null {
   if (isFinal(run.state)) return "It has ended.";
   return run.stop_requested_at ? "A stop has been asked for already." : null;
 }
+
+/** Why its project cannot be run now, given its newest run; null where it can. */
+export function runRefusal(run: Run | null, session: Who): string | null {
+  if (session && !mayAct(session)) return "You may look, and not run: your role is viewer.";
+  return run && !isFinal(run.state) ? "It is running: stop it first, or wait for its end." : null;
+}

@@ -10,7 +10,7 @@ export function ProjectSearch({ value, onSearch }: { value: string; onSearch: (t
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const sent = useRef(value);
-  useHotkey("/", () => input.current?.select());
+  useHotkey("/", "Search projects by name", () => input.current?.select());
   const search = useEffectEvent((wanted: string) => {
     sent.current = wanted;
     onSearch(wanted);

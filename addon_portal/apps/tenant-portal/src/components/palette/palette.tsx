@@ -1,0 +1,134 @@
+import { Command } from "cmdk";
+import { useEffect, useState } from "react";
+import { Dialog } from "@/components/dialog";
+import { ErrorNote } from "@/components/error-note";
+import { type Asked, useFoundOffers, useGeneralOffers, useHereOffers } from "@/hooks/use-palette-offers";
+import { foundOffers, groupsOf, type Offer } from "@/lib/palette";
+import { chooseTimeZone, ownZone } from "@/lib/time-zone";
+
+const PAUSE_MS = 120;
+const ITEM =
+  "flex cursor-default items-baseline gap-3 rounded-sm px-2 py-1.5 data-[selected=true]:bg-hover data-[selected=true]:text-ink";
+
+type Props = { onClose: () => void; onAsk: (asked: Asked) => void };
+
+/** Everything that can be clicked, typed: projects and runs by name, what can be done here, pages, this browser. */
+export default function Palette({ onClose, onAsk }: Props) {
+  const [isZones, setZones] = useState(false);
+  return (
+    <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title="Commands" isBare>
+      {isZones ? (
+        <Zones onClose={onClose} />
+      ) : (
+        <Everything onClose={onClose} onAsk={onAsk} onZones={() => setZones(true)} />
+      )}
+    </Dialog>
+  );
+}
+
+function Everything({ onClose, onAsk, onZones }: Props & { onZones: () => void }) {
+  const [typed, setTyped] = useState("");
+  const search = useDebounced(typed.trim());
+  const here = useHereOffers(onAsk);
+  const found = useFoundOffers(search);
+  const general = useGeneralOffers(onAsk, onZones);
+  const offers = foundOffers([...here, ...found.offers, ...general.offers], typed);
+  return (
+    <Offers
+      typed={typed}
+      onType={setTyped}
+      placeholder="A project, a run, or what to do"
+      offers={offers}
+      isReading={found.isReading || search !== typed.trim()}
+      error={found.error ?? general.error}
+      onChoose={(offer) => {
+        offer.act();
+        if (!offer.staysOpen) onClose();
+      }}
+    />
+  );
+}
+
+function Zones({ onClose }: { onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const names = [...new Set([ownZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
+  const offers = names.map((name) => ({
+    id: name,
+    group: "Time zone",
+    label: name,
+    hint: name === ownZone() ? "this computer's" : undefined,
+    act: () => chooseTimeZone(name),
+  }));
+  return (
+    <Offers
+      typed={typed}
+      onType={setTyped}
+      placeholder="A time zone"
+      offers={foundOffers(offers, typed).slice(0, 50)}
+      onChoose={(offer) => {
+        offer.act();
+        onClose();
+      }}
+    />
+  );
+}
+
+type OffersProps = {
+  typed: string;
+  onType: (text: string) => void;
+  placeholder: string;
+  offers: readonly Offer[];
+  isReading?: boolean;
+  error?: Error | null;
+  onChoose: (offer: Offer) => void;
+};
+
+function Offers({ typed, onType, placeholder, offers, isReading = false, error, onChoose }: OffersProps) {
+  const [chosen, setChosen] = useState("");
+  const current = offers.some(({ id }) => id === chosen) ? chosen : (offers[0]?.id ?? "");
+  const type = (text: string) => {
+    setChosen("");
+    onType(text);
+  };
+  return (
+    <Command label={placeholder} shouldFilter={false} loop value={current} onValueChange={setChosen}>
+      <Command.Input
+        autoFocus
+        value={typed}
+        onValueChange={type}
+        placeholder={placeholder}
+        className="h-12 w-full border-line border-b bg-transparent px-4 text-lead outline-none"
+      />
+      {error && <ErrorNote error={error} />}
+      <Command.List className="h-[min(60vh,24rem)] overflow-y-auto p-2">
+        {!isReading && !offers.length && (
+          <Command.Empty className="px-2 py-4 text-quiet">Nothing is called so.</Command.Empty>
+        )}
+        {groupsOf(offers).map(([group, items]) => (
+          <Command.Group
+            key={group}
+            heading={group}
+            className="pb-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-quiet [&_[cmdk-group-heading]]:text-small"
+          >
+            {items.map((offer) => (
+              <Command.Item key={offer.id} value={offer.id} onSelect={() => onChoose(offer)} className={ITEM}>
+                <span className="min-w-0 truncate">{offer.label}</span>
+                <span className="ml-auto shrink-0 text-quiet text-small">{offer.hint}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ))}
+      </Command.List>
+    </Command>
+  );
+}
+
+/** What was typed, once nothing more has been typed for a moment: the server is not asked for every letter. */
+function useDebounced(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

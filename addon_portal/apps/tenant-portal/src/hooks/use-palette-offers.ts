@@ -1,0 +1,115 @@
+/** What the command palette offers: the project in view, projects and runs by name, pages, this browser, the session. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useSession } from "@/hooks/use-session";
+import { useSessionActs } from "@/hooks/use-session-acts";
+import { useTimeZone } from "@/hooks/use-time-zone";
+import { foundProjects, newestRuns } from "@/lib/finding";
+import type { Offer } from "@/lib/palette";
+import { type Project, projectQuery } from "@/lib/projects";
+import { restartRefusal, runRefusal, stopRefusal } from "@/lib/run-acts";
+import type { Run } from "@/lib/run-words";
+import { runQuery } from "@/lib/runs";
+import { lookOf } from "@/lib/states";
+import { chooseTheme, type ThemeChoice } from "@/lib/theme";
+
+/** What is asked about in a dialog after the palette. */
+export type Asked = { act: "restart" | "stop"; run: Run } | { act: "run"; project: Project } | { act: "keys" };
+
+export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
+  const { projectId, runId } = useParams({ strict: false });
+  const session = useSession();
+  const navigate = useNavigate();
+  const { data: seen } = useQuery({ ...runQuery(runId ?? ""), enabled: !!runId });
+  const id = projectId ?? seen?.project_id;
+  const { data: project } = useQuery({ ...projectQuery(id ?? ""), enabled: !!id });
+  if (!project) return [];
+  const run = project.latest_run;
+  const offer = (name: string, hint: string, act: () => void): Offer => ({
+    id: `here-${name}`,
+    group: "In view",
+    label: `${name} ${project.name}`,
+    hint,
+    act,
+  });
+  const restarts = run && restartRefusal(run, session) === null;
+  const stops = run && stopRefusal(run, session) === null;
+  return [
+    ...(restarts ? [offer("Restart", `#${run.number}, with choices`, () => ask({ act: "restart", run }))] : []),
+    ...(stops ? [offer("Stop", `#${run.number}`, () => ask({ act: "stop", run }))] : []),
+    ...(runRefusal(run, session) === null
+      ? [offer("Run", "as it is defined now", () => ask({ act: "run", project }))]
+      : []),
+    ...(runId
+      ? [offer("Go to", "", () => void navigate({ to: "/projects/$projectId", params: { projectId: project.id } }))]
+      : []),
+    ...(run && run.run_id !== runId
+      ? [
+          offer(
+            "Output of",
+            `#${run.number}`,
+            () => void navigate({ to: "/runs/$runId", params: { runId: run.run_id } }),
+          ),
+        ]
+      : []),
+  ];
+}
+
+export function useFoundOffers(search: string): { offers: Offer[]; error: Error | null; isReading: boolean } {
+  const navigate = useNavigate();
+  const projects = useQuery(foundProjects(search));
+  const runs = useQuery(newestRuns);
+  const offers = [
+    ...(projects.data ?? []).map((project) => ({
+      id: project.id,
+      group: "Projects",
+      label: project.name,
+      hint: lookOf(project.latest_run).word,
+      act: () => void navigate({ to: "/projects/$projectId", params: { projectId: project.id } }),
+    })),
+    ...(runs.data ?? []).map((run) => ({
+      id: run.run_id,
+      group: "Newest runs",
+      label: `${run.project_name} #${run.number}`,
+      hint: lookOf(run).word,
+      act: () => void navigate({ to: "/runs/$runId", params: { runId: run.run_id } }),
+    })),
+  ];
+  return { offers, error: projects.error ?? runs.error, isReading: projects.isFetching || projects.isPlaceholderData };
+}
+
+const THEMES: [ThemeChoice, string][] = [
+  ["light", "Light theme"],
+  ["dark", "Dark theme"],
+  ["system", "Theme of the system"],
+];
+
+export function useGeneralOffers(ask: (asked: Asked) => void, chooseZone: () => void) {
+  const navigate = useNavigate();
+  const zone = useTimeZone();
+  const session = useSession();
+  const { leave, change, error } = useSessionActs();
+  const pages: Offer[] = (["/status", "/projects", "/settings"] as const).map((to) => ({
+    id: to,
+    group: "Pages",
+    label: `${to.slice(1, 2).toUpperCase()}${to.slice(2)}`,
+    act: () => void navigate({ to }),
+  }));
+  const browser: Offer[] = [
+    ...THEMES.map(([choice, label]) => ({ id: choice, group: "This browser", label, act: () => chooseTheme(choice) })),
+    { id: "zone", group: "This browser", label: "Time zone", hint: zone, staysOpen: true, act: chooseZone },
+    { id: "keys", group: "This browser", label: "Keys", hint: "what each does", act: () => ask({ act: "keys" }) },
+  ];
+  const tenants = session?.tenants.filter((tenant) => tenant.id !== session.tenant.id) ?? [];
+  const sessionOffers: Offer[] = [
+    ...tenants.map((tenant) => ({
+      id: tenant.id,
+      group: "Session",
+      label: `Go to ${tenant.name}`,
+      staysOpen: true,
+      act: () => change.mutate(tenant.id),
+    })),
+    { id: "leave", group: "Session", label: "Log out", staysOpen: true, act: () => leave.mutate() },
+  ];
+  return { offers: [...pages, ...browser, ...sessionOffers], error };
+}

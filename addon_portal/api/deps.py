@@ -33,7 +33,7 @@ from addon_portal.domain.ids import (
 from addon_portal.domain.models import Role
 from addon_portal.validation import describe
 
-_MANY = {"state", "reason", "standing"}
+_MANY = {"state", "reason", "standing", "run"}
 """What a query may name more than once."""
 
 

@@ -176,6 +176,8 @@ class Run:
     status_text: str | None = None
     last_heartbeat_at: datetime | None = None
     """When it last said anything of itself."""
+    silent_since: datetime | None = None
+    """Of a silent run: when the last sign of life came of the kind that its project counts."""
     restarted_by: RunId | None = None
 
     @property

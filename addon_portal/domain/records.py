@@ -127,6 +127,8 @@ class NotifyRecord:
     """For how long a shim that listened has heard nothing; None where that is not too long yet, or not asked."""
     warned_seconds: float = 0.0
     """How much of that came after it had said so."""
+    silent_since: datetime | None = None
+    """When it had heard something last, as its wall clock said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,15 +179,18 @@ def condition_changed(
     actor: str,
     observed: ProcessExit | None = None,
     last_seen_alive_at: datetime | None = None,
+    silent_since: datetime | None = None,
 ) -> Transition:
     """What the supervisor found about a run's health changed; an observed code is shown before it is final.
 
-    `last_seen_alive_at` is kept from the moment that the run could no longer be seen well.
+    `last_seen_alive_at` is kept from the moment that the run could no longer be seen well, `silent_since` from the last
+    sign of life as long as it is silent.
     """
     values: dict[str, object] = {
         "conditions": conditions,
         "condition_detail": detail,
         "last_seen_alive_at": last_seen_alive_at,
+        "silent_since": silent_since,
     }
     if observed is not None:
         values |= {"exit_code": observed.exit_code, "signal": observed.signal}
@@ -232,6 +235,7 @@ def _final_values(ending: Ending, now: datetime, tree: Tree | None, started_at: 
         "ending": {"facts": dict(ending.facts), "source": ending.source, "notes": list(ending.notes)},
         "conditions": frozenset[str](),
         "condition_detail": None,
+        "silent_since": None,
         "waiting_for": None,
     }
     if started_at is not None:

@@ -7,6 +7,7 @@ which is never taken for absence. Leaves what the records prove to `domain.verdi
 import json
 import os
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -230,8 +231,16 @@ def _notify(record: Mapping[str, Any]) -> NotifyRecord:
         progress=None if progress is None else float(progress),
         status=None if status is None else str(status),
         silent_seconds=record.get("silent_seconds"),
+        silent_since=_silent_since(record),
         warned_seconds=record.get("warned_seconds", 0.0),
     )
+
+
+def _silent_since(record: Mapping[str, Any]) -> datetime | None:
+    """Shims of before wrote no time beside the silence."""
+    if "noted_at" not in record or "silent_seconds" not in record:
+        return None
+    return from_text(record["noted_at"]) - timedelta(seconds=record["silent_seconds"])
 
 
 def _stop(record: Mapping[str, Any]) -> StopRecord:

@@ -876,6 +876,7 @@ class Shim:
         record = dict(self.said, version=VERSION, run=self.run)
         if self.silent_since != NEVER:
             record.update(silent_seconds=self.noted_at - self.heard, warned_seconds=self.noted_at - self.silent_since)
+            record.update(noted_at=now_text())
         attempt(write_record, self.directory, "notify", record, False)
         if self.stall:
             hint(self.hints, self.run, "notify")

@@ -124,7 +124,8 @@ def run_from_row(row: Row) -> Run:
         parameters, env, note, workspace, waiting_for, claimed_at, boot_id, started_at, ended_at, finished_at,
         reason, outcome, message, exit_code, signal, tree, ending, conditions, condition_detail, last_seen_alive_at,
         stop_requested_at, stop_requested_by, stop_why, stop_grace_seconds, stop_deadline_at,
-        restart_of, root_run, restart_count, progress, status_text, last_heartbeat_at, restarted_by,
+        restart_of, root_run, restart_count, progress, status_text, last_heartbeat_at, silent_since,
+        restarted_by,
     ) = row  # fmt: skip
     return Run(
         seq, run_id, tenant_id, project_id, number, definition_version, host_id, _STATES[state],
@@ -134,7 +135,7 @@ def run_from_row(row: Row) -> Run:
         from_json(ending), from_words(conditions), condition_detail, from_micros_or_none(last_seen_alive_at),
         from_micros_or_none(stop_requested_at), stop_requested_by, stop_why, stop_grace_seconds,
         from_micros_or_none(stop_deadline_at), restart_of, root_run, restart_count, progress, status_text,
-        from_micros_or_none(last_heartbeat_at), restarted_by,
+        from_micros_or_none(last_heartbeat_at), from_micros_or_none(silent_since), restarted_by,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from addon_portal.storage.values import NewRun, Page
 _SELECT = f"SELECT {run_columns('r')} FROM runs AS r WHERE r.tenant_id = :tenant_id"  # noqa: S608 - made of constants
 _GET = f"{_SELECT} AND r.id = :run_id"
 _GET_LAUNCH = f"{LAUNCH} WHERE r.tenant_id = :tenant_id AND r.id = :run_id"
+_LIST_LAUNCHES = f"{LAUNCH} WHERE r.tenant_id = :tenant_id AND r.id IN (:run_ids...)"
 _LATEST = f"{_SELECT} AND r.project_id = :project_id ORDER BY r.number DESC LIMIT 1"
 
 
@@ -48,6 +49,12 @@ class Runs(Repository):
             raise NotFound("run", run_id)
         return launch_facts_from_row(row)
 
+    def list_launches(self, scope: TenantScope, run_ids: Collection[RunId]) -> list[LaunchFacts]:
+        """Those of these runs that there are, with all that they were made from, in one statement."""
+        wanted = sorted({storable(run_id) for run_id in run_ids})
+        rows = self._connection.all(_LIST_LAUNCHES, {"tenant_id": scope.tenant_id, "run_ids": wanted}) if wanted else ()
+        return [launch_facts_from_row(row) for row in rows]
+
     def latest(self, scope: TenantScope, project_id: ProjectId) -> Run | None:
         """The newest run of a project; None before the first. In a write, `projects.lock` first."""
         row = self._connection.one(_LATEST, {"tenant_id": scope.tenant_id, "project_id": storable(project_id)})
@@ -64,10 +71,13 @@ class Runs(Repository):
         reasons: Collection[Reason] = (),
         since: datetime | None = None,
         until: datetime | None = None,
+        finished_since: datetime | None = None,
+        finished_until: datetime | None = None,
     ) -> Page[Run]:
         """Runs, newest first; empty collections and None do not filter. `since <= requested_at < until`.
 
-        A cursor goes with the filters it was given for. Raises InvalidRequest for a malformed one.
+        With `finished_since <= finished_at < finished_until` those that became final then, the last first. A cursor
+        goes with the filters it was given for. Raises InvalidRequest for a malformed one.
         """
         return run_lists.list_page(
             self._connection,
@@ -79,4 +89,6 @@ class Runs(Repository):
             reasons=reasons,
             since=since,
             until=until,
+            finished_since=finished_since,
+            finished_until=finished_until,
         )

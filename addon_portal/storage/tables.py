@@ -227,6 +227,7 @@ runs = Table(
     Column("progress", Double),
     Column("status_text", Text),
     Column("last_heartbeat_at", Micros),
+    Column("silent_since", Micros),
     UniqueConstraint("project_id", "number"),
     ForeignKeyConstraint(["tenant_id", "project_id"], ["projects.tenant_id", "projects.id"]),
     ForeignKeyConstraint(["project_id", "definition_version"], ["definitions.project_id", "definitions.version"]),

@@ -41,6 +41,8 @@ LOOK_AGAIN_SECONDS = 0.25
 """Where the end of a program is no event, it is looked for this often."""
 LOOKED_AT_WITHIN_SECONDS = 1.0
 """Runs are looked at this often anyway; only what is due earlier needs a look of its own."""
+ONE_SILENCE = timedelta(seconds=1)
+"""What a shim tells of one silence, at its beginning and later, differs by less than this."""
 _CHECKING = "its success check is being evaluated"
 NOT_SEEN_ALIVE = frozenset({"unreachable", "finishing"})
 """Conditions under which a look does not find the program alive, so that the last moment it was alive is kept."""
@@ -354,12 +356,27 @@ def _condition(
     it: Situation, conditions: frozenset[str], detail: str | None, observed: ProcessExit | None = None
 ) -> Iterator[Action]:
     same_code = observed is None or (observed.exit_code, observed.signal) == (it.run.exit_code, it.run.signal)
-    if (conditions, detail) == (it.run.conditions, it.run.condition_detail) and same_code:
+    silent_since = _silent_since(it, conditions)
+    told = (it.run.conditions, it.run.condition_detail, it.run.silent_since)
+    if (conditions, detail, silent_since) == told and same_code:
         return
     seen_alive_at = it.seen.last_seen_alive_at if conditions & NOT_SEEN_ALIVE else None
     yield Record(
-        transitions.condition_changed(it.run.id, conditions, detail, it.now, it.actor, observed, seen_alive_at)
+        transitions.condition_changed(
+            it.run.id, conditions, detail, it.now, it.actor, observed, seen_alive_at, silent_since
+        )
     )
+
+
+def _silent_since(it: Situation, conditions: frozenset[str]) -> datetime | None:
+    """When the last sign of life came, for one silence always the same: the shim tells it by two clocks, twice.
+
+    None where a shim of before has not dated it.
+    """
+    said, told = it.seen.said, it.run.silent_since
+    if "silent" not in conditions or said is None or said.silent_since is None:
+        return None
+    return told if told is not None and abs(told - said.silent_since) < ONE_SILENCE else said.silent_since
 
 
 def _ended(it: Situation, ended: Ended) -> Iterator[Action]:

@@ -126,6 +126,7 @@ LOG_SEARCH: dict[str, object] = {
     "first_offset": 0,
 }
 LOG_TIMES: dict[str, object] = {"items": [{"offset": 0, "at": "2026-05-04T09:00:01.250000Z"}]}
+LAST_LINES: dict[str, object] = {"items": [{"run_id": RUN_ID, "text": "row 48211: amount is not a number"}]}
 USAGE: dict[str, object] = {
     "run_id": RUN_ID,
     "points": [

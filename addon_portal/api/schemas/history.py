@@ -55,10 +55,15 @@ class RunQuery(ListQuery):
     reason: Annotated[list[Reason], Field(description="Ended for any of these reasons; may be repeated.")] = []
     since: Annotated[Time | None, Field(description="Asked for at or after this time.")] = None
     until: Annotated[Time | None, Field(description="Asked for before this time.")] = None
+    finished_since: Annotated[
+        Time | None, Field(description="Became final at or after this time; then the last to end comes first.")
+    ] = None
+    finished_until: Annotated[Time | None, Field(description="Became final before this time.")] = None
 
     def to_filter(self) -> RunFilter:
         """The query as the service takes it."""
-        return RunFilter(frozenset(self.state), frozenset(self.reason), self.since, self.until)
+        states, reasons = frozenset(self.state), frozenset(self.reason)
+        return RunFilter(states, reasons, self.since, self.until, self.finished_since, self.finished_until)
 
 
 class WaitQuery(BaseModel):

@@ -1,14 +1,16 @@
 """What of an output is asked for and answered: stretches of it, and places in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from addon_portal.api.schemas.fields import Answer, Limit, refuse
+from addon_portal.api.schemas.runs import RUN_ID, ListedRuns
 from addon_portal.api.services.output_service import LogChunk, LogFound, LogSearch, Stretch
 from addon_portal.domain.clock import to_text
+from addon_portal.domain.ids import RunId
 from addon_portal.evidence.search import Place
 from addon_portal.evidence.times import OutputTime
 
@@ -129,6 +131,32 @@ class LogSearchBody(Answer):
     final: Annotated[bool, Field(description="Nothing more will ever be there.")]
     size: Annotated[int, Field(description="Bytes of output there were.")]
     first_offset: Annotated[int, Field(description="What was before is no longer there, and was not searched.")]
+
+
+class LastLinesQuery(BaseModel):
+    """Of which runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: Annotated[ListedRuns, Field(description="May be repeated.")]
+
+
+class LastLineBody(Answer):
+    """The last line of a run's output that is not blank."""
+
+    run_id: Annotated[str, Field(examples=[RUN_ID])]
+    text: Annotated[str, Field(description="As the program wrote it, colours and all; of a long line its end.")]
+
+
+class LastLinesBody(Answer):
+    """Runs that wrote nothing, or whose output cannot be read now, are left out."""
+
+    items: list[LastLineBody]
+
+
+def last_lines_body(lines: Mapping[RunId, str]) -> dict[str, object]:
+    """The answer with the last line of each run."""
+    return {"items": [{"run_id": run_id, "text": text} for run_id, text in lines.items()]}
 
 
 def log_body(chunk: LogChunk) -> dict[str, object]:

@@ -12,7 +12,7 @@ from addon_portal.api.services.shown import ShownRun
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import signal_name
 from addon_portal.domain.ids import RunId, has_form
-from addon_portal.domain.models import RestartCause, ScheduledRestart
+from addon_portal.domain.models import RestartCause, Run, ScheduledRestart
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.restart_policy import POLICY_ACTOR
 from addon_portal.domain.restarts import needs_confirmation
@@ -31,6 +31,7 @@ def _check_run_id(text: str) -> RunId:
     return RunId(text)
 
 
+ListedRuns = Annotated[list[Annotated[RunId, AfterValidator(_check_run_id)]], Field(min_length=1, max_length=200)]
 MeantRun = Annotated[RunId, AfterValidator(_check_run_id)]
 
 
@@ -166,6 +167,9 @@ class RunBody(Answer):
     progress: Annotated[float | None, Field(description="What the program says: from 0 to 1.", examples=[0.42])]
     status_text: Annotated[str | None, Field(description="What the program says it does.", examples=["loading"])]
     last_heartbeat_at: Annotated[datetime | None, Field(description="When the program last said anything of itself.")]
+    silent_since: Annotated[
+        datetime | None, Field(description="Of a silent run: when the last sign of life came that its project counts.")
+    ]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
     needs_confirmation: Annotated[
         bool, Field(description="Whether a restart has to say `confirm`, since leftovers of it may still be alive.")
@@ -225,13 +229,21 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "stop_requested_by": run.stop_requested_by,
         "stop_deadline_at": time_or_null(run.stop_deadline_at),
         "tree": run.tree,
-        "progress": run.progress,
-        "status_text": run.status_text,
-        "last_heartbeat_at": time_or_null(run.last_heartbeat_at),
+        **_said_body(run),
         "restartable": shown.restartable,
         "needs_confirmation": needs_confirmation(run.tree),
         "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,
+    }
+
+
+def _said_body(run: Run) -> dict[str, object]:
+    """What the program says of itself, and since when it says nothing."""
+    return {
+        "progress": run.progress,
+        "status_text": run.status_text,
+        "last_heartbeat_at": time_or_null(run.last_heartbeat_at),
+        "silent_since": time_or_null(run.silent_since),
     }
 
 

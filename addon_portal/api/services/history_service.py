@@ -62,12 +62,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are asked for; empty values do not filter. `since <= requested_at < until`."""
+    """Which runs are asked for; empty values do not filter. `since <= requested_at < until`, and so for the end."""
 
     states: frozenset[RunState] = frozenset()
     reasons: frozenset[Reason] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
+    finished_since: datetime | None = None
+    finished_until: datetime | None = None
 
 
 class RunLook:
@@ -113,6 +115,8 @@ def list_runs(
             reasons=wanted.reasons,
             since=wanted.since,
             until=wanted.until,
+            finished_since=wanted.finished_since,
+            finished_until=wanted.finished_until,
         )
         return Page(show_runs(uow, page.items, portal.circumstances()), page.next_cursor)
 

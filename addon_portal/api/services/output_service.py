@@ -4,7 +4,8 @@ Promises that no answer holds a value of the run's environment, whoever asks: ou
 What is no longer there of a log over its limit is said in words.
 """
 
-from contextlib import closing
+from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from addon_portal.evidence.times import OutputTime, read_times
 NOT_MOUNTED = "The run root's marker file is missing: is its file system mounted?"
 SEARCH_SECONDS = 0.5
 """How long one request searches before it answers how far it has come."""
+LAST_LINE_BYTES = 4096
+"""So far from its end the last line of an output is looked for; of a longer one the end is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,22 @@ def open_output(portal: Portal, facts: LaunchFacts) -> Output:
             raise OutputUnreadable(NOT_MOUNTED)
         raise OutputUnreadable("The run directory does not exist: its output is lost.")
     return Output(directory, Mask(facts.environment.values()), is_complete=not run.is_active)
+
+
+def last_lines(portal: Portal, principal: Principal, run_ids: Collection[RunId]) -> Mapping[RunId, str]:
+    """The last line with something in it of each of these runs that has one which can be read now.
+
+    For lists: one statement for all, and a small reading at the end of each output.
+    """
+    with portal.storage.read() as uow:
+        every = uow.runs.list_launches(principal.scope, run_ids)
+    found: dict[RunId, str] = {}
+    for facts in every:
+        with suppress(OutputUnreadable), closing(open_output(portal, facts)) as output:
+            lines = (line.rstrip("\r") for line in reversed(output.last_lines(LAST_LINE_BYTES, LAST_LINE_BYTES)))
+            if (line := next((line for line in lines if line.strip()), None)) is not None:
+                found[facts.run.id] = line
+    return found
 
 
 def _get_facts(portal: Portal, principal: Principal, run_id: RunId) -> LaunchFacts:

@@ -70,6 +70,7 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
     scope, now = world.scope, world.now()
     run = uow.runs.get(scope, run_id)
     uow.runs.get_launch(scope, run_id)
+    uow.runs.list_launches(scope, [run_id])
     uow.runs.latest(scope, project_id)
     asked: list[dict[str, Any]] = [
         {},
@@ -80,6 +81,8 @@ def read_as_tenant(world: World, uow: UnitOfWork, project_id: ProjectId, run_id:
         {"reasons": [Reason.SIGNAL, Reason.EXIT_CODE], "states": [RunState.FAILED]},
         {"since": now},
         {"until": now, "reasons": [Reason.SIGNAL]},
+        {"finished_since": now - timedelta(hours=1), "finished_until": now + timedelta(hours=1)},
+        {"finished_since": now, "states": [RunState.FAILED], "reasons": [Reason.SIGNAL]},
     ]
     for filters in asked:
         page = uow.runs.list_page(scope, limit=1, **filters)

@@ -194,6 +194,12 @@ FILTERS: dict[str, Callable[[History], dict[str, object]]] = {
         "until": h.pending.requested_at,
         "states": [RunState.FAILED, RunState.RUNNING],
     },
+    "ended since": lambda h: {"finished_since": h.failed.finished_at},
+    "ended between, and states": lambda h: {
+        "finished_since": h.completed.finished_at,
+        "finished_until": h.cancelled.finished_at,
+        "states": [RunState.FAILED, RunState.COMPLETED, RunState.RUNNING],
+    },
     "states": lambda _: {"states": [RunState.FAILED, RunState.PENDING, RunState.COMPLETED]},
     "reasons": lambda _: {"reasons": list(Reason)},
     "reasons and states": lambda _: {"reasons": list(Reason), "states": [RunState.FAILED]},
@@ -264,6 +270,33 @@ def test_lists_can_be_filtered(world: World, history: History) -> None:
             h.failed.id,
         ]
         assert listed(since=h.pending.requested_at + timedelta(days=1)) == []
+
+
+def test_what_ended_in_a_time_is_listed_by_its_end(world: World) -> None:
+    slow, quick = world.add_running(), world.add_final()
+    world.apply(world.lost(slow.id))
+    slow = world.get(slow.id)
+    assert quick.finished_at is not None
+    assert slow.finished_at is not None
+    assert quick.finished_at < slow.finished_at
+    with world.storage.read() as uow:
+
+        def listed(**filters: object) -> list[RunId]:
+            return ids_of(uow.runs.list_page(world.scope, limit=100, **filters).items)  # type: ignore[arg-type]
+
+        assert listed(finished_since=quick.finished_at) == [slow.id, quick.id]
+        assert listed(finished_since=quick.finished_at, finished_until=slow.finished_at) == [quick.id]
+        assert listed(finished_since=quick.finished_at, states=[RunState.FAILED]) == [slow.id]
+        assert listed(finished_until=quick.finished_at) == []
+        assert listed(finished_since=quick.finished_at, project_id=slow.project_id) == [slow.id]
+
+
+def test_several_runs_are_read_with_what_they_were_made_from_within_their_tenant(world: World) -> None:
+    mine, others = world.add_run(), world.add_run(scope=world.other_scope)
+    with world.storage.read() as uow:
+        assert [facts.run for facts in uow.runs.list_launches(world.scope, [mine.id, others.id])] == [mine]
+        assert uow.runs.list_launches(world.scope, [mine.id]) == [uow.runs.get_launch(world.scope, mine.id)]
+        assert uow.runs.list_launches(world.scope, []) == []
 
 
 def test_filters_and_cursors_go_together(world: World, history: History) -> None:

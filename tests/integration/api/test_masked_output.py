@@ -15,11 +15,13 @@ STARS = "*" * len(SECRET)
 def show_everything(world: World, run: Json) -> dict[str, object]:
     """Every way in which Alice, who may set the environment, can read a run's output."""
     path = f"/api/tenant/runs/{run['run_id']}"
+    last_lines = world.alice.get("/api/tenant/last-lines", params={"run": run["run_id"]})
     return {
         "log": json_of(world.alice.get(f"{path}/log"))["text"],
         "raw": world.alice.get(f"{path}/log/raw").text,
         "range": world.alice.get(f"{path}/log/raw", headers={"Range": "bytes=9-"}).text,
         "size": world.alice.head(f"{path}/log/raw").headers["content-length"],
+        "last": json_of(last_lines)["items"][0]["text"],
         "tail": json_of(world.alice.get(f"{path}/evidence"))["output_tail"],
         "found": [item["text"] for item in json_of(world.alice.get(f"{path}/log/search?q=key"))["items"]],
         "secret": json_of(world.alice.get(f"{path}/log/search?q={SECRET[2:8]}"))["items"],
@@ -35,6 +37,7 @@ def assert_hidden(world: World, run: Json) -> None:
         "raw": f"the key: {STARS}\n",
         "range": f"{STARS}\n",
         "size": str(len(line) + 1),
+        "last": f"the key: {STARS}",
         "tail": [f"the key: {STARS}"],
         "found": [f"the key: {STARS}"],
         "secret": [],

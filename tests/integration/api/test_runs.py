@@ -133,6 +133,9 @@ def test_history_can_be_filtered(any_world: World) -> None:
     assert ids_of(since=running["requested_at"]) == [withdrawn["run_id"], running["run_id"]]
     assert ids_of(until=failure["requested_at"]) == [success["run_id"]]
     assert ids_of(since=text_ago(hours=-1)) == []
+    ends = {"finished_since": success["finished_at"], "finished_until": withdrawn["finished_at"]}
+    assert ids_of(**ends) == [failure["run_id"], success["run_id"]]
+    assert ids_of(**ends, state="failed") == [failure["run_id"]]
 
 
 def test_a_page_shows_the_same_as_each_run(world: World) -> None:
@@ -177,6 +180,7 @@ def test_tenants_do_not_see_one_another(any_world: World) -> None:
         ({"since": "2026"}, "since"),
         ({"since": "1767225600"}, "since"),
         ({"until": "2026-01-01"}, "until"),
+        ({"finished_since": "yesterday"}, "finished_since"),
         ({"until": "2026-13-01T00:00:00Z"}, "until"),
         ({"sate": "failed"}, "sate"),
     ],

@@ -40,6 +40,7 @@ def test_silence_is_noted_when_it_begins_and_when_the_warning_is_over_and_a_word
         begun = run.record("notify")
         assert begun["silent_seconds"] >= 0.3
         assert begun["warned_seconds"] < begun["silent_seconds"]
+        assert run.record("child")["started_at"] < begun["noted_at"]
         wait_until(lambda: run.record("notify")["warned_seconds"] >= 0.3, "the end of the warning")
         orders.write("speak\n")
         assert lifeline.read_line() == "sent"

@@ -168,6 +168,27 @@ def test_a_silent_run_is_said_to_be_before_anything_is_done(on_stall: OnStall) -
     assert said.values["condition_detail"] == "nothing was heard of the program for 30 s (heartbeat)"
 
 
+def test_a_silence_has_one_beginning_however_often_it_is_told() -> None:
+    seen = silent(OnStall.WARN, 0.0)
+    assert seen.said is not None
+    since = NOW - timedelta(seconds=30)
+    begun = replace(seen, said=replace(seen.said, silent_since=since))
+    run = records(actions(begun))[0].applied_to(RUN)
+    assert run.silent_since == since
+    later = replace(begun, said=replace(seen.said, silent_since=since + timedelta(milliseconds=3)))
+    assert records(actions(later, run)) == []
+    another = replace(begun, said=replace(seen.said, silent_since=since + timedelta(minutes=1)))
+    assert records(actions(another, run))[0].applied_to(run).silent_since == since + timedelta(minutes=1)
+    spoken = replace(begun, said=NotifyRecord())
+    assert records(actions(spoken, run))[0].applied_to(run).silent_since is None
+
+
+def test_a_silence_that_a_shim_has_not_dated_has_no_beginning() -> None:
+    run = records(actions(silent(OnStall.WARN, 0.0)))[0].applied_to(RUN)
+    assert (run.conditions, run.silent_since) == (frozenset({"silent"}), None)
+    assert records(actions(silent(OnStall.WARN, 10.0), run)) == []
+
+
 @pytest.mark.parametrize(
     ("on_stall", "why"), [(OnStall.WARN, None), (OnStall.STOP, "stalled"), (OnStall.RESTART, "stalled_restart")]
 )

@@ -13,12 +13,15 @@ from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import examples
 from addon_portal.api.schemas.output import (
+    LastLinesBody,
+    LastLinesQuery,
     LogBody,
     LogQuery,
     LogSearchBody,
     LogSearchQuery,
     LogTimesBody,
     LogTimesQuery,
+    last_lines_body,
     log_body,
     log_search_body,
     log_times_body,
@@ -97,6 +100,16 @@ def head_raw_log(run_id: RunIdPath, caller: CallerDep) -> Response:
     output = output_service.open_log(caller.portal, caller.enter(Role.VIEWER), run_id)
     first = output.first_offset()
     return ranges.describe(output, _headers_of(run_id, first), _TEXT, first)
+
+
+@router.get(
+    "/last-lines",
+    **says("Read the last lines of several runs", LastLinesBody, examples.LAST_LINES, errors=("invalid_request",)),
+)
+def read_last_lines(caller: CallerDep, query: Annotated[LastLinesQuery, Query()]) -> Response:
+    """For lists: of each run the last line that is not blank. What is not there, or not the tenant's, is left out."""
+    principal = caller.enter(Role.VIEWER)
+    return answer(last_lines_body(output_service.last_lines(caller.portal, principal, query.run)))
 
 
 @router.get(

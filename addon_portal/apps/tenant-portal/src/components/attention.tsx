@@ -14,6 +14,7 @@ export function Attention({ onAct, ...listed }: Props) {
       {...listed}
       id="attention"
       title="Needs attention"
+      hasLines
       empty={<EmptyState title="Nothing. No failure waits for a restart, and what runs is well." />}
       actions={(run) => <Action run={run} onAct={() => onAct(run)} />}
     />

@@ -13,7 +13,7 @@ type Props = {
   empty: ReactNode;
   before?: (run: Run) => ReactNode;
   actions?: (run: Run) => ReactNode;
-  /** The last line of its output, where that is known. */
+  /** The last lines of their outputs, as far as they are known; each row has a place for one. */
   lastLines?: ReadonlyMap<string, string> | undefined;
 };
 
@@ -29,15 +29,16 @@ export function RunRows({ runs, empty, before, actions, lastLines }: Props) {
           before={before?.(run)}
           actions={actions?.(run)}
           lastLine={lastLines?.get(run.run_id)}
+          hasLine={!!lastLines}
         />
       ))}
     </ul>
   );
 }
 
-type RowProps = { run: Run; before: ReactNode; actions: ReactNode; lastLine: string | undefined };
+type RowProps = { run: Run; before: ReactNode; actions: ReactNode; lastLine: string | undefined; hasLine: boolean };
 
-function RunRow({ run, before, actions, lastLine }: RowProps) {
+function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
   const isOld = isUnseen(run, useSight());
   const old = isOld ? "outline-1 outline-edge -outline-offset-1 outline-dashed" : "";
   return (
@@ -57,7 +58,7 @@ function RunRow({ run, before, actions, lastLine }: RowProps) {
         </Link>
         <span className="min-w-0">
           <RunLine run={run} />
-          <Said run={run} lastLine={lastLine} />
+          <Said run={run} lastLine={lastLine} hasLine={hasLine} />
         </span>
       </span>
       <span className="flex items-center gap-x-4 text-quiet">
@@ -73,21 +74,30 @@ function Since({ run }: { run: Run }) {
 }
 
 /** What a failure or a program says of itself, and the last line that it wrote, on lines of their own. */
-function Said({ run, lastLine }: { run: Run; lastLine: string | undefined }) {
-  if (isFinal(run.state)) {
-    return run.message && run.outcome !== "success" ? (
-      <span className="block truncate text-quiet">{run.message}</span>
-    ) : null;
-  }
+function Said({ run, lastLine, hasLine }: { run: Run; lastLine: string | undefined; hasLine: boolean }) {
   return (
     <>
-      {run.progress !== null && <ProgressBar progress={run.progress} text={run.status_text} />}
-      {run.progress === null && run.status_text && <span className="block truncate text-quiet">{run.status_text}</span>}
-      {lastLine && (
-        <samp title={lastLine} className="block truncate text-quiet text-small leading-5">
+      {isFinal(run.state) ? <Verdict run={run} /> : <Progress run={run} />}
+      {hasLine && run.started_at && (
+        <samp title={lastLine} className="block min-h-5 truncate text-quiet text-small leading-5">
           {lastLine}
         </samp>
       )}
     </>
   );
+}
+
+/** The sentence, where the fact beside the state does not say all of it. */
+function Verdict({ run }: { run: Run }) {
+  if (!run.message || run.outcome === "success" || run.reason === "exit_code") return null;
+  return (
+    <span title={run.message} className="block truncate text-quiet">
+      {run.message}
+    </span>
+  );
+}
+
+function Progress({ run }: { run: Run }) {
+  if (run.progress !== null) return <ProgressBar progress={run.progress} text={run.status_text} />;
+  return run.status_text ? <span className="block truncate text-quiet">{run.status_text}</span> : null;
 }

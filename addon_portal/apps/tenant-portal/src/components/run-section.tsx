@@ -3,6 +3,7 @@ import { Button } from "@/components/button";
 import { RunRows } from "@/components/run-rows";
 import { Section } from "@/components/section";
 import { useHeldRows } from "@/hooks/use-held-rows";
+import { useLastLines } from "@/hooks/use-last-lines";
 import type { Run } from "@/lib/run-words";
 
 export type ListedRuns = {
@@ -21,14 +22,16 @@ type Props = ListedRuns & {
   note?: ReactNode;
   before?: (run: Run) => ReactNode;
   actions?: (run: Run) => ReactNode;
-  lastLines?: ReadonlyMap<string, string> | undefined;
+  /** Whether rows show the last line that was written. */
+  hasLines?: boolean;
 };
 
 const idOf = (run: Run) => run.run_id;
 
 /** A list of a page that is live. While it is held its rows stay where they are, and it says how many have come. */
-export function RunSection({ id, title, runs, known, isHeld, empty, note, ...rows }: Props) {
+export function RunSection({ id, title, runs, known, isHeld, empty, note, hasLines = false, ...rows }: Props) {
   const held = useHeldRows({ current: runs, known, idOf, isHeld });
+  const lines = useLastLines(hasLines ? held.rows : []);
   if (!held.rows.length && empty === null) return null;
   return (
     <div id={id} className="scroll-mt-16">
@@ -45,7 +48,7 @@ export function RunSection({ id, title, runs, known, isHeld, empty, note, ...row
           </span>
         }
       >
-        <RunRows runs={held.rows} empty={empty} {...rows} />
+        <RunRows runs={held.rows} empty={empty} lastLines={hasLines ? lines : undefined} {...rows} />
       </Section>
     </div>
   );

@@ -26,6 +26,7 @@ export function StatusLists({ status }: { status: Status }) {
         {...listed}
         id="running"
         title="Running now"
+        hasLines
         runs={running}
         empty={
           <EmptyState

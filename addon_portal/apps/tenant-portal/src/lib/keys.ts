@@ -15,4 +15,7 @@ export const keys = {
   runList: (filter: object) => ["runs", "list", filter] as const,
   /** How many bytes a run has written; events alone fill it. */
   logSize: (id: string) => ["log-size", id] as const,
+  /** The last lines of runs in lists. */
+  growingLines: ["last-lines", "growing"] as const,
+  finalLines: ["last-lines", "final"] as const,
 };

@@ -14,11 +14,13 @@ type ProjectPages = InfiniteData<Schemas["ProjectPage"]>;
 /** Counts are not summed up from events, which may come twice: they are asked for, this often at most. */
 const COUNTS_EVERY_MS = 500;
 const STATS_EVERY_MS = 3_000;
+const LAST_LINES_EVERY_MS = 1_000;
 
 export function applyBatch(cache: QueryClient, batch: Batch) {
   if (batch.reset) void cache.invalidateQueries();
   if (batch.host) applyHost(cache, batch.host);
   for (const [id, size] of batch.logSizes) cache.setQueryData(keys.logSize(id), size);
+  if (batch.logSizes.size) askForLastLines(cache);
   if (!batch.runs.size && !batch.progress.size) return;
   for (const id of new Set([...batch.runs.keys(), ...batch.progress.keys()])) {
     if (cache.getQueryState(keys.run(id))) cache.setQueryData<Run>(keys.run(id), (run) => changedRun(batch, id, run));
@@ -135,3 +137,7 @@ const askForCounts = throttled(COUNTS_EVERY_MS, (cache) => {
   void cache.invalidateQueries({ queryKey: keys.runLists });
 });
 const askForStats = throttled(STATS_EVERY_MS, (cache) => void cache.invalidateQueries({ queryKey: keys.stats }));
+const askForLastLines = throttled(
+  LAST_LINES_EVERY_MS,
+  (cache) => void cache.invalidateQueries({ queryKey: keys.growingLines }),
+);

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { actorName, factOf, healthOf, knownUntil, ordinal, ranFor, seenThrough, stateOf } from "@/lib/run-words";
+import {
+  actorName,
+  factOf,
+  healthOf,
+  healthText,
+  knownUntil,
+  ordinal,
+  ranFor,
+  seenThrough,
+  stateOf,
+} from "@/lib/run-words";
 import { makeRun } from "@/testing/factories";
 
 const NOON = Date.parse("2026-11-29T12:00:00Z");
@@ -60,6 +70,12 @@ describe("the state of a run that nobody can look at", () => {
     expect(stateOf(makeRun.pending(), UNSEEN, "UTC").word).toBe("Waiting");
     expect(stateOf(makeRun.failed(), UNSEEN, "UTC").word).toBe("Failed");
   });
+});
+
+it("says for how long a run is silent, by the sign of life that its project counts", () => {
+  const run = makeRun.running({ silent_since: "2026-11-29T11:38:00Z", last_heartbeat_at: "2026-11-29T11:59:00Z" });
+  expect(healthText("silent", run, NOON)).toBe("silent for 22 min");
+  expect(healthText("silent", makeRun.running(), NOON)).toBe("silent");
 });
 
 describe("while the portal does not answer", () => {

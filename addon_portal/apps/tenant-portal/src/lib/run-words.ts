@@ -98,8 +98,8 @@ export function ordinal(place: number): string {
 /** The word beside the state: `silent for 22 min`, `3 h over`. */
 export function healthText(health: Health, run: Run, now: number): string | null {
   const look = HEALTH[health];
-  const heard = milliseconds(run.last_heartbeat_at);
-  if (health === "silent" && heard) return `silent for ${durationText(now - heard)}`;
+  const since = milliseconds(run.silent_since);
+  if (health === "silent" && since) return `silent for ${durationText(now - since)}`;
   return look?.word ?? null;
 }
 

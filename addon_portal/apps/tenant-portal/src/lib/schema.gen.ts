@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 58fb1f7ad299d404d16eeec513fd91fb696c3678fd92fea9544526c2d6f34df9. Not to be edited.
+// Made by `npm run types` from the API's description 3155fc7dd0cd2cbd5cb95aec37a5eb82987bf79f6e38f57da5dcaf21788e840a. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -368,6 +368,26 @@ export interface paths {
          * @description From now on the key opens nothing, and streams of events that it opened end. What it started goes on.
          */
         delete: operations["revoke_own_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/last-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the last lines of several runs
+         * @description For lists: of each run the last line that is not blank. What is not there, or not the tenant's, is left out.
+         */
+        get: operations["read_last_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2604,6 +2624,27 @@ export interface components {
             tenant: string;
         };
         /**
+         * LastLineBody
+         * @description The last line of a run's output that is not blank.
+         */
+        LastLineBody: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Text
+             * @description As the program wrote it, colours and all; of a long line its end.
+             */
+            text: string;
+        };
+        /**
+         * LastLinesBody
+         * @description Runs that wrote nothing, or whose output cannot be read now, are left out.
+         */
+        LastLinesBody: {
+            /** Items */
+            items: components["schemas"]["LastLineBody"][];
+        };
+        /**
          * LimitsBody
          * @description What one run may use, with all that it starts. Null: no limit.
          */
@@ -3658,6 +3699,11 @@ export interface components {
             signal: number | null;
             /** Signal Name */
             signal_name: string | null;
+            /**
+             * Silent Since
+             * @description Of a silent run: when the last sign of life came that its project counts.
+             */
+            silent_since: string | null;
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["RunState"];
@@ -5252,6 +5298,38 @@ export interface operations {
             };
         };
     };
+    read_last_lines: {
+        parameters: {
+            query: {
+                /** @description May be repeated. */
+                run: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read the last lines of several runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastLinesBody"];
+                };
+            };
+            /** @description A problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_login_link: {
         parameters: {
             query?: never;
@@ -5820,6 +5898,10 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description Became final at or after this time; then the last to end comes first. */
+                finished_since?: string | null;
+                /** @description Became final before this time. */
+                finished_until?: string | null;
                 /** @description How many to return at most. */
                 limit?: number;
                 /** @description Ended for any of these reasons; may be repeated. */
@@ -6313,6 +6395,10 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description Became final at or after this time; then the last to end comes first. */
+                finished_since?: string | null;
+                /** @description Became final before this time. */
+                finished_until?: string | null;
                 /** @description How many to return at most. */
                 limit?: number;
                 /** @description Ended for any of these reasons; may be repeated. */

@@ -45,6 +45,7 @@ const PENDING: Run = {
   progress: null,
   status_text: null,
   last_heartbeat_at: null,
+  silent_since: null,
   restartable: false,
   needs_confirmation: false,
   scheduled_restart: null,

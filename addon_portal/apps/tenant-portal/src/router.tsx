@@ -1,16 +1,23 @@
 /** The addresses of the page, and what of them stands in the search part. Put together by `main.tsx`. */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { ErrorNote } from "@/components/error-note";
 import { Shell } from "@/components/shell";
 import { projectsSearch } from "@/lib/project-filter";
 import { sessionQuery } from "@/lib/session";
+import { settingsSearch } from "@/lib/settings-search";
 import { LoginPage } from "@/pages/login";
 import { NotFoundPage } from "@/pages/not-found";
 import { ProjectPage } from "@/pages/project";
 import { ProjectsPage } from "@/pages/projects";
 import { RunPage } from "@/pages/run";
-import { SettingsPage } from "@/pages/settings";
 import { StatusPage } from "@/pages/status";
 
 const root = createRootRouteWithContext<{ cache: QueryClient }>()({ component: Outlet });
@@ -62,7 +69,13 @@ const routeTree = root.addChildren([
     }),
     createRoute({ getParentRoute: () => app, path: "/projects/$projectId", component: ProjectPage }),
     createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage, validateSearch: runSearch }),
-    createRoute({ getParentRoute: () => app, path: "/settings", component: SettingsPage }),
+    createRoute({
+      getParentRoute: () => app,
+      path: "/settings",
+      // Rarely opened, so not part of the first load.
+      component: lazyRouteComponent(() => import("@/pages/settings"), "SettingsPage"),
+      validateSearch: settingsSearch,
+    }),
   ]),
 ]);
 

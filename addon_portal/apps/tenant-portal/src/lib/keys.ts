@@ -13,6 +13,11 @@ export const keys = {
   run: (id: string) => ["runs", "one", id] as const,
   runLists: ["runs", "list"] as const,
   runList: (filter: object) => ["runs", "list", filter] as const,
+  apiKeys: ["api-keys"] as const,
+  people: ["people"] as const,
+  webhooks: ["webhooks"] as const,
+  deliveries: (webhookId: string) => ["webhooks", webhookId, "deliveries"] as const,
+  delivery: (webhookId: string, id: string) => ["webhooks", webhookId, "deliveries", id] as const,
   /** How many bytes a run has written; events alone fill it. */
   logSize: (id: string) => ["log-size", id] as const,
   /** The last lines of runs in lists. */

@@ -1,0 +1,41 @@
+import type { FormEvent, ReactNode } from "react";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { ErrorNote } from "@/components/error-note";
+
+type Props = {
+  title: string;
+  children: ReactNode;
+  act: string;
+  blocked: string | null;
+  isBusy: boolean;
+  error: unknown;
+  onSubmit: () => void;
+  onClose: () => void;
+};
+
+/** Something to fill in, done by Enter; what is wrong stands above the buttons. */
+export function FormDialog({ title, children, act, blocked, isBusy, error, onSubmit, onClose }: Props) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!blocked && !isBusy) onSubmit();
+  };
+  return (
+    <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title={title}>
+      <form onSubmit={submit}>
+        {children}
+        {!!error && (
+          <div className="mt-4">
+            <ErrorNote error={error} />
+          </div>
+        )}
+        <div className="mt-5 flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" blocked={blocked} isBusy={isBusy}>
+            {act}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,108 @@
+import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
+import { Field, INPUT } from "@/components/field";
+import { useProjectNames } from "@/hooks/use-project-names";
+import { projectQuery } from "@/lib/projects";
+import { FACTS, type Fact, WANTED } from "@/lib/webhook-words";
+
+export type Wish = { name: string; url: string; projectId: string | null; events: readonly Fact[] };
+
+type Props = {
+  value: Wish;
+  address: { label: string; hint: string; example: string };
+  onChange: (value: Wish) => void;
+};
+
+/** Where messages go, of which project, and of what. */
+export function WebhookFields({ value, address, onChange }: Props) {
+  const id = useId();
+  return (
+    <div className="mt-4 flex flex-col gap-4">
+      <Field id={`${id}-name`} label="Name" hint="One that no other webhook has: on call, chat.">
+        <input
+          id={`${id}-name`}
+          aria-describedby={`${id}-name-hint`}
+          maxLength={200}
+          autoComplete="off"
+          value={value.name}
+          onChange={(event) => onChange({ ...value, name: event.target.value })}
+          className={INPUT}
+        />
+      </Field>
+      <Field id={`${id}-url`} label={address.label} hint={address.hint}>
+        <input
+          id={`${id}-url`}
+          aria-describedby={`${id}-url-hint`}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={address.example}
+          value={value.url}
+          onChange={(event) => onChange({ ...value, url: event.target.value })}
+          className={`${INPUT} font-mono`}
+        />
+      </Field>
+      <ProjectField value={value.projectId} onChange={(projectId) => onChange({ ...value, projectId })} />
+      <fieldset>
+        <legend className="font-medium">Tell of</legend>
+        {WANTED.map((fact) => (
+          <label key={fact} className="mt-1 flex items-start gap-2">
+            <input
+              type="checkbox"
+              checked={value.events.includes(fact)}
+              onChange={({ target }) => onChange({ ...value, events: withFact(value.events, fact, target.checked) })}
+              className="mt-0.5 size-4 shrink-0 accent-accent"
+            />
+            <span>
+              {FACTS[fact].word}
+              <span className="block text-quiet text-small">{FACTS[fact].when}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+const withFact = (events: readonly Fact[], fact: Fact, wanted: boolean) =>
+  WANTED.filter((each) => (each === fact ? wanted : events.includes(each)));
+
+/** What is wrong with a wish; null where it can be sent. */
+export function wishProblem(wish: Wish, isAddressRequired: boolean): string | null {
+  if (!wish.name.trim()) return "Give it a name first.";
+  if (isAddressRequired && !wish.url.trim()) return "Say first where messages go.";
+  return wish.events.length ? null : "Choose at least one thing to tell.";
+}
+
+function ProjectField({ value, onChange }: { value: string | null; onChange: (projectId: string | null) => void }) {
+  const id = useId();
+  const { projects, areMore } = useProjectNames();
+  const isListed = projects.some((project) => project.id === value);
+  return (
+    <Field
+      id={id}
+      label="Project"
+      hint={`Of which project messages tell.${areMore ? " The first hundred by name are listed." : ""}`}
+    >
+      <select
+        id={id}
+        aria-describedby={`${id}-hint`}
+        value={value ?? ""}
+        onChange={(event) => onChange(event.target.value || null)}
+        className={INPUT}
+      >
+        <option value="">Every project of the tenant</option>
+        {value && !isListed && <ChosenProject projectId={value} />}
+        {projects.map((project) => (
+          <option key={project.id} value={project.id}>
+            {project.name}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+function ChosenProject({ projectId }: { projectId: string }) {
+  const { data: project } = useQuery(projectQuery(projectId));
+  return <option value={projectId}>{project?.name ?? projectId}</option>;
+}

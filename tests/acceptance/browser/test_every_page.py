@@ -50,10 +50,14 @@ class Scene:
     """What is to be done there first."""
 
 
-def open_restart(page: Page) -> None:
-    """By its key, as on the run's page."""
-    page.keyboard.press("r")
-    expect(page.get_by_role("dialog")).to_be_visible()
+def opens(key: str) -> Callable[[Page], None]:
+    """What a key opens."""
+
+    def press(page: Page) -> None:
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+    return press
 
 
 def go_down(page: Page) -> None:
@@ -74,7 +78,9 @@ SCENES = {
     "run-stopping": Scene("/runs/{run:flush}", "flush #1"),
     "run-waiting": Scene("/runs/{run:reindex}", "reindex #1"),
     "run-coloured": Scene("/runs/{run:tiles}", "tiles #4"),
-    "restart": Scene("/runs/{run:orders}", "orders #1", open_restart),
+    "restart": Scene("/runs/{run:orders}", "orders #1", opens("r")),
+    "palette": Scene("/projects/{project:orders}", "orders", opens("Control+k")),
+    "keys": Scene("/status", "Status", opens("?")),
     "settings": Scene("/settings", "Settings"),
     "not-found": Scene("/nowhere", "There is no such page."),
 }

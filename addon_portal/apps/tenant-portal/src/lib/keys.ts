@@ -16,8 +16,8 @@ export const keys = {
   apiKeys: ["api-keys"] as const,
   people: ["people"] as const,
   webhooks: ["webhooks"] as const,
-  deliveries: (webhookId: string) => ["webhooks", webhookId, "deliveries"] as const,
-  delivery: (webhookId: string, id: string) => ["webhooks", webhookId, "deliveries", id] as const,
+  deliveries: (webhookId: string) => ["deliveries", webhookId] as const,
+  delivery: (webhookId: string, id: string) => ["deliveries", webhookId, id] as const,
   /** How many bytes a run has written; events alone fill it. */
   logSize: (id: string) => ["log-size", id] as const,
   /** The last lines of runs in lists. */

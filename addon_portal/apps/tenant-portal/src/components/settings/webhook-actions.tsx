@@ -14,10 +14,11 @@ type Props = { webhook: Webhook; onDeleted: () => void };
 /** All that can be done with one webhook. What hurts asks first. */
 export function WebhookActions({ webhook, onDeleted }: Props) {
   const [asked, setAsked] = useState<"edit" | "rotate" | "delete" | null>(null);
-  const test = useChange<void, unknown>(() => sendTest(webhook.id), keys.webhooks);
+  const test = useChange<void, unknown>(() => sendTest(webhook.id), keys.deliveries(webhook.id));
   const turn = useChange<void, unknown>(
     () => (webhook.enabled ? disableWebhook(webhook.id) : enableWebhook(webhook.id)),
     keys.webhooks,
+    keys.deliveries(webhook.id),
   );
   const close = () => setAsked(null);
   const off = webhook.enabled ? null : "Nothing is sent while it is off. Turn it on first.";

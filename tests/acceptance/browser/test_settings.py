@@ -1,0 +1,208 @@
+"""The settings: keys that are made, used and revoked; people who are invited and logged out; webhooks that are told."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.acceptance.browser.conftest import Visit
+from tests.support.portal import Portal
+from tests.support.receiver import Receiver
+from tests.support.visitor import Visitor
+from tests.support.waiting import wait_until
+
+KEY, SECRET, LINK = re.compile(r"ap_\S+"), re.compile(r"whsec_\S+"), re.compile(r"http\S+/login#token=\S+")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody who is told."""
+    made = Receiver().start()
+    yield made
+    made.stop()
+
+
+def section(page: Page, name: str) -> Locator:
+    """A part of the settings."""
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def press(within: Page | Locator, name: str | re.Pattern[str]) -> None:
+    within.get_by_role("button", name=name, exact=isinstance(name, str)).click()
+
+
+def shown_once(page: Page, form: re.Pattern[str]) -> str:
+    """A secret of this form that the dialog shows, which is then closed."""
+    found = page.get_by_role("dialog").get_by_text(form).first
+    expect(found).to_be_visible()
+    text = form.search(found.inner_text())
+    assert text is not None
+    press(page.get_by_role("dialog"), "I have it")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    return text[0]
+
+
+def make_key(page: Page, name: str, role: str) -> str:
+    press(section(page, "Keys"), "New key…")
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.get_by_role("radio", name=role).check()
+    page.keyboard.press("Enter")
+    return shown_once(page, KEY)
+
+
+def ask(portal: Portal, key: str) -> int:
+    """What a program is answered that shows this key."""
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.get(f"{portal.client.base_url}/api/tenant/projects", headers=headers, trust_env=False).status_code
+
+
+def test_a_key_is_made_at_the_page_used_and_revoked(portal: Portal, ada: Visitor) -> None:
+    page = ada.open("/settings")
+    key = make_key(page, "nightly build", "Viewer")
+    assert ask(portal, key) == 200
+    row = section(page, "Keys").get_by_role("row").filter(has_text="nightly build")
+    expect(row).to_contain_text("Viewer")
+    assert key not in page.content(), "it is shown once"
+    press(row, "Revoke nightly build")
+    press(page.get_by_role("dialog"), "Keep it")
+    assert ask(portal, key) == 200
+    press(row, "Revoke nightly build")
+    press(page.get_by_role("dialog"), "Revoke")
+    expect(row).to_have_count(0)
+    assert ask(portal, key) == 401
+    page.get_by_label("Show 1 revoked").check()
+    expect(row).to_contain_text("Revoked")
+    expect(page).to_have_url(re.compile(r"/settings\?revoked=true$"))
+    page.reload()
+    expect(row).to_contain_text("Revoked")
+
+
+def test_an_escape_does_not_lose_a_secret(ada: Visitor) -> None:
+    page = ada.open("/settings")
+    press(section(page, "Keys"), "New key…")
+    page.get_by_role("textbox", name="Name").fill("ci")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text(KEY).first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.click(5, 500)
+    assert KEY.match(shown_once(page, KEY))
+
+
+def test_a_colleague_is_invited_seen_and_logged_out(portal: Portal, ada: Visitor, visit: Visit) -> None:
+    page = ada.open("/settings")
+    press(section(page, "People"), "Invite somebody…")
+    page.get_by_role("textbox", name="Name").fill("Ben")
+    page.get_by_role("radio", name="Viewer").check()
+    page.keyboard.press("Enter")
+    link = shown_once(page, LINK)
+    ben = visit(portal, "Ben", enter=False)
+    theirs = ben.log_in(link)
+    expect(theirs.get_by_text("live")).to_be_visible()
+    page.reload()
+    row = section(page, "People").get_by_role("listitem").filter(has_text="Ben")
+    expect(row).to_contain_text("Viewer")
+    press(row, "Log Ben out")
+    ben.forgive(": 401$")
+    press(page.get_by_role("dialog"), "Log out")
+    expect(row).to_have_count(0)
+    expect(theirs).to_have_url(re.compile(r"/login\b"))
+
+
+def test_who_is_no_admin_is_told_whom_to_ask(portal: Portal, visit: Visit) -> None:
+    page = visit(portal, "Mia", role="member").open("/settings")
+    expect(page.get_by_text("are managed by its admins; your role is member")).to_be_visible()
+    expect(page.get_by_label("Time zone")).to_be_visible()
+    expect(section(page, "Keys")).to_have_count(0)
+
+
+def test_the_portals_own_key_is_refused_with_what_to_do(shared_portal: Portal, visit: Visit) -> None:
+    visitor = visit(shared_portal, "Olivia", role="operator")
+    page = visitor.open("/settings")
+    press(page, "Revoke up")
+    visitor.forgive("^DELETE /api/tenant/keys/key_[a-z0-9]+: 409$")
+    press(page.get_by_role("dialog"), "Revoke")
+    expect(page.get_by_role("alert")).to_contain_text("Revoke it there: addon-portal key revoke key_")
+    assert shared_portal.ask("GET", "/api/admin/tenants").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def telling_portal(browser: Browser, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal that may send to this machine."""
+    del browser
+    root = tmp_path_factory.mktemp("telling") / "portal"
+    with Portal(root, template=template, ADDON_PORTAL_NOTIFY_PRIVATE_ADDRESSES="1") as portal:
+        yield portal
+
+
+def add_webhook(page: Page, name: str, url: str) -> str:
+    press(section(page, "Webhooks"), "New webhook…")
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.get_by_role("textbox", name="Address").fill(url)
+    press(page.get_by_role("dialog"), "Add webhook")
+    return shown_once(page, SECRET)
+
+
+def test_a_webhook_that_is_added_at_the_page_is_told_with_a_signature(
+    telling_portal: Portal, visit: Visit, receiver: Receiver
+) -> None:
+    page = visit(telling_portal, role="operator").open("/settings")
+    first = add_webhook(page, "on call", receiver.url)
+    messages = page.get_by_role("region", name="Messages to on call")
+    press(page, "Send a test")
+    expect(messages).to_contain_text("Arrived")
+    assert receiver.received[0].verified(first)["type"] == "test"
+
+    telling_portal.wait_final(telling_portal.run(telling_portal.new_project(["false"])))
+    wait_until(lambda: len(receiver.received) == 2, "the message of the failure")
+    told = receiver.received[1].verified(first)
+    assert (told["type"], told["data"]["exit_code"]) == ("run.failed", 1)
+    page.reload()
+    expect(messages.get_by_text("Failed")).to_be_visible()
+    press(messages, "Show the message Failed")
+    expect(messages).to_contain_text("arrived, answered 204")
+    press(messages, "Deliver again")
+    wait_until(lambda: len(receiver.received) == 3, "the same message again")
+    assert receiver.received[2].id == receiver.received[1].id
+
+    press(page, "Replace the secret…")
+    press(page.get_by_role("dialog"), "Replace it")
+    second = shown_once(page, SECRET)
+    press(page, "Send a test")
+    wait_until(lambda: len(receiver.received) == 4, "a test with both signatures")
+    for secret in (first, second):
+        assert receiver.received[3].verified(secret)["type"] == "test"
+
+    press(page, "Turn off")
+    expect(page.get_by_text("Off: Disabled by")).to_be_visible()
+    expect(page.get_by_role("button", name="Send a test")).to_have_attribute("aria-disabled", "true")
+    press(page, "Turn on")
+    press(page, "Delete…")
+    press(page.get_by_role("dialog"), "Delete")
+    expect(page.get_by_text("Nobody is told of anything.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/settings$"))
+
+
+def test_a_webhook_that_nobody_answers_says_what_went_wrong(telling_portal: Portal, visit: Visit) -> None:
+    refusing = Receiver().start()
+    refusing.stop()
+    page = visit(telling_portal, role="operator").open("/settings")
+    add_webhook(page, "nobody", refusing.url)
+    messages = page.get_by_role("region", name="Messages to nobody")
+    press(page, "Send a test")
+    expect(messages).to_contain_text("Did not arrive")
+    press(messages, "Show the message Test")
+    expect(messages).to_contain_text(re.compile("refused"))
+
+
+def test_an_address_that_is_none_is_refused_where_it_was_entered(ada: Visitor) -> None:
+    page = ada.open("/settings")
+    press(section(page, "Webhooks"), "New webhook…")
+    page.get_by_role("textbox", name="Name").fill("on call")
+    page.get_by_role("textbox", name="Address").fill("somewhere")
+    ada.forgive("^POST /api/tenant/webhooks: 422$")
+    press(page.get_by_role("dialog"), "Add webhook")
+    expect(page.get_by_role("alert")).to_contain_text("url")
+    expect(page.get_by_role("textbox", name="Address")).to_have_value("somewhere")

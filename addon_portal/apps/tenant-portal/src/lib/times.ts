@@ -37,10 +37,8 @@ function oneUnit(size: number) {
   return `${Math.floor(size / DAY)} d`;
 }
 
-/** `29 Nov 2026, 14:03:11.204 UTC`: everything that is known, with the zone. */
-export function exactText(at: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
+const FORMS = {
+  exact: {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -49,14 +47,30 @@ export function exactText(at: number, zone: string): string {
     second: "2-digit",
     fractionalSecondDigits: 3,
     timeZoneName: "short",
-  });
-  return parts.format(at);
+  },
+  clock: { timeStyle: "medium" },
+  date: { day: "numeric", month: "short" },
+  day: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept: to make one takes as long as to write a hundred moments with it, and a page shows a thousand. */
+function written(at: number, form: keyof typeof FORMS, zone: string): string {
+  const key = `${form} ${zone}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...FORMS[form] });
+    formats.set(key, format);
+  }
+  return format.format(at);
 }
 
+/** `29 Nov 2026, 14:03:11.204 UTC`: everything that is known, with the zone. */
+export const exactText = (at: number, zone: string) => written(at, "exact", zone);
+
 /** `14:03:11`, for a moment of which the day is clear. */
-export function clockText(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" }).format(at);
-}
+export const clockText = (at: number, zone: string) => written(at, "clock", zone);
 
 /** `14:03:11`, and the day before it where that is not today. */
 export function momentText(at: number, now: number, zone: string): string {
@@ -65,20 +79,10 @@ export function momentText(at: number, now: number, zone: string): string {
 }
 
 /** `29 Nov`. */
-export function dateText(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short" }).format(at);
-}
+export const dateText = (at: number, zone: string) => written(at, "date", zone);
 
 /** `29 Nov, 14:03` within a year, for lists. */
-export function dayText(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(at);
-}
+export const dayText = (at: number, zone: string) => written(at, "day", zone);
 
 /** How soon what is said of an age changes, so that nothing is painted more often than it reads differently. */
 export function changesAfter(age: number): number {

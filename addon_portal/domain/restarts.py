@@ -5,6 +5,7 @@ active run per project, one restart per run) for the races that no check before 
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from addon_portal.domain import errors
 from addon_portal.domain.ids import RunId
@@ -35,6 +36,54 @@ def check_restart(latest: Run | None, meant: RunId | None, restartable: frozense
     if needs_confirmation(latest.tree) and not confirmed:
         raise errors.ConfirmationRequired(latest.id)
     return latest
+
+
+class Obstacle(StrEnum):
+    """What stands against restarting a run: a closed list, part of the API."""
+
+    NOT_ENDED = "not_ended"
+    ALREADY_RESTARTED = "already_restarted"
+    FOLLOWED = "followed"
+    PROJECT_DELETED = "project_deleted"
+    OWN_COMMAND_FORBIDDEN = "own_command_forbidden"
+    STATE_NOT_RESTARTABLE = "state_not_restartable"
+
+    def explain(self, run: Run) -> str:
+        """As a sentence."""
+        if self is Obstacle.STATE_NOT_RESTARTABLE:
+            return f"In this installation runs that are {run.state} are not restarted (RESTARTABLE_STATUSES)."
+        return _OBSTACLES[self]
+
+
+_OBSTACLES = {
+    Obstacle.NOT_ENDED: "It has not ended yet.",
+    Obstacle.ALREADY_RESTARTED: "It has been restarted already.",
+    Obstacle.FOLLOWED: "A newer run of its project has followed it: restart that one.",
+    Obstacle.PROJECT_DELETED: "Its project has been deleted.",
+    Obstacle.OWN_COMMAND_FORBIDDEN: (
+        "It ran a command of the tenant's own, and the tenant may run the operator's programs only by now."
+    ),
+}
+
+
+def obstacle_to(
+    run: Run, newest_run_id: RunId | None, barred: Obstacle | None, restartable: frozenset[RunState]
+) -> Obstacle | None:
+    """Why a restart of this run would be refused now; None where it would not, but for leftovers to be confirmed.
+
+    `barred` is what stands against restarting anything of its project.
+    """
+    if run.state not in FINAL:
+        return Obstacle.NOT_ENDED
+    if run.restarted_by is not None:
+        return Obstacle.ALREADY_RESTARTED
+    if barred is Obstacle.PROJECT_DELETED:
+        return barred
+    if run.id != newest_run_id:
+        return Obstacle.FOLLOWED
+    if barred is not None:
+        return barred
+    return None if run.state in restartable else Obstacle.STATE_NOT_RESTARTABLE
 
 
 def workspace_of(project: Project, run_id: RunId, *, clean: bool) -> str:

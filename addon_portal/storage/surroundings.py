@@ -12,20 +12,22 @@ from datetime import datetime
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, RunId, TenantId
 from addon_portal.domain.models import Run, ScheduledRestart, TenantScope
+from addon_portal.domain.restarts import Obstacle
 from addon_portal.domain.states import RunState
 from addon_portal.storage.connection import Row
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_micros_or_none, run_columns, run_from_row, storable
 from addon_portal.storage.scheduled_restarts import SCHEDULED_FIELDS, scheduled_columns, scheduled_from_row
 
-_RESTARTABLE = """
-    CASE WHEN p.deleted_at IS NULL AND (
-        EXISTS (SELECT 1 FROM tenants AS t WHERE t.id = p.tenant_id AND t.may_run_own_commands)
-        OR (SELECT d.command IS NULL FROM runs AS r JOIN definitions AS d
-                ON d.project_id = r.project_id AND d.version = r.definition_version
-            WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1))
-    THEN (SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1) END
-"""
+_NEWEST = "(SELECT r.id FROM runs AS r WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1)"
+_BARRED = f"""
+    CASE WHEN p.deleted_at IS NOT NULL THEN '{Obstacle.PROJECT_DELETED}'
+    WHEN EXISTS (SELECT 1 FROM tenants AS t WHERE t.id = p.tenant_id AND t.may_run_own_commands) THEN NULL
+    WHEN (SELECT d.command IS NOT NULL FROM runs AS r JOIN definitions AS d
+              ON d.project_id = r.project_id AND d.version = r.definition_version
+          WHERE r.project_id = p.id ORDER BY r.number DESC LIMIT 1) THEN '{Obstacle.OWN_COMMAND_FORBIDDEN}'
+    END
+"""  # noqa: S608 - made of constants
 _POSITION = """
     (SELECT count(*) FROM runs AS q
      WHERE q.host_id = :host_id AND q.tenant_id = :tenant_id
@@ -33,7 +35,7 @@ _POSITION = """
 """
 _SCHEDULED = scheduled_columns("s")
 _AROUND = f"""
-    SELECT p.name, {_RESTARTABLE}, h.observed_at, h.drained_at, h.drained_by, {{position}}, {_SCHEDULED}
+    SELECT p.name, {_NEWEST}, {_BARRED}, h.observed_at, h.drained_at, h.drained_by, {{position}}, {_SCHEDULED}
     FROM projects AS p JOIN hosts AS h ON h.id = :host_id
     LEFT JOIN scheduled_restarts AS s ON s.restart_of = :run_id
     WHERE p.id = :project_id
@@ -41,7 +43,7 @@ _AROUND = f"""
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
 SHOWN_COLUMNS = f"""
-    p.name, {_RESTARTABLE}, h.observed_at, h.drained_at, h.drained_by,
+    p.name, {_NEWEST}, {_BARRED}, h.observed_at, h.drained_at, h.drained_by,
     CASE r.state WHEN 'pending' THEN
         (SELECT count(*) FROM runs AS q
          WHERE q.host_id = r.host_id AND q.tenant_id = r.tenant_id
@@ -57,7 +59,7 @@ _WITH_RUN = f"""
     WHERE r.id = :run_id AND r.tenant_id = :tenant_id
 """  # noqa: S608 - made of constants
 _PROJECTS = f"""
-    SELECT p.id, p.name, {_RESTARTABLE}, {_SCHEDULED}
+    SELECT p.id, p.name, {_NEWEST}, {_BARRED}, {_SCHEDULED}
     FROM projects AS p LEFT JOIN scheduled_restarts AS s ON s.project_id = p.id WHERE p.id IN (:project_ids...)
 """  # noqa: S608 - made of constants
 _HOSTS = "SELECT id, observed_at, drained_at, drained_by FROM hosts WHERE id IN (:host_ids...)"
@@ -73,13 +75,14 @@ class RunSurroundings:
     """`observed_at` is when the last complete sweep of the run's host began; `queue_position` counts the
     tenant's own pending runs there, from 1: of others nobody learns how many wait.
 
-    `restartable_run_id` is the project's newest run, unless the project is deleted or its tenant may no longer run
-    what that run ran. `scheduled_restart` is the one that is to follow this run; `drained_at` says since when nothing
-    is started there.
+    `newest_run_id` is that of the project, `barred` what stands against restarting anything of it: it is deleted, or
+    its tenant may no longer run what that run ran. `scheduled_restart` is the one that is to follow this run;
+    `drained_at` says since when nothing is started there.
     """
 
     project_name: str
-    restartable_run_id: RunId | None
+    newest_run_id: RunId | None
+    barred: Obstacle | None
     observed_at: datetime | None
     queue_position: int | None
     scheduled_restart: ScheduledRestart | None = None
@@ -115,7 +118,7 @@ class Surroundings(Repository):
         if not runs:
             return []
         projects = {
-            row[0]: (row[1], row[2], _scheduled_from(row[3:]))
+            row[0]: (row[1], row[2], _obstacle(row[3]), _scheduled_from(row[4:]))
             for row in self._connection.all(_PROJECTS, {"project_ids": sorted({run.project_id for run in runs})})
         }
         hosts = sorted({run.host_id for run in runs})
@@ -123,12 +126,12 @@ class Surroundings(Repository):
         places = self._places([run for run in runs if run.state is RunState.PENDING])
         found = []
         for run in runs:
-            name, restartable_run_id, scheduled = projects[run.project_id]
+            name, newest_run_id, barred, scheduled = projects[run.project_id]
             follows = scheduled if scheduled is not None and scheduled.restart_of == run.id else None
             observed_at, drained_at, drained_by = hosts_by_id[run.host_id]
             around = (from_micros_or_none(observed_at), places.get(run.id), follows)
             drain = (from_micros_or_none(drained_at), drained_by)
-            found.append(RunSurroundings(name, restartable_run_id, *around, *drain))
+            found.append(RunSurroundings(name, newest_run_id, barred, *around, *drain))
         return found
 
     def observed_at(self, host_id: HostId) -> datetime | None:
@@ -149,13 +152,18 @@ class Surroundings(Repository):
         return places
 
 
-_SURROUNDINGS_WIDTH = 6 + len(SCHEDULED_FIELDS)
+_SURROUNDINGS_WIDTH = 7 + len(SCHEDULED_FIELDS)
 
 
 def _surroundings_from_row(row: Row) -> RunSurroundings:
-    name, restartable_run_id, observed_at, drained_at, drained_by, position = row[:6]
-    around = (from_micros_or_none(observed_at), position, _scheduled_from(row[6:]))
-    return RunSurroundings(name, restartable_run_id, *around, from_micros_or_none(drained_at), drained_by)
+    name, newest_run_id, barred, observed_at, drained_at, drained_by, position = row[:7]
+    around = (from_micros_or_none(observed_at), position, _scheduled_from(row[7:]))
+    drain = (from_micros_or_none(drained_at), drained_by)
+    return RunSurroundings(name, newest_run_id, _obstacle(barred), *around, *drain)
+
+
+def _obstacle(word: str | None) -> Obstacle | None:
+    return None if word is None else Obstacle(word)
 
 
 def _scheduled_from(row: Row) -> ScheduledRestart | None:

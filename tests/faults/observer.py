@@ -133,7 +133,8 @@ class Observer(threading.Thread):
         if _RANK[run["state"]] < _RANK[before["state"]]:
             self._lie(run, f"it was {before['state']} before")
         if before["finished_at"] is not None:
-            changed = {name for name in before if name != "restartable" and before[name] != run[name]}
+            may_change = {"restartable", "not_restartable_because"}
+            changed = {name for name in before if name not in may_change and before[name] != run[name]}
             if changed:
                 self._lie(run, f"it was final, and {sorted(changed)} changed from {before}")
 

@@ -73,7 +73,9 @@ class Project:
         assert self.executions == [first, new_run]
         now = self.portal.get_run(first)
         changed = {name for name in now if now[name] != self.first[name]}
-        assert changed <= {"restarted_by", "restartable"}, f"of the run before, {changed} changed"
+        assert changed <= {"restarted_by", "restartable", "not_restartable_because"}, (
+            f"of the run before, {changed} changed"
+        )
         assert now["restarted_by"] == new_run
         assert self.portal.log_of(first) == f"{first}\n"
         evidence = self.portal.get(f"/api/tenant/runs/{first}/evidence")

@@ -10,7 +10,7 @@ from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Definition, Project, RestartCause, Role, Run, StopSettings
 from addon_portal.domain.reasons import Reason, sentence
 from addon_portal.domain.restart_policy import POLICY_ACTOR
-from addon_portal.domain.restarts import repeat
+from addon_portal.domain.restarts import Obstacle, repeat
 from addon_portal.domain.states import Health, Outcome, RunState
 
 _AT = datetime(2026, 5, 4, 9, 0, 0, tzinfo=UTC)
@@ -46,8 +46,8 @@ _FAILED = replace(
 _DEFINITION = Definition(1, ("python3", "etl.py", "--full"), None, {"day": 7}, {}, None, StopSettings(), _AT)
 _PROJECT = Project(ProjectId(PROJECT_ID), _TENANT, "nightly", _AT, _AT, _DEFINITION)
 
-PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the supervisor", 1, restartable=False))
-_SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None, restartable=True)
+PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the supervisor", 1, Obstacle.NOT_ENDED))
+_SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None)
 FAILED_RUN = run_body(_SHOWN_FAILED)
 SCHEDULED_RESTART = scheduled_restart_body(
     replace(

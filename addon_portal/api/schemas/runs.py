@@ -15,7 +15,7 @@ from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import RestartCause, Run, ScheduledRestart
 from addon_portal.domain.reasons import REASONS, Reason
 from addon_portal.domain.restart_policy import POLICY_ACTOR
-from addon_portal.domain.restarts import needs_confirmation
+from addon_portal.domain.restarts import Obstacle, needs_confirmation
 from addon_portal.domain.schedules import SCHEDULE_ACTOR
 from addon_portal.domain.states import Health, Outcome, RunState
 
@@ -109,6 +109,13 @@ class ScheduledRestartList(Answer):
     items: list[ScheduledRestartBody]
 
 
+class ObstacleBody(Answer):
+    """Why a run would not be restarted now."""
+
+    code: Obstacle
+    sentence: Annotated[str, Field(examples=["It has not ended yet."])]
+
+
 class RunBody(Answer):
     """One execution of a project: at most one process tree, ever. Times are UTC."""
 
@@ -171,6 +178,9 @@ class RunBody(Answer):
         datetime | None, Field(description="Of a silent run: when the last sign of life came that its project counts.")
     ]
     restartable: Annotated[bool, Field(description="Whether a restart of its project would be accepted now.")]
+    not_restartable_because: Annotated[
+        ObstacleBody | None, Field(description="What stands against it; null where it would be accepted.")
+    ]
     needs_confirmation: Annotated[
         bool, Field(description="Whether a restart has to say `confirm`, since leftovers of it may still be alive.")
     ]
@@ -230,11 +240,18 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "stop_deadline_at": time_or_null(run.stop_deadline_at),
         "tree": run.tree,
         **_said_body(run),
-        "restartable": shown.restartable,
+        "restartable": shown.obstacle is None,
+        "not_restartable_because": _obstacle_body(shown),
         "needs_confirmation": needs_confirmation(run.tree),
         "scheduled_restart": scheduled_restart_body(shown.scheduled_restart),
         "condition_detail": run.condition_detail,
     }
+
+
+def _obstacle_body(shown: ShownRun) -> dict[str, object] | None:
+    if shown.obstacle is None:
+        return None
+    return {"code": shown.obstacle, "sentence": shown.obstacle.explain(shown.run)}
 
 
 def _said_body(run: Run) -> dict[str, object]:

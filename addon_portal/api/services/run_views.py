@@ -48,7 +48,8 @@ def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
     return show(
         run,
         found.project_name,
-        found.restartable_run_id,
+        found.newest_run_id,
+        found.barred,
         found.observed_at,
         found.queue_position,
         around,

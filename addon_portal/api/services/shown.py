@@ -10,7 +10,8 @@ from addon_portal.domain.clock import to_text
 from addon_portal.domain.health import UNREACHABLE_AFTER, health_of
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Project, Run, ScheduledRestart
-from addon_portal.domain.states import FINAL, Health, RunState
+from addon_portal.domain.restarts import Obstacle, obstacle_to
+from addon_portal.domain.states import Health, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class ShownRun:
     observed_at: datetime | None
     waiting_for: str | None
     queue_position: int | None
-    restartable: bool
+    obstacle: Obstacle | None = None
+    """What stands against restarting it."""
     scheduled_restart: ScheduledRestart | None = None
 
 
@@ -47,7 +49,8 @@ class Circumstances:
 def show(
     run: Run,
     project_name: str,
-    restartable_run_id: RunId | None,
+    newest_run_id: RunId | None,
+    barred: Obstacle | None,
     observed_at: datetime | None,
     queue_position: int | None,
     around: Circumstances,
@@ -56,8 +59,8 @@ def show(
 ) -> ShownRun:
     """Join. `observed_at` is when the last complete sweep of the run's host began.
 
-    `restartable_run_id` is the only run of the project that could be restarted; `drained` says since when nothing is
-    started there, and by whom.
+    `newest_run_id` is that of the project, `barred` what stands against restarting anything of it; `drained` says since
+    when nothing is started there, and by whom.
     """
     return ShownRun(
         run=run,
@@ -66,7 +69,7 @@ def show(
         observed_at=observed_at if run.is_active else None,
         waiting_for=_waiting_for(run, observed_at, around.now, *drained),
         queue_position=queue_position if run.state is RunState.PENDING else None,
-        restartable=run.id == restartable_run_id and run.state in FINAL & around.restartable,
+        obstacle=obstacle_to(run, newest_run_id, barred, around.restartable),
         scheduled_restart=scheduled_restart,
     )
 

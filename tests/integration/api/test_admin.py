@@ -82,7 +82,8 @@ def test_commands_are_not_run_any_more_where_only_programs_may(world: World) -> 
     run = world.add_final()
     body = {"tenant": world.tenant.id, "max_concurrent_runs": None, "may_run_own_commands": False}
     assert world.olivia.put("/api/admin/limits", json=body).status_code == 200
-    assert world.get_run(run)["restartable"] is False
+    shown = world.get_run(run)
+    assert (shown["restartable"], shown["not_restartable_because"]["code"]) == (False, "own_command_forbidden")
     for action in ("run", "restart"):
         assert_problem(world.alice.post(f"{path_of(run)}/{action}"), 403, "own_command_forbidden")
 

@@ -303,6 +303,7 @@ def test_a_project_is_not_deleted_under_its_run(any_world: World) -> None:
     assert_problem(any_world.alice.delete(path_of(run)), 404, "not_found")
     left = any_world.get_run(run)
     assert (left["state"], left["restartable"]) == ("completed", False)
+    assert left["not_restartable_because"]["code"] == "project_deleted"
 
 
 def test_a_request_repeated_after_the_project_was_deleted_is_answered_as_the_first(any_world: World) -> None:

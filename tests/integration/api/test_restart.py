@@ -23,7 +23,8 @@ def test_a_restart_makes_a_new_run_and_leaves_the_old_one(any_world: World, code
     assert (new["number"], new["restart_count"], new["note"]) == (2, 1, "again")
     assert new["execution_error"] is new["started_at"] is new["finished_at"] is new["exit_code"] is None
     after = any_world.get_run(old)
-    assert after == old | {"restarted_by": new["run_id"], "restartable": False}
+    because = {"code": "already_restarted", "sentence": "It has been restarted already."}
+    assert after == old | {"restarted_by": new["run_id"], "restartable": False, "not_restartable_because": because}
 
 
 def test_the_chain_of_restarts_is_a_line(world: World) -> None:

@@ -9,7 +9,7 @@ from addon_portal.auth.policies import scope_for_setup
 from addon_portal.auth.tokens import hash_key
 from addon_portal.domain.clock import SystemClock, from_text
 from tests.support.factories import LONG_AGO, ago, text_ago
-from tests.support.world import World, assert_problem, fields_of, json_of, path_of
+from tests.support.world import Json, World, assert_problem, fields_of, json_of, path_of
 
 RUNS = "/api/tenant/runs"
 MISSING = "run_01k7qz9t3v5x8y2m4n6p0r1s2a"
@@ -61,12 +61,21 @@ def test_a_run_that_takes_too_long_is_overdue_and_goes_on(world: World) -> None:
     assert (shown["state"], shown["health"], shown["health_all"]) == ("running", "overdue", ["overdue"])
 
 
+def obstacle_of(world: World, run: Json) -> str | None:
+    because = world.get_run(run)["not_restartable_because"]
+    return because and str(because["code"])
+
+
 def test_only_the_newest_run_of_a_project_is_restartable(world: World) -> None:
     old = world.add_final()
     new = world.add_run({"id": old["project_id"]})
     assert [world.get_run(run)["restartable"] for run in (old, new)] == [False, False]
+    assert [obstacle_of(world, run) for run in (old, new)] == ["followed", "not_ended"]
     world.supervisor.finish(new["run_id"])
     assert [world.get_run(run)["restartable"] for run in (old, new)] == [False, True]
+    assert [obstacle_of(world, run) for run in (old, new)] == ["followed", None]
+    listed = json_of(world.alice.get(f"{path_of(old)}/runs"))["items"]
+    assert [each["not_restartable_because"] is None for each in listed] == [True, False], "a page says the same"
 
 
 def test_waiting_for_the_end_answers_when_it_comes(any_world: World) -> None:

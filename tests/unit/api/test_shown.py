@@ -10,6 +10,7 @@ from addon_portal.api.services.shown import Circumstances, ShownRun, show
 from addon_portal.domain.ids import HostId, ProjectId, RunId, TenantId
 from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
+from addon_portal.domain.restarts import Obstacle
 from addon_portal.domain.states import FINAL, Health, Outcome, RunState
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -33,7 +34,7 @@ def shown(
     run: Run, observed_at: datetime | None = NOW, restartable: frozenset[RunState] = FINAL, latest: str = "run_1"
 ) -> ShownRun:
     around = Circumstances(NOW, timedelta(hours=24), restartable)
-    return show(run, "nightly", RunId(latest), observed_at, 4, around)
+    return show(run, "nightly", RunId(latest), None, observed_at, 4, around)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +75,14 @@ def test_a_run_that_does_not_wait_has_no_place_in_the_queue() -> None:
 
 
 def test_restartable_is_the_newest_final_run_in_an_allowed_state() -> None:
-    assert shown(FAILED).restartable
-    assert not shown(FAILED, latest="run_2").restartable
-    assert not shown(FAILED, restartable=frozenset({RunState.COMPLETED})).restartable
-    assert not shown(RUNNING).restartable
+    assert run_body(shown(FAILED))["restartable"] is True
+    assert run_body(shown(FAILED))["not_restartable_because"] is None
+    assert shown(FAILED, latest="run_2").obstacle is Obstacle.FOLLOWED
+    assert shown(RUNNING).obstacle is Obstacle.NOT_ENDED
+    body = run_body(shown(FAILED, restartable=frozenset({RunState.COMPLETED})))
+    sentence = "In this installation runs that are failed are not restarted (RESTARTABLE_STATUSES)."
+    assert body["not_restartable_because"] == {"code": "state_not_restartable", "sentence": sentence}
+    assert body["restartable"] is False
 
 
 def test_a_final_run_has_no_health() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from addon_portal.domain import errors
 from addon_portal.domain.ids import RunId
-from addon_portal.domain.restarts import DEFAULT_RESTARTABLE, check_restart, check_run
+from addon_portal.domain.restarts import DEFAULT_RESTARTABLE, Obstacle, check_restart, check_run, obstacle_to
 from addon_portal.domain.states import ACTIVE, FINAL, RunState
 from tests.unit.domain.runs import RUNNING
 
@@ -53,3 +53,38 @@ def test_leftovers_that_were_not_proven_gone_need_a_word() -> None:
     with pytest.raises(errors.ConfirmationRequired):
         check_restart(assumed, assumed.id, DEFAULT_RESTARTABLE, confirmed=False)
     assert check_restart(assumed, assumed.id, DEFAULT_RESTARTABLE, confirmed=True) is assumed
+
+
+@pytest.mark.parametrize("state", sorted(RunState))
+@pytest.mark.parametrize("newest", [RUNNING.id, OTHER])
+@pytest.mark.parametrize("restarted_by", [None, OTHER])
+@pytest.mark.parametrize("restartable", [DEFAULT_RESTARTABLE, frozenset({RunState.FAILED})])
+def test_what_is_shown_as_in_the_way_is_what_a_restart_is_refused_for(
+    state: RunState, newest: RunId, restarted_by: RunId | None, restartable: frozenset[RunState]
+) -> None:
+    run = replace(RUNNING, state=state, restarted_by=restarted_by)
+    if restarted_by is not None:
+        newest = restarted_by
+    try:
+        check_restart(replace(run, id=newest), run.id, restartable, confirmed=True)
+        is_refused = False
+    except errors.DomainError:
+        is_refused = True
+    obstacle = obstacle_to(run, newest, None, restartable)
+    assert (obstacle is not None) is is_refused
+    assert obstacle is None or obstacle.explain(run).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("barred", "newest", "shown"),
+    [
+        (Obstacle.PROJECT_DELETED, ENDED.id, Obstacle.PROJECT_DELETED),
+        (Obstacle.PROJECT_DELETED, OTHER, Obstacle.PROJECT_DELETED),
+        (Obstacle.OWN_COMMAND_FORBIDDEN, ENDED.id, Obstacle.OWN_COMMAND_FORBIDDEN),
+        (Obstacle.OWN_COMMAND_FORBIDDEN, OTHER, Obstacle.FOLLOWED),
+    ],
+)
+def test_what_stands_against_a_whole_project_is_said_of_its_newest_run(
+    barred: Obstacle, newest: RunId, shown: Obstacle
+) -> None:
+    assert obstacle_to(ENDED, newest, barred, DEFAULT_RESTARTABLE) is shown

@@ -4,6 +4,7 @@ import { ApiProblem } from "@/lib/api";
 import { emptyBatch } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
 import { applyBatch } from "@/lib/live-cache";
+import { RESTARTED } from "@/lib/run-acts";
 import type { Run } from "@/lib/run-words";
 
 const TRIES = 8;
@@ -31,6 +32,11 @@ export function useDecision<T>(send: (decision: Decision<T>) => Promise<Run>) {
 
 function noteRun(cache: QueryClient, run: Run) {
   const before = run.restart_of ? cache.getQueryData<Run>(keys.run(run.restart_of)) : undefined;
-  const told = [run, ...(before ? [{ ...before, restarted_by: run.run_id, restartable: false }] : [])];
+  const told = [
+    run,
+    ...(before
+      ? [{ ...before, restarted_by: run.run_id, restartable: false, not_restartable_because: RESTARTED }]
+      : []),
+  ];
   applyBatch(cache, { ...emptyBatch(), runs: new Map(told.map((one) => [one.run_id, one])) });
 }

@@ -20,7 +20,9 @@ describe("what stands against an act", () => {
   it("is how the run stands", () => {
     expect(restartRefusal(makeRun.running(), as("member"))).toContain("not ended");
     expect(restartRefusal(makeRun.failed({ restarted_by: "run_2" }), as("member"))).toContain("already");
-    expect(restartRefusal(makeRun.completed({ restartable: false }), as("member"))).toContain("newer run");
+    const because = { code: "followed", sentence: "A newer run has followed it." } as const;
+    const followed = makeRun.completed({ restartable: false, not_restartable_because: because });
+    expect(restartRefusal(followed, as("member"))).toBe(because.sentence);
     expect(stopRefusal(makeRun.failed(), as("member"))).toContain("ended");
     expect(stopRefusal(makeRun.stopping({ stop_requested_at: "2026-11-29T12:00:04Z" }), as("member"))).toContain(
       "asked for",

@@ -3,14 +3,19 @@ import type { Run } from "@/lib/run-words";
 import { mayAct, type Session } from "@/lib/session";
 import { isFinal } from "@/lib/states";
 
+/** What the portal will say of a run once its restart is known. */
+export const RESTARTED = {
+  code: "already_restarted",
+  sentence: "It has been restarted already.",
+} as const satisfies Run["not_restartable_because"];
+
 type Who = Session | null | undefined;
 
 /** Why it cannot be restarted now; null where it can. */
 export function restartRefusal(run: Run, session: Who): string | null {
   if (session && !mayAct(session)) return "You may look, and not restart: your role is viewer.";
-  if (!isFinal(run.state)) return "It has not ended yet.";
-  if (run.restarted_by) return "It has been restarted already.";
-  return run.restartable ? null : "It cannot be restarted: a newer run has followed it, or runs that end so are not.";
+  if (run.restarted_by) return RESTARTED.sentence;
+  return run.not_restartable_because?.sentence ?? null;
 }
 
 /** Why it cannot be stopped now; null where it can. */

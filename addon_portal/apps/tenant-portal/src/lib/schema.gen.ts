@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 3155fc7dd0cd2cbd5cb95aec37a5eb82987bf79f6e38f57da5dcaf21788e840a. Not to be edited.
+// Made by `npm run types` from the API's description 9eaa1703ada34afc390a287617069a7d6f6307a398dd849cf7d9d626c59904bd. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -2807,6 +2807,21 @@ export interface components {
             items: components["schemas"]["LogTimeBody"][];
         };
         /**
+         * Obstacle
+         * @description What stands against restarting a run: a closed list, part of the API.
+         * @enum {string}
+         */
+        Obstacle: "not_ended" | "already_restarted" | "followed" | "project_deleted" | "own_command_forbidden" | "state_not_restartable";
+        /**
+         * ObstacleBody
+         * @description Why a run would not be restarted now.
+         */
+        ObstacleBody: {
+            code: components["schemas"]["Obstacle"];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * OfferBody
          * @description What the tenant's projects may run.
          */
@@ -3628,6 +3643,8 @@ export interface components {
              * @description What to try next.
              */
             next_step: string | null;
+            /** @description What stands against it; null where it would be accepted. */
+            not_restartable_because: components["schemas"]["ObstacleBody"] | null;
             /** Note */
             note: string | null;
             /**

@@ -71,6 +71,11 @@ const routeTree = root.addChildren([
     createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage, validateSearch: runSearch }),
     createRoute({
       getParentRoute: () => app,
+      path: "/restarts/$bulkId",
+      component: lazyRouteComponent(() => import("@/pages/bulk-restart"), "BulkRestartPage"),
+    }),
+    createRoute({
+      getParentRoute: () => app,
       path: "/settings",
       // Rarely opened, so not part of the first load.
       component: lazyRouteComponent(() => import("@/pages/settings"), "SettingsPage"),

@@ -19,6 +19,7 @@ type Props = ListedRuns & {
   title: string;
   /** Null: without rows there is no such part of the page. */
   empty: ReactNode;
+  lead?: ReactNode;
   note?: ReactNode;
   before?: (run: Run) => ReactNode;
   actions?: (run: Run) => ReactNode;
@@ -29,7 +30,7 @@ type Props = ListedRuns & {
 const idOf = (run: Run) => run.run_id;
 
 /** A list of a page that is live. While it is held its rows stay where they are, and it says how many have come. */
-export function RunSection({ id, title, runs, known, isHeld, empty, note, hasLines = false, ...rows }: Props) {
+export function RunSection({ id, title, runs, known, isHeld, empty, lead, note, hasLines = false, ...rows }: Props) {
   const held = useHeldRows({ current: runs, known, idOf, isHeld });
   const lines = useLastLines(hasLines ? held.rows : []);
   if (!held.rows.length && empty === null) return null;
@@ -37,8 +38,9 @@ export function RunSection({ id, title, runs, known, isHeld, empty, note, hasLin
     <div id={id} className="scroll-mt-16">
       <Section
         title={title}
+        lead={lead}
         note={
-          <span className="flex min-h-8 items-center gap-2">
+          <span className="flex min-h-8 items-center gap-2 text-base">
             {held.fresh > 0 && (
               <Button kind="quiet" onClick={held.release}>
                 {held.fresh} new

@@ -7,7 +7,7 @@ import { useHold } from "@/hooks/use-held-rows";
 import { useSight } from "@/hooks/use-host";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
-import type { Status } from "@/lib/status";
+import { STATUS_ROWS, type Status } from "@/lib/status";
 import { statusLists } from "@/lib/status-lists";
 
 /** What needs attention, what runs and what waits. Nothing in them moves while somebody aims at a row. */
@@ -21,7 +21,12 @@ export function StatusLists({ status }: { status: Status }) {
   const stop = (run: Run) => <StopControl run={run} />;
   return (
     <div ref={place}>
-      <Attention {...listed} runs={attention} onAct={(run) => setActed(new Set([...acted, run.run_id]))} />
+      <Attention
+        {...listed}
+        runs={attention}
+        isCut={status.failed.length >= STATUS_ROWS}
+        onAct={(run) => setActed(new Set([...acted, run.run_id]))}
+      />
       <RunSection
         {...listed}
         id="running"

@@ -14,6 +14,13 @@ function isLost(error: unknown) {
   return error instanceof ApiProblem && (error.problem.status === 0 || error.problem.status >= 502);
 }
 
+/** For whatever is carried out once however often it is sent: without an answer it is sent again. */
+export const UNTIL_ANSWERED = {
+  networkMode: "always",
+  retry: (failures: number, error: Error) => failures < TRIES && isLost(error),
+  retryDelay: (failures: number) => Math.min(300 * 2 ** failures, 5_000),
+} as const;
+
 export type Decision<T> = { choices: T; idempotencyKey: string };
 
 /** `send` gives the run that came of it, which is brought into all that is shown without waiting for its event. */
@@ -21,9 +28,7 @@ export function useDecision<T>(send: (decision: Decision<T>) => Promise<Run>) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: send,
-    networkMode: "always",
-    retry: (failures, error) => failures < TRIES && isLost(error),
-    retryDelay: (failures) => Math.min(300 * 2 ** failures, 5_000),
+    ...UNTIL_ANSWERED,
     onSuccess: (run) => noteRun(cache, run),
     // A refusal says that something else is the case than what is shown.
     onError: () => cache.invalidateQueries({ queryKey: keys.projects }),

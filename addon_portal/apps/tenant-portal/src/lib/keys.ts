@@ -21,6 +21,8 @@ export const keys = {
   /** How many bytes a run has written; events alone fill it. */
   logSize: (id: string) => ["log-size", id] as const,
   /** The last lines of runs in lists. */
+  bulks: ["bulk-restarts"] as const,
+  bulk: (id: string) => ["bulk-restarts", "one", id] as const,
   growingLines: ["last-lines", "growing"] as const,
   finalLines: ["last-lines", "final"] as const,
 };

@@ -4,6 +4,7 @@ import { answerOf, client, type Schemas } from "@/lib/api";
 import { laterOf } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
 import type { Run } from "@/lib/run-words";
+import type { RunState } from "@/lib/states";
 
 const PAGE = 50;
 
@@ -24,6 +25,25 @@ export const projectRunsQuery = (projectId: string) =>
       const query = { limit: PAGE, ...(pageParam && { cursor: pageParam }) };
       const params = { path: { project_id: projectId }, query };
       return answerOf(client.GET("/api/tenant/projects/{project_id}/runs", { params, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export type RunFilter = {
+  since?: string;
+  finished_since?: string;
+  finished_until?: string;
+  state?: RunState[];
+};
+
+/** Runs of all projects, newest first, or the last to end first where it is asked by the end. */
+export const runsQuery = (filter: RunFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.runList(filter),
+    queryFn: async ({ pageParam, signal }): Promise<Schemas["RunPage"]> => {
+      const query = { ...filter, limit: PAGE, ...(pageParam && { cursor: pageParam }) };
+      return answerOf(client.GET("/api/tenant/runs", { params: { query }, signal }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,

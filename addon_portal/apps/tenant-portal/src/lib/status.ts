@@ -5,12 +5,13 @@ import { keys } from "@/lib/keys";
 
 export type Status = Schemas["StatusBody"];
 
-const ROWS = 50;
+/** As long are the lists of the status at most. */
+export const STATUS_ROWS = 50;
 
 export const statusQuery = queryOptions({
   queryKey: keys.status,
   queryFn: ({ signal }): Promise<Status> =>
-    answerOf(client.GET("/api/tenant/status", { params: { query: { limit: ROWS } }, signal })),
+    answerOf(client.GET("/api/tenant/status", { params: { query: { limit: STATUS_ROWS } }, signal })),
 });
 
 /** What became final in each of the last 24 hours. */

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { BulkNews } from "@/components/bulk/bulk-news";
 import { Counts } from "@/components/counts";
 import { ErrorNote } from "@/components/error-note";
 import { FirstSteps } from "@/components/first-steps";
@@ -19,6 +20,7 @@ export function StatusPage() {
       {status?.projects === 0 && <FirstSteps />}
       {!!status?.projects && (
         <>
+          <BulkNews />
           <StatusLists status={status} />
           <LastDay />
         </>

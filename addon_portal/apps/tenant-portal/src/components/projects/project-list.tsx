@@ -4,7 +4,7 @@ import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
 import { FirstSteps } from "@/components/first-steps";
-import { ProjectTable } from "@/components/projects/project-table";
+import { BulkProjects } from "@/components/projects/bulk-projects";
 import { Skeleton } from "@/components/skeleton";
 import { useHold } from "@/hooks/use-held-rows";
 import { isNarrowed, type ProjectFilter } from "@/lib/project-filter";
@@ -33,7 +33,7 @@ export function ProjectList({ filter, onClear }: { filter: ProjectFilter; onClea
       {!projects.length && <Nothing filter={filter} onClear={onClear} />}
       {projects.length > 0 && (
         <div ref={place}>
-          <ProjectTable projects={projects} />
+          <BulkProjects projects={projects} filter={filter} />
         </div>
       )}
       <div role="status" className="flex min-h-8 items-center">

@@ -1,0 +1,51 @@
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { Button } from "@/components/button";
+import { useSession } from "@/hooks/use-session";
+import type { BulkFilter } from "@/lib/bulk-restarts";
+import { mayAct } from "@/lib/session";
+
+const BulkRestartDialog = lazy(() => import("@/components/bulk/bulk-restart-dialog"));
+
+export type AskBulk = (filter: BulkFilter, label: string) => void;
+
+type Props = {
+  /** Told when the dialog is closed after a restart was asked for. */
+  onDone: () => void;
+  children: (ask: AskBulk) => ReactNode;
+};
+
+/**
+ * Where many can be restarted at once. The dialog stands around the rows and buttons that ask for it, since these go as
+ * soon as what they were about has been restarted.
+ */
+export function BulkRestart({ onDone, children }: Props) {
+  const [asked, setAsked] = useState<{ filter: BulkFilter; label: string } | null>(null);
+  const close = (isStarted: boolean) => {
+    setAsked(null);
+    if (isStarted) onDone();
+  };
+  return (
+    <>
+      {children((filter, label) => setAsked({ filter, label }))}
+      <Suspense fallback={null}>
+        {asked && <BulkRestartDialog filter={asked.filter} title={asked.label} onClose={close} />}
+      </Suspense>
+    </>
+  );
+}
+
+type ButtonProps = { ask: AskBulk; filter: BulkFilter; label: string; kind?: "primary" | "plain" };
+
+/** `Restart 14 failed runs`: what would come of it is looked at first. */
+export function BulkButton({ ask, filter, label, kind = "plain" }: ButtonProps) {
+  const session = useSession();
+  return (
+    <Button
+      kind={kind}
+      blocked={session && !mayAct(session) ? "You may look, and not restart: your role is viewer." : null}
+      onClick={() => ask(filter, label)}
+    >
+      {label}
+    </Button>
+  );
+}

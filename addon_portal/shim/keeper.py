@@ -66,6 +66,7 @@ class Keeper:
         self.open_directory()
         self.listen()
         self.announce()
+        self.spares.rehearse()
         gc.collect()
         gc.freeze()  # a forked shim that never touches these objects never copies their pages
         self.poller.register(self.wakeup, select.POLLIN)

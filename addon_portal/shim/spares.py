@@ -23,6 +23,9 @@ else:
     from addon_portal.shim.shim import signal, socket
 
 
+REHEARSALS = 10  # Python 3.11 writes into code that it runs often, for the last time at the ninth: PEP 659
+
+
 class Spare:
     """A shim that waits for a run on its end of `channel`; the end of ours is its end."""
 
@@ -48,6 +51,11 @@ class Spares:
         self.children = children
         self.spare: Optional[Spare] = None
         self.is_missing = True  # since the last was used: one that dies unused is not replaced, lest it go on for ever
+
+    def rehearse(self) -> None:
+        """Have the interpreter write here, before any fork, what else each shim would write into a page of its own."""
+        for _ in range(REHEARSALS):
+            shim.attempt(rehearse, self.rehearsal)
 
     def prepare(self) -> None:
         """Fork a spare, if that can be done now."""

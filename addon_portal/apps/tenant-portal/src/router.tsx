@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 import { ErrorNote } from "@/components/error-note";
 import { Shell } from "@/components/shell";
+import { projectSearch } from "@/lib/project-files";
 import { projectsSearch } from "@/lib/project-filter";
 import { sessionQuery } from "@/lib/session";
 import { settingsSearch } from "@/lib/settings-search";
@@ -67,7 +68,22 @@ const routeTree = root.addChildren([
       component: ProjectsPage,
       validateSearch: projectsSearch,
     }),
-    createRoute({ getParentRoute: () => app, path: "/projects/$projectId", component: ProjectPage }),
+    createRoute({
+      getParentRoute: () => app,
+      path: "/projects/new",
+      component: lazyRouteComponent(() => import("@/pages/project-form"), "NewProjectPage"),
+    }),
+    createRoute({
+      getParentRoute: () => app,
+      path: "/projects/$projectId",
+      component: ProjectPage,
+      validateSearch: projectSearch,
+    }),
+    createRoute({
+      getParentRoute: () => app,
+      path: "/projects/$projectId/edit",
+      component: lazyRouteComponent(() => import("@/pages/project-form"), "EditProjectPage"),
+    }),
     createRoute({ getParentRoute: () => app, path: "/runs/$runId", component: RunPage, validateSearch: runSearch }),
     createRoute({
       getParentRoute: () => app,

@@ -55,11 +55,17 @@ export function problemOf(error: unknown): Problem {
   return { ...NO_ANSWER, title: "Something is wrong with this page", code: "page", detail: String(error) };
 }
 
+/** For what cannot go through `client`. */
+export const csrfHeader = (): Record<string, string> => (csrfToken ? { "X-CSRF-Token": csrfToken } : {});
+
+export const noAnswer = () => new ApiProblem(NO_ANSWER);
+
 export const client = createClient<paths>({ baseUrl: "/" });
 
 client.use({
   onRequest({ request }) {
-    if (csrfToken && !SAFE.has(request.method)) request.headers.set("X-CSRF-Token", csrfToken);
+    if (SAFE.has(request.method)) return request;
+    for (const [name, value] of Object.entries(csrfHeader())) request.headers.set(name, value);
     return request;
   },
   onResponse({ response }) {
@@ -67,7 +73,7 @@ client.use({
     if (response.status === 401) onLoggedOut();
   },
   onError() {
-    return new ApiProblem(NO_ANSWER);
+    return noAnswer();
   },
 });
 
@@ -80,12 +86,24 @@ export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   throw new ApiProblem(isProblem(error) ? error : unexpected(response));
 }
 
+/** As `answerOf`, of an answer that came as text. */
+export function answerFrom<T>(status: number, statusText: string, text: string): T {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new ApiProblem(unexpected({ status, statusText }));
+  }
+  if (status >= 200 && status < 300) return body as T;
+  throw new ApiProblem(isProblem(body) ? body : unexpected({ status, statusText }));
+}
+
 function isProblem(error: unknown): error is Problem {
   return typeof error === "object" && error !== null && "code" in error && "detail" in error;
 }
 
 /** What stands between the page and the portal answers in its own words. */
-function unexpected(response: Response): Problem {
+function unexpected(response: Pick<Response, "status" | "statusText">): Problem {
   const detail = `The answer was ${response.status} ${response.statusText}, and not in the portal's words: something between this page and the portal gave it.`;
   return { ...NO_ANSWER, status: response.status, code: "unexpected_answer", title: "Not the portal's answer", detail };
 }

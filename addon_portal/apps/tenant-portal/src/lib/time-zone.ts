@@ -8,6 +8,9 @@ export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ||
 /** Read once: a page asks for it with each moment that it shows. */
 let known: string | null = null;
 
+/** Every zone that can be chosen, the likely ones first. */
+export const allZones = () => [...new Set([ownZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
+
 export function timeZone(): string {
   known ??= keptZone() ?? ownZone();
   return known;

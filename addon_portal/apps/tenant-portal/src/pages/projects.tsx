@@ -1,4 +1,5 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { buttonLook } from "@/components/button";
 import { PageHead } from "@/components/page-head";
 import { ProjectFilters } from "@/components/projects/project-filters";
 import { ProjectList } from "@/components/projects/project-list";
@@ -12,7 +13,14 @@ export function ProjectsPage() {
   const { sort } = search;
   return (
     <>
-      <PageHead title="Projects" />
+      <PageHead
+        title="Projects"
+        actions={
+          <Link to="/projects/new" className={buttonLook("primary")}>
+            New project
+          </Link>
+        }
+      />
       <ProjectFilters search={search} onChange={show} />
       <ProjectList filter={filterOf(search)} onClear={() => show(sort ? { sort } : {})} />
     </>

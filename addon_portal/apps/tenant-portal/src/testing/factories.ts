@@ -1,4 +1,5 @@
 /** Runs as the API tells them, one method per state; every fact can be said otherwise. */
+import type { Project } from "@/lib/projects";
 import type { Run } from "@/lib/run-words";
 
 const AT = "2026-11-29T12:00:00.000Z";
@@ -106,3 +107,35 @@ export const makeRun = {
     ...facts,
   }),
 };
+
+/** A project that has never run. */
+export const makeProject = (facts: Partial<Project> = {}): Project => ({
+  id: PENDING.project_id,
+  name: PENDING.project_name,
+  command: ["true"],
+  program: null,
+  parameters: {},
+  env: {},
+  working_directory: null,
+  stop: { signal: "SIGTERM", grace_seconds: 10 },
+  max_runtime_seconds: null,
+  code: null,
+  success_check: null,
+  limits: { memory_bytes: null, cpus: null, pids: null },
+  log_limit_bytes: null,
+  terminal: false,
+  stall_seconds: null,
+  on_stall: "warn",
+  stall_by: "heartbeat",
+  definition_version: 1,
+  created_at: AT,
+  updated_at: AT,
+  execution_status: null,
+  execution_error: null,
+  execution_started_at: null,
+  execution_completed_at: null,
+  restart_policy: null,
+  scheduled_restart: null,
+  latest_run: null,
+  ...facts,
+});

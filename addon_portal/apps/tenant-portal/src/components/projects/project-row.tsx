@@ -30,7 +30,9 @@ export const ProjectRow = memo(function ProjectRow({ project, isWide, mark }: Pr
       </td>
       {isWide && (
         <td className={CELL}>
-          <RunLine run={run} />
+          <div className="flex">
+            <RunLine run={run} />
+          </div>
         </td>
       )}
       <td className={`${CELL} text-right text-quiet max-lg:hidden`}>{run?.started_at && <Duration run={run} />}</td>

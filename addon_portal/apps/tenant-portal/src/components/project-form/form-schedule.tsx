@@ -1,0 +1,83 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { FormCheck } from "@/components/project-form/form-check";
+import { FormEntry } from "@/components/project-form/form-entry";
+import { FormFold } from "@/components/project-form/form-fold";
+import { FormSelect } from "@/components/project-form/form-select";
+import { NextTimes } from "@/components/schedule/next-times";
+import type { FormState } from "@/hooks/use-project-form";
+import { useSettled } from "@/hooks/use-settled";
+import { problemOf } from "@/lib/api";
+import { timetableQuery } from "@/lib/schedules";
+import { allZones } from "@/lib/time-zone";
+
+const PAUSE_MS = 300;
+
+/** When it runs by itself, with the times that come of it. */
+export function FormSchedule({ form }: { form: FormState }) {
+  const { isScheduled, cron, timeZone } = form.values;
+  return (
+    <FormFold
+      form={form}
+      title="Schedule"
+      says={isScheduled ? `${cron}, ${timeZone}` : "runs when somebody asks"}
+      fields={["cron", "timeZone"]}
+      isSet={isScheduled}
+    >
+      <div className="sm:col-span-2">
+        <FormCheck form={form} name="isScheduled" label="It runs by itself" />
+      </div>
+      {isScheduled && (
+        <>
+          <FormEntry
+            form={form}
+            name="cron"
+            label="When"
+            isCode
+            placeholder="0 3 * * mon-fri"
+            hint="Minute, hour, day, month, day of the week; or @hourly, @daily, @weekly, @monthly."
+          />
+          <FormSelect
+            form={form}
+            name="timeZone"
+            label="By the clocks of"
+            options={allZones().map((zone): [string, string] => [zone, zone])}
+          />
+          <Preview cron={cron} timeZone={timeZone} />
+          <FormSelect
+            form={form}
+            name="whenRunning"
+            label="Where it still runs then"
+            options={{ skip: "Leave that time out", queue: "Run once more as soon as it has ended" }}
+          />
+          <FormSelect
+            form={form}
+            name="whenMissed"
+            label="Where the portal was away then"
+            options={{ skip: "Wait for the next time", run_once: "Run once as soon as it is back" }}
+          />
+        </>
+      )}
+    </FormFold>
+  );
+}
+
+function Preview({ cron, timeZone }: { cron: string; timeZone: string }) {
+  const settled = useSettled(cron.trim(), PAUSE_MS);
+  const { data, error } = useQuery({
+    ...timetableQuery(settled, timeZone),
+    enabled: !!settled,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const wrong = error && problemOf(error).problems.map(({ expected, got }) => `Expected ${expected}, got ${got}.`);
+  return (
+    <div className="min-h-24 sm:col-span-2">
+      <p className="font-medium">It would run</p>
+      {error ? (
+        <p className="text-red">{wrong?.join(" ") || problemOf(error).detail}</p>
+      ) : (
+        data && <NextTimes times={data.next_times} zone={timeZone} />
+      )}
+    </div>
+  );
+}

@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Tone } from "@/lib/states";
 
 const GROUND: Record<Tone, string> = {
@@ -9,23 +11,29 @@ const GROUND: Record<Tone, string> = {
   grey: "bg-quiet",
 };
 
-export type Column = { key: string; hint: string; parts: { tone: Tone; value: number }[] };
+export type Column = { key: string; hint: string; parts: { tone: Tone; value: number }[]; runId?: string };
+
+type Props = { columns: Column[]; top: string; isFilling?: boolean; label?: string };
 
 /**
- * Columns of parts, oldest first, as high as the highest of them. A picture of what stands in words or rows beside it,
- * so it is hidden from those who do not see it; `hint` is for whoever points at a column.
+ * Columns of parts, oldest first, as high as the highest of them; `hint` is for whoever points at a column. A picture of
+ * what stands in words or rows beside it, so without a label it is hidden from those who do not see it. Columns that
+ * lead to runs are no stops of the keyboard: the rows beside are.
  */
-export function Bars({ columns, top, isFilling = false }: { columns: Column[]; top: string; isFilling?: boolean }) {
+export function Bars({ columns, top, isFilling = false, label }: Props) {
   const total = (column: Column) => column.parts.reduce((sum, part) => sum + part.value, 0);
   const highest = Math.max(...columns.map(total), Number.MIN_VALUE);
   return (
-    <div aria-hidden="true" className="mt-3 flex h-24 items-stretch gap-2">
+    <div
+      {...(label ? { role: "group", "aria-label": label } : { "aria-hidden": true })}
+      className="mt-3 flex h-24 items-stretch gap-2"
+    >
       <span className="w-14 shrink-0 text-right text-quiet text-small tabular-nums">{top}</span>
       <div className="flex min-w-0 flex-1 gap-px overflow-hidden border-line border-t border-b border-dashed border-b-line">
         {columns.map((column) => (
-          <div
+          <Place
             key={column.key}
-            title={column.hint}
+            column={column}
             className={`flex flex-col justify-end hover:bg-hover ${isFilling ? "flex-1" : "w-3 shrink-0"}`}
           >
             {column.parts.map(
@@ -38,9 +46,25 @@ export function Bars({ columns, top, isFilling = false }: { columns: Column[]; t
                   />
                 ),
             )}
-          </div>
+          </Place>
         ))}
       </div>
     </div>
+  );
+}
+
+function Place({ column, className, children }: { column: Column; className: string; children: ReactNode }) {
+  const { hint, runId } = column;
+  if (!runId) {
+    return (
+      <div title={hint} className={className}>
+        {children}
+      </div>
+    );
+  }
+  return (
+    <Link to="/runs/$runId" params={{ runId }} tabIndex={-1} title={hint} aria-label={hint} className={className}>
+      {children}
+    </Link>
   );
 }

@@ -1,9 +1,11 @@
+import { Link } from "@tanstack/react-router";
 import { Fact, Facts } from "@/components/facts";
+import { HiddenValues } from "@/components/hidden-values";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
 import { commandText } from "@/lib/command";
 import type { Project } from "@/lib/projects";
-import { bytesText } from "@/lib/sizes";
+import { bytesText, countText } from "@/lib/sizes";
 import { durationText } from "@/lib/times";
 
 /** What a project runs, and under which terms. */
@@ -17,7 +19,10 @@ export function DefinitionFacts({ project }: { project: Project }) {
   const seconds = (value: number | null) => value && durationText(value * 1000);
   const note = (
     <>
-      version {project.definition_version}, <Time at={project.updated_at} />
+      version {project.definition_version}, <Time at={project.updated_at} /> ·{" "}
+      <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className="text-accent hover:underline">
+        Change
+      </Link>
     </>
   );
   return (
@@ -26,7 +31,7 @@ export function DefinitionFacts({ project }: { project: Project }) {
         <Fact name="Command">{project.command && <code>{commandText(project.command)}</code>}</Fact>
         <Fact name="Program">{project.program && <code>{project.program}</code>}</Fact>
         <Fact name="Parameters">{entriesOf(project.parameters)}</Fact>
-        <Fact name="Variables">{entriesOf(project.env)}</Fact>
+        <Fact name="Variables">{Object.keys(project.env).length > 0 && <HiddenValues env={project.env} />}</Fact>
         <Fact name="Directory">{project.working_directory ?? "a workspace of the portal's"}</Fact>
         <Fact name="Code">{project.code && codeText(project.code)}</Fact>
         <Fact name="Limits">{held.join(", ")}</Fact>
@@ -40,7 +45,7 @@ export function DefinitionFacts({ project }: { project: Project }) {
         <Fact name="Stopped with">
           {stop.signal}, killed after {seconds(stop.grace_seconds) || "0 s"}
         </Fact>
-        <Fact name="Restarts">{policyText(project.restart_policy)}</Fact>
+        <Fact name="Output">{project.terminal && "a terminal"}</Fact>
       </Facts>
     </Section>
   );
@@ -56,12 +61,6 @@ function entriesOf(entries: Record<string, unknown>) {
 }
 
 function codeText({ git, entries, bytes }: NonNullable<Project["code"]>) {
-  const size = `${entries} entries, ${bytesText(bytes)}`;
+  const size = `${countText(entries, "entry", "entries")}, ${bytesText(bytes)}`;
   return git ? `${git.url} at ${git.ref} (${git.commit.slice(0, 10)}), ${size}` : `uploaded, ${size}`;
-}
-
-function policyText(policy: Project["restart_policy"]) {
-  if (!policy || policy.mode === "never") return "by people only";
-  const when = policy.mode === "always" ? "whenever it ends" : "when it fails";
-  return `by itself ${when}, at most ${policy.max_restarts} in a row`;
 }

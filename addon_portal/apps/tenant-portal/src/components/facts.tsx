@@ -7,7 +7,7 @@ export function Facts({ children }: { children: ReactNode }) {
 
 /** One of them; left out where there is nothing to say. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  if (children === null || children === undefined || children === "") return null;
+  if (children === null || children === undefined || children === "" || children === false) return null;
   return (
     <>
       <dt className="text-quiet">{name}</dt>

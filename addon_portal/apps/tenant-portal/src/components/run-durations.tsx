@@ -6,7 +6,7 @@ import { durationText } from "@/lib/times";
 
 const MOST = 80;
 
-/** How long the newest runs took, in the tone of how they ended. What it shows stands in the list below as well. */
+/** How long the newest runs took, in the tone of how they ended; each leads to its run. */
 export function RunDurations({ runs }: { runs: Run[] }) {
   const now = useNow(10_000);
   const columns = runs
@@ -16,8 +16,14 @@ export function RunDurations({ runs }: { runs: Run[] }) {
       const length = ranFor(run, now) ?? 0;
       const { word, tone } = lookOf(run);
       const facts = [word, factOf(run, now), durationText(length)].filter(Boolean).join(" · ");
-      return { key: run.run_id, hint: `#${run.number} ${facts}`, parts: [{ tone, value: length }], length };
+      return {
+        key: run.run_id,
+        runId: run.run_id,
+        hint: `#${run.number} ${facts}`,
+        parts: [{ tone, value: length }],
+        length,
+      };
     });
   const longest = Math.max(...columns.map((column) => column.length));
-  return <Bars columns={columns} top={durationText(longest)} />;
+  return <Bars label="How long they took" columns={columns} top={durationText(longest)} />;
 }

@@ -1,6 +1,7 @@
 /** What is entered in the form of a project, and what is wrong with it. */
 import { useState } from "react";
-import { type Errors, type FieldName, type ProjectForm, requestOf } from "@/lib/project-form";
+import type { Errors, FieldName, ProjectForm } from "@/lib/project-form";
+import { requestOf } from "@/lib/project-request";
 
 export type FormState = {
   values: ProjectForm;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Schemas } from "@/lib/api";
-import { emptyForm, formOf, type ProjectForm, placedProblems, requestOf, scheduleOf } from "@/lib/project-form";
+import { placedProblems } from "@/lib/form-problems";
+import { emptyForm, formOf, type ProjectForm } from "@/lib/project-form";
+import { requestOf, scheduleOf } from "@/lib/project-request";
 import { makeProject } from "@/testing/factories";
 
 const EMPTY = emptyForm("Europe/Berlin");

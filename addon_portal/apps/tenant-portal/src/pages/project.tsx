@@ -1,17 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
+import { buttonLook } from "@/components/button";
 import { DefinitionFacts } from "@/components/definition-facts";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
 import { LastOutput } from "@/components/last-output";
 import { PageHead } from "@/components/page-head";
+import { DeleteControl } from "@/components/project/delete-control";
+import { ProjectFiles } from "@/components/project/project-files";
+import { ProjectRestarts } from "@/components/project/project-restarts";
+import { ProjectSchedule } from "@/components/project/project-schedule";
 import { ProjectActions } from "@/components/project-actions";
 import { RunVerdict } from "@/components/run/run-verdict";
 import { RunWhy } from "@/components/run/run-why";
 import { RunHistory } from "@/components/run-history";
 import { ScheduledRestart } from "@/components/scheduled-restart";
 import { Skeleton } from "@/components/skeleton";
-import { projectQuery } from "@/lib/projects";
+import { type Project, projectQuery } from "@/lib/projects";
 
 /** One project: how its newest run stands and why, what can be done about it, what ran before. */
 export function ProjectPage() {
@@ -21,7 +26,7 @@ export function ProjectPage() {
   const run = project.latest_run;
   return (
     <>
-      <PageHead title={project.name} actions={<ProjectActions project={project} />}>
+      <PageHead title={project.name} actions={<Acts project={project} />}>
         {run ? (
           <RunVerdict run={run} />
         ) : (
@@ -38,7 +43,26 @@ export function ProjectPage() {
         </div>
       )}
       <RunHistory projectId={project.id} />
+      <div className="grid items-start gap-x-8 lg:grid-cols-2">
+        <ProjectSchedule project={project} />
+        <ProjectRestarts project={project} />
+      </div>
+      <ProjectFiles project={project} />
       <DefinitionFacts project={project} />
+      <div className="mt-6">
+        <DeleteControl project={project} />
+      </div>
+    </>
+  );
+}
+
+function Acts({ project }: { project: Project }) {
+  return (
+    <>
+      <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className={buttonLook()}>
+        Change
+      </Link>
+      <ProjectActions project={project} />
     </>
   );
 }

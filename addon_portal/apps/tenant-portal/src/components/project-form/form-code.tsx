@@ -4,7 +4,7 @@ import { Field } from "@/components/field";
 import { FormEntry, idOf } from "@/components/project-form/form-entry";
 import type { FormState } from "@/hooks/use-project-form";
 import type { Project } from "@/lib/projects";
-import { bytesText } from "@/lib/sizes";
+import { bytesText, countText } from "@/lib/sizes";
 
 /** What workspaces are filled with: nothing or what it has, an archive, or a commit. */
 export function FormCode({ form, stored }: { form: FormState; stored: Project | null }) {
@@ -24,7 +24,7 @@ export function FormCode({ form, stored }: { form: FormState; stored: Project | 
             value: "keep",
             label: has ? "As they are" : "None",
             hint: has
-              ? `${has.entries} entries, ${bytesText(has.bytes)}${has.git ? `, from ${has.git.url} at ${has.git.ref}` : ""}`
+              ? `${countText(has.entries, "entry", "entries")}, ${bytesText(has.bytes)}${has.git ? `, from ${has.git.url} at ${has.git.ref}` : ""}`
               : "The command finds what it needs on the host.",
           },
           { value: "upload", label: "Upload an archive", hint: "zip, tar, tar.gz, tar.bz2 or tar.xz", blocked },

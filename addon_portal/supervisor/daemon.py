@@ -34,6 +34,7 @@ from addon_portal.supervisor.launcher import Launcher
 from addon_portal.supervisor.options import SupervisorOptions
 from addon_portal.supervisor.restarter import Restarter
 from addon_portal.supervisor.retention import Retention
+from addon_portal.supervisor.said import Discretion
 from addon_portal.supervisor.scheduler import Scheduler
 from addon_portal.supervisor.watcher import Watcher
 
@@ -83,7 +84,9 @@ class Supervisor:
         self._scheduler = Scheduler(options.host_id, clock)
         self._launcher = Launcher(storage, executor, options, clock, self._filler, self._on_claimed, self._restarter)
         start_again, check = self._launcher.start_again, self._launcher.check
-        self._watcher = Watcher(executor, options.actor, clock, start_again, check, self._look_later, self._restarter)
+        self._watcher = Watcher(
+            executor, options.actor, clock, start_again, check, self._look_later, self._restarter, Discretion(storage)
+        )
         self._adopter = Adopter(storage, executor, options.host_id, options.actor)
 
     def run(self) -> None:

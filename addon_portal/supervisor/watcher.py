@@ -38,6 +38,7 @@ from addon_portal.executors.base import Executor, KnownRun
 from addon_portal.storage import Storage, UnitOfWork, apply
 from addon_portal.supervisor import plan as plans
 from addon_portal.supervisor.restarter import Restarter
+from addon_portal.supervisor.said import Discretion
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class Watcher:
         check: Callable[[RunId], None],
         look_again: Callable[[RunId, float], None],
         restarter: Restarter,
+        discretion: Discretion,
     ) -> None:
         self._executor = executor
         self._actor = actor
@@ -70,6 +72,7 @@ class Watcher:
         self._check = check
         self._look_again = look_again
         self._restarter = restarter
+        self._discretion = discretion
         self._runs: dict[RunId, Run] = {}
         self._ended_since: dict[RunId, float] = {}
         self._was_away = False
@@ -132,6 +135,7 @@ class Watcher:
         for run in runs:
             situation = self._situation(run)
             self._carry_out(situation, plans.amend(situation), batch)
+            self._discretion.forget(run.id)
         return batch
 
     def commit(self, storage: Storage, batch: Batch) -> list[Transition]:
@@ -188,6 +192,8 @@ class Watcher:
     def _situation(self, run: Run) -> plans.Situation:
         alive_at = self._last_seen_alive(run)
         seen, verdict = self._judge(run, KnownRun(run.id, run.boot_id, alive_at))
+        if seen.said is not None:
+            seen = replace(seen, said=self._discretion.hide(run.id, seen.said))
         if run.id in self._runs and seen.said is not None and seen.said.heard_at != run.last_heartbeat_at:
             self._said[run.id] = seen.said
         if isinstance(verdict, Alive | NotLinked | Starting):
@@ -278,6 +284,7 @@ class Watcher:
         self._ended_since.pop(run_id, None)
         self._last_alive.pop(run_id, None)
         self._said.pop(run_id, None)
+        self._discretion.forget(run_id)
 
 
 def _apply_all(uow: UnitOfWork, moves: list[Transition]) -> tuple[list[Transition], dict[RunId, Run | None]]:

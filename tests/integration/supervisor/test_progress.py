@@ -4,8 +4,10 @@ import sys
 
 import pytest
 
+from addon_portal.domain.ids import new_run_id
 from addon_portal.domain.records import NotifyRecord
 from addon_portal.domain.states import RunState
+from addon_portal.storage import NewRun
 from tests.integration.supervisor.desk import Desk
 from tests.support.host import SupervisedHost
 
@@ -31,6 +33,22 @@ def test_the_last_word_is_kept_with_the_end(desk: Desk) -> None:
     desk.settle()
     run = desk.get(run_id)
     assert (run.state, run.progress, run.status_text) == (RunState.COMPLETED, 1.0, "all done")
+
+
+def test_what_a_program_was_given_is_hidden_in_what_it_says(desk: Desk) -> None:
+    now, project_id = desk.clock.now(), desk.add_project()
+    new = NewRun(new_run_id(now), project_id, 1, desk.host_id, now, "key:ada", env={"TOKEN": "correct-horse"})
+    with desk.storage.write() as uow:
+        run_id = uow.runs.insert(desk.scope, new).id
+    desk.settle()
+    desk.host.runs[run_id].said = NotifyRecord(desk.clock.now(), 0.25, "logged in with correct-horse, all well")
+    desk.turn()
+    assert desk.get(run_id).status_text == f"logged in with {'*' * 13}, all well"
+    desk.host.runs[run_id].said = NotifyRecord(desk.clock.now(), 1.0, "correct-horse was right")
+    desk.host.finish(run_id, 0)
+    desk.settle()
+    assert desk.get(run_id).status_text == f"{'*' * 13} was right", "the last word too"
+    assert not desk.supervisor._watcher._discretion._masks
 
 
 @pytest.mark.slow

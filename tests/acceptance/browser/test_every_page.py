@@ -60,6 +60,14 @@ def opens(key: str) -> Callable[[Page], None]:
     return press
 
 
+def ask_for_many(page: Page) -> None:
+    """Select two failed runs, and ask for their restart."""
+    for name in ("orders", "model"):
+        page.get_by_role("checkbox", name=f"Select {name} #1").click()
+    page.get_by_role("button", name="Restart 2 runs").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def go_down(page: Page) -> None:
     """To the end of the page, by its key; what is there is loaded now."""
     page.keyboard.press("End")
@@ -79,6 +87,7 @@ SCENES = {
     "run-waiting": Scene("/runs/{run:reindex}", "reindex #1"),
     "run-coloured": Scene("/runs/{run:tiles}", "tiles #4"),
     "restart": Scene("/runs/{run:orders}", "orders #1", opens("r")),
+    "restart-many": Scene("/status", "Status", ask_for_many),
     "palette": Scene("/projects/{project:orders}", "orders", opens("Control+k")),
     "keys": Scene("/status", "Status", opens("?")),
     "settings": Scene("/settings", "Settings"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.results import ROOT, Row, describe_machine, load_average, save, table
-from benchmarks.rows import capture, cost, crashes, latency, output, size, throughput
+from benchmarks.rows import capture, cost, crashes, latency, output, page, size, throughput
 
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": latency.measure,
@@ -22,6 +22,7 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "cost": cost.measure,
     "crashes": crashes.measure,
     "size": size.measure,
+    "page": page.measure,
 }
 """In the order in which they are measured; the first ones share a portal."""
 

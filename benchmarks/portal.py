@@ -22,6 +22,7 @@ from benchmarks import processes
 T = TypeVar("T")
 FINAL = {"completed", "failed", "cancelled"}
 PATIENCE_SECONDS = 60.0
+COMMAND = str(Path(sys.executable).with_name("addon-portal"))
 
 
 class Refused(Exception):
@@ -112,7 +113,7 @@ class Portal:
     def start(self, wait: bool = True) -> None:
         """Start it, and return when it is ready."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        argv = [str(Path(sys.executable).with_name("addon-portal")), "up", "--no-samples"]
+        argv = [COMMAND, "up", "--no-samples"]
         argv += ["--data", str(self.directory), "--port", str(self.port)]
         argv += ["--database-url", self._database_url] if self._database_url else []
         with (self.directory / "up.out").open("ab") as output:
@@ -150,7 +151,7 @@ class Portal:
 
     def end(self) -> None:
         """Stop every run and leave no process behind."""
-        argv = [str(Path(sys.executable).with_name("addon-portal")), "down", "--stop-runs"]
+        argv = [COMMAND, "down", "--stop-runs"]
         argv += ["--data", str(self.directory)]
         argv += ["--database-url", self._database_url] if self._database_url else []
         subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=True)

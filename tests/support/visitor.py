@@ -107,7 +107,9 @@ class Held:
 class Visitor:
     """One person: one profile, one tab to begin with, and what the browser has complained of so far."""
 
-    def __init__(self, browser: Browser, address: str, place: Path, **options: object) -> None:
+    def __init__(
+        self, browser: Browser, address: str, place: Path, *, is_traced: bool = True, **options: object
+    ) -> None:
         """`place` is where a failed test leaves what was on the screen; `options` are those of `new_context`."""
         self.address = address
         self.complaints: list[str] = []
@@ -121,7 +123,9 @@ class Visitor:
         self.context.on("weberror", self._note_exception)
         self.context.on("response", self._note_answer)
         self.context.on("requestfailed", self._note_failure)
-        self.context.tracing.start(snapshots=True, sources=True)
+        self._is_traced = is_traced
+        if is_traced:
+            self.context.tracing.start(snapshots=True, sources=True)
         self.page: Page = self.context.new_page()
 
     def open(self, path: str) -> Page:
@@ -160,7 +164,8 @@ class Visitor:
                 for number, page in enumerate(self.context.pages):
                     with suppress(Error):
                         page.screenshot(path=self._place / f"screen-{number}.png", timeout=5_000)
-                self.context.tracing.stop(path=self._place / "trace.zip")
+                if self._is_traced:
+                    self.context.tracing.stop(path=self._place / "trace.zip")
         finally:
             self.context.close()
 

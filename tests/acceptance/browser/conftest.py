@@ -7,6 +7,7 @@ Playwright drives its own event loop in this thread while the package lasts; not
 import itertools
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -96,7 +97,7 @@ def visit(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> I
     visitors: list[Visitor] = []
 
     def bring(
-        portal: Portal | str, name: str = "Ada", *, role: str = "admin", enter: bool = True, **options: object
+        portal: Portal | str, name: str = "Ada", *, role: str = "admin", enter: bool = True, **options: Any
     ) -> Visitor:
         address = portal if isinstance(portal, str) else str(portal.client.base_url).rstrip("/")
         visitor = Visitor(browser, address, tmp_path / f"browser-{len(visitors)}-{name}", **options)

@@ -135,7 +135,7 @@ def _schedule_from_row(row: Row) -> Schedule:
         project_id, tenant_id, host_id, cron, time_zone, WhenRunning(when_running), WhenMissed(when_missed),
         from_micros(created_at), from_micros(updated_at), updated_by, from_micros(planned_at),
         from_micros_or_none(next_at), from_micros_or_none(paused_at), paused_by, from_micros_or_none(queued_for),
-        started, skipped, missed, refused, None if last is None else _event_from_json(from_json(last)),
+        started, skipped, missed, refused, _event_from(last),
     )  # fmt: skip
 
 
@@ -147,6 +147,14 @@ def _event_to_json(event: ScheduleEvent) -> dict[str, object]:
         "why": event.why,
         "run_id": event.run_id,
     }
+
+
+def _event_from(text: str | None) -> ScheduleEvent | None:
+    """What happened last; one that cannot be read is not worth a schedule: nothing is decided by it."""
+    try:
+        return None if text is None else _event_from_json(from_json(text))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _event_from_json(stored: Mapping[str, str]) -> ScheduleEvent:

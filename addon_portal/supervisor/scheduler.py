@@ -7,6 +7,7 @@ statement with which a sweep says that it was made, and held until then. Leaves 
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -182,15 +183,17 @@ class Scheduler:
         return uow.runs.insert(TenantScope(project.tenant_id), new, f"schedule of {to_text(meant)}")
 
     def _pause(self, storage: Storage, schedule: Schedule, why: str) -> None:
-        """What cannot be kept would be tried again with every sweep."""
+        """What cannot be kept would be tried again with every sweep. The project itself may be what cannot be read."""
         now = self.clock.now()
         meant = schedule.next_at or schedule.queued_for or now
         event = ScheduleEvent(now, meant, ScheduleResult.REFUSED, why)
-        with storage.write() as uow:
-            if _lock(uow, schedule) is not None:
+        scope = TenantScope(schedule.tenant_id)
+        with suppress(NotFound), storage.write() as uow:
+            uow.projects.lock(scope, schedule.project_id)
+            if Schedules(uow).find(scope, schedule.project_id) == schedule:
                 paused = replace(schedule, next_at=None, queued_for=None, paused_at=now, paused_by=SCHEDULE_ACTOR)
                 failed = replace(paused, refused=schedule.refused + 1, last=event)
-                Schedules(uow).put(TenantScope(schedule.tenant_id), failed)
+                Schedules(uow).put(scope, failed)
 
 
 Way = Callable[[UnitOfWork, Project, Schedule], Schedule]

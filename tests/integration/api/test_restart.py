@@ -27,6 +27,22 @@ def test_a_restart_makes_a_new_run_and_leaves_the_old_one(any_world: World, code
     assert after == old | {"restarted_by": new["run_id"], "restartable": False, "not_restartable_because": because}
 
 
+def test_what_was_refused_is_done_once_when_it_is_sent_again_under_its_key(any_world: World) -> None:
+    run, headers = any_world.add_running(), {"Idempotency-Key": "decided"}
+    path, body = f"{path_of(run)}/restart", {"run_id": run["run_id"]}
+    for _ in range(2):
+        refused = any_world.alice.post(path, json=body, headers=headers)
+        assert_problem(refused, 409, "not_restartable")
+        assert "Idempotency-Replayed" not in refused.headers
+    any_world.supervisor.end(run["run_id"])
+    done, repeated = (any_world.alice.post(path, json=body, headers=headers) for _ in range(2))
+    assert (done.status_code, done.headers.get("Idempotency-Replayed")) == (202, None)
+    assert repeated.headers["Idempotency-Replayed"] == "true"
+    assert json_of(repeated)["run_id"] == json_of(done)["run_id"]
+    other = any_world.alice.post(path, json={**body, "note": "another"}, headers=headers)
+    assert_problem(other, 422, "idempotency_mismatch")
+
+
 def test_the_chain_of_restarts_is_a_line(world: World) -> None:
     first = world.add_final()
     second = restart(world, first)

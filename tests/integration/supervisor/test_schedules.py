@@ -313,6 +313,32 @@ def test_one_that_cannot_be_read_is_paused_and_keeps_no_other_from_its_time(desk
     assert "'x' in 'UTC' cannot be read" in str(paused.last.why)
 
 
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "7", '{"at": 5}', '{"at": "x", "due_at": "", "result": "?"}'])
+def test_what_happened_last_may_be_unreadable_and_is_known_again_after_the_next_time(desk: Desk, damaged: str) -> None:
+    broken, fine = scheduled(desk), scheduled(desk)
+    with desk.storage.write() as uow:
+        uow.connection.change(
+            "UPDATE schedules SET last = :last WHERE project_id = :id", {"id": broken, "last": damaged}
+        )
+    assert get(desk, broken).last is None
+    sleep(desk, until(desk, HOUR))
+    assert counts(desk, broken) == counts(desk, fine) == (1, 0, 0, 0)
+    assert last(desk, broken) is ScheduleResult.STARTED
+
+
+def test_a_project_that_cannot_be_read_keeps_no_other_from_its_time(desk: Desk) -> None:
+    broken, fine = scheduled(desk), scheduled(desk)
+    with desk.storage.write() as uow:
+        damage = "UPDATE definitions SET parameters = '{' WHERE project_id = :id"
+        uow.connection.change(damage, {"id": broken})
+    sleep(desk, until(desk, HOUR))
+    assert counts(desk, fine) == (1, 0, 0, 0)
+    paused = get(desk, broken)
+    assert (paused.paused_by, paused.refused, paused.next_at) == ("schedule", 1, None)
+    sleep(desk, until(desk, 2 * HOUR))
+    assert counts(desk, fine) == (1, 1, 0, 0), "it still runs, and that is seen to as ever"
+
+
 def test_many_that_are_due_at_once_are_all_made(desk: Desk) -> None:
     projects = [scheduled(desk) for _ in range(45)]
     sleep(desk, until(desk, HOUR))

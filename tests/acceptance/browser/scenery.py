@@ -1,7 +1,9 @@
 """A tenant in which something of everything has happened, all by real programs: what its pages are looked at with."""
 
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from tests.support.portal import PATIENCE_SECONDS, Json, Portal
@@ -12,9 +14,20 @@ TENANT = "harbour"
 ROOM = 4
 """Runs of the tenant at once: as many as stay active here, so that one more has to wait."""
 
+OFTEN = 30
+DAY = 23 * 3600
+"""Seconds over which what ran often is spread."""
+PUT_BACK = """
+    UPDATE runs SET requested_at = requested_at - :by, claimed_at = claimed_at - :by, started_at = started_at - :by,
+        ended_at = ended_at - :by, finished_at = finished_at - :by
+    WHERE project_id = :project_id AND number = :number
+"""
+
 COLOURED = r"""
+made=$(cat made 2>/dev/null || echo 0); echo $((made + 1)) >made
 printf 'tiles: \033[1mzoom 4\033[0m, 21 of 64\n\033[33mwarning:\033[0m tile 4/9/5 has no data, skipped\n'
-for percent in 20 40 60 80 100; do printf '\rtiles: %s %%' $percent; sleep 0.05; done
+for percent in 20 40 60 80 100; do printf '\rtiles: %s %%' $percent; sleep 0.0$((made % 5 + 1)); done
+[ $((made % 8)) != 3 ] || { printf '\n\033[31mno space left for zoom 5\033[0m\n'; exit 2; }
 printf '\n\033[32mdone\033[0m\n'
 """
 CRAWL = "echo 'page 1 of 9: 48 links'; echo 'page 2 of 9: waiting for an answer'; exec sleep 1000"
@@ -76,6 +89,13 @@ class Furnisher:
         """Run it."""
         self.runs[name] = self.portal.run(self.projects[name])
 
+    def spread(self, name: str, times: int) -> None:
+        """Have what ran so often stand in the history as if it had run over the last day, for the plots of a day."""
+        with closing(sqlite3.connect(self.portal.data.database, timeout=PATIENCE_SECONDS)) as database, database:
+            for number in range(1, times):
+                by = DAY * 1_000_000 * (times - number) // times
+                database.execute(PUT_BACK, {"by": by, "project_id": self.projects[name], "number": number})
+
     def wait(self, name: str, **wanted: object) -> None:
         """Wait until the newest run is so."""
 
@@ -87,13 +107,14 @@ class Furnisher:
 
 
 def furnish(portal: Portal) -> Scenery:
-    """Fill a tenant. Nothing here is invented: what the pages show is what these programs did."""
+    """Fill a tenant. What the pages show is what these programs did; only when the tiles were made is put back."""
     house = Furnisher(portal)
     house.push("site", "python3", "build.py")
     house.run("site", times=5)
     house.push("orders", "python3", "totals.py")
-    house.make("tiles", "sh", "-c", COLOURED)
-    house.run("tiles", times=4)
+    house.make("tiles", "sh", "-c", COLOURED, working_directory=str(portal.root))
+    house.run("tiles", times=OFTEN)
+    house.spread("tiles", OFTEN)
     house.make("model", "python3", "-c", "import ctypes; print('epoch 1', flush=True); ctypes.string_at(0)")
     house.run("model")
     house.make("thumbnails", "make-thumbnails", "--all")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from tests.acceptance.browser.conftest import Visit, link_for
-from tests.acceptance.browser.scenery import UNWILLING, Scenery, furnish
+from tests.acceptance.browser.scenery import OFTEN, UNWILLING, Scenery, furnish
 from tests.support.portal import Pinned, Portal
 from tests.support.visitor import Visitor
 from tests.tidy.sources import ROOT
@@ -75,9 +75,11 @@ def go_down(page: Page) -> None:
 
 SCENES = {
     "status": Scene("/status", "Status"),
+    "status-below": Scene("/status", "Status", go_down),
     "projects": Scene("/projects", "Projects"),
     "project-failed": Scene("/projects/{project:orders}", "orders"),
     "project-succeeded": Scene("/projects/{project:site}", "site"),
+    "project-history": Scene("/projects/{project:tiles}", "tiles"),
     "project-will-restart": Scene("/projects/{project:upload}", "upload"),
     "project-never-run": Scene("/projects/{project:never-run}", "never-run"),
     "run-failed": Scene("/runs/{run:orders}", "orders #1"),
@@ -85,7 +87,7 @@ SCENES = {
     "run-running": Scene("/runs/{run:primes}", "primes #1"),
     "run-stopping": Scene("/runs/{run:flush}", "flush #1"),
     "run-waiting": Scene("/runs/{run:reindex}", "reindex #1"),
-    "run-coloured": Scene("/runs/{run:tiles}", "tiles #4"),
+    "run-coloured": Scene("/runs/{run:tiles}", f"tiles #{OFTEN}"),
     "restart": Scene("/runs/{run:orders}", "orders #1", opens("r")),
     "restart-many": Scene("/status", "Status", ask_for_many),
     "palette": Scene("/projects/{project:orders}", "orders", opens("Control+k")),

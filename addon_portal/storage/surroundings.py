@@ -35,7 +35,7 @@ _POSITION = """
 """
 _SCHEDULED = scheduled_columns("s")
 _AROUND = f"""
-    SELECT p.name, {_NEWEST}, {_BARRED}, h.observed_at, h.drained_at, h.drained_by, {{position}}, {_SCHEDULED}
+    SELECT p.name, {_NEWEST}, {_BARRED}, h.name, h.observed_at, h.drained_at, h.drained_by, {{position}}, {_SCHEDULED}
     FROM projects AS p JOIN hosts AS h ON h.id = :host_id
     LEFT JOIN scheduled_restarts AS s ON s.restart_of = :run_id
     WHERE p.id = :project_id
@@ -43,7 +43,7 @@ _AROUND = f"""
 _OF_ONE = _AROUND.format(position="NULL")
 _OF_PENDING = _AROUND.format(position=_POSITION)
 SHOWN_COLUMNS = f"""
-    p.name, {_NEWEST}, {_BARRED}, h.observed_at, h.drained_at, h.drained_by,
+    p.name, {_NEWEST}, {_BARRED}, h.name, h.observed_at, h.drained_at, h.drained_by,
     CASE r.state WHEN 'pending' THEN
         (SELECT count(*) FROM runs AS q
          WHERE q.host_id = r.host_id AND q.tenant_id = r.tenant_id
@@ -62,7 +62,7 @@ _PROJECTS = f"""
     SELECT p.id, p.name, {_NEWEST}, {_BARRED}, {_SCHEDULED}
     FROM projects AS p LEFT JOIN scheduled_restarts AS s ON s.project_id = p.id WHERE p.id IN (:project_ids...)
 """  # noqa: S608 - made of constants
-_HOSTS = "SELECT id, observed_at, drained_at, drained_by FROM hosts WHERE id IN (:host_ids...)"
+_HOSTS = "SELECT id, name, observed_at, drained_at, drained_by FROM hosts WHERE id IN (:host_ids...)"
 _QUEUE = """
     SELECT host_id, tenant_id, id FROM runs
     WHERE host_id IN (:host_ids...) AND tenant_id IN (:tenant_ids...) AND finished_at IS NULL AND state = 'pending'
@@ -83,6 +83,7 @@ class RunSurroundings:
     project_name: str
     newest_run_id: RunId | None
     barred: Obstacle | None
+    host_name: str
     observed_at: datetime | None
     queue_position: int | None
     scheduled_restart: ScheduledRestart | None = None
@@ -128,16 +129,16 @@ class Surroundings(Repository):
         for run in runs:
             name, newest_run_id, barred, scheduled = projects[run.project_id]
             follows = scheduled if scheduled is not None and scheduled.restart_of == run.id else None
-            observed_at, drained_at, drained_by = hosts_by_id[run.host_id]
+            host_name, observed_at, drained_at, drained_by = hosts_by_id[run.host_id]
             around = (from_micros_or_none(observed_at), places.get(run.id), follows)
             drain = (from_micros_or_none(drained_at), drained_by)
-            found.append(RunSurroundings(name, newest_run_id, barred, *around, *drain))
+            found.append(RunSurroundings(name, newest_run_id, barred, host_name, *around, *drain))
         return found
 
     def observed_at(self, host_id: HostId) -> datetime | None:
         """When the last complete sweep of a host began."""
         row = self._connection.one(_HOSTS, {"host_ids": [host_id]})
-        return None if row is None else from_micros_or_none(row[1])
+        return None if row is None else from_micros_or_none(row[2])
 
     def _places(self, waiting: Sequence[Run]) -> dict[RunId, int]:
         if not waiting:
@@ -152,14 +153,14 @@ class Surroundings(Repository):
         return places
 
 
-_SURROUNDINGS_WIDTH = 7 + len(SCHEDULED_FIELDS)
+_SURROUNDINGS_WIDTH = 8 + len(SCHEDULED_FIELDS)
 
 
 def _surroundings_from_row(row: Row) -> RunSurroundings:
-    name, newest_run_id, barred, observed_at, drained_at, drained_by, position = row[:7]
-    around = (from_micros_or_none(observed_at), position, _scheduled_from(row[7:]))
+    name, newest_run_id, barred, host_name, observed_at, drained_at, drained_by, position = row[:8]
+    around = (from_micros_or_none(observed_at), position, _scheduled_from(row[8:]))
     drain = (from_micros_or_none(drained_at), drained_by)
-    return RunSurroundings(name, newest_run_id, _obstacle(barred), *around, *drain)
+    return RunSurroundings(name, newest_run_id, _obstacle(barred), host_name, *around, *drain)
 
 
 def _obstacle(word: str | None) -> Obstacle | None:

@@ -46,8 +46,10 @@ _FAILED = replace(
 _DEFINITION = Definition(1, ("python3", "etl.py", "--full"), None, {"day": 7}, {}, None, StopSettings(), _AT)
 _PROJECT = Project(ProjectId(PROJECT_ID), _TENANT, "nightly", _AT, _AT, _DEFINITION)
 
-PENDING_RUN = run_body(ShownRun(_PENDING, "nightly", (Health.OK,), _AT, "the supervisor", 1, Obstacle.NOT_ENDED))
-_SHOWN_FAILED = ShownRun(_FAILED, "nightly", None, None, None, None)
+PENDING_RUN = run_body(
+    ShownRun(_PENDING, "nightly", "worker-1", (Health.OK,), _AT, "the supervisor", 1, Obstacle.NOT_ENDED)
+)
+_SHOWN_FAILED = ShownRun(_FAILED, "nightly", "worker-1", None, None, None, None)
 FAILED_RUN = run_body(_SHOWN_FAILED)
 SCHEDULED_RESTART = scheduled_restart_body(
     replace(

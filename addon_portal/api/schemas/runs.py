@@ -123,6 +123,7 @@ class RunBody(Answer):
     project_id: Annotated[str, Field(examples=[PROJECT_ID])]
     project_name: Annotated[str, Field(examples=["nightly"])]
     number: Annotated[int, Field(description="Counts the project's runs from 1.", examples=[1])]
+    host_name: Annotated[str, Field(description="The machine that it is for.", examples=["worker-1"])]
     state: RunState
     execution_status: Annotated[RunState, Field(description="The same as `state`.")]
     outcome: Annotated[Outcome | None, Field(description="Of a completed or failed run; unknown is not failure.")]
@@ -205,6 +206,7 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "project_id": run.project_id,
         "project_name": shown.project_name,
         "number": run.number,
+        "host_name": shown.host_name,
         "state": run.state,
         "execution_status": run.state,
         "outcome": run.outcome,

@@ -48,6 +48,7 @@ def _show(run: Run, found: RunSurroundings, around: Circumstances) -> ShownRun:
     return show(
         run,
         found.project_name,
+        found.host_name,
         found.newest_run_id,
         found.barred,
         found.observed_at,

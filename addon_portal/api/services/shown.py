@@ -20,6 +20,7 @@ class ShownRun:
 
     run: Run
     project_name: str
+    host_name: str
     health: tuple[Health, ...] | None
     observed_at: datetime | None
     waiting_for: str | None
@@ -49,6 +50,7 @@ class Circumstances:
 def show(
     run: Run,
     project_name: str,
+    host_name: str,
     newest_run_id: RunId | None,
     barred: Obstacle | None,
     observed_at: datetime | None,
@@ -65,6 +67,7 @@ def show(
     return ShownRun(
         run=run,
         project_name=project_name,
+        host_name=host_name,
         health=health_of(run, observed_at, around.now, around.overdue_after),
         observed_at=observed_at if run.is_active else None,
         waiting_for=_waiting_for(run, observed_at, around.now, *drained),

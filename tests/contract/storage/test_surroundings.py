@@ -20,6 +20,6 @@ def test_what_stands_around_a_page_is_what_stands_around_each_run(world: World) 
         assert found == [around.of_run(run) for run in runs]
         assert around.of_runs([]) == []
         assert around.observed_at(world.host.id) == observed_at
-    assert found[1] == RunSurroundings("nightly", second.id, None, observed_at, 1)
-    assert found[2] == RunSurroundings("nightly", second.id, None, observed_at, None)
+    assert found[1] == RunSurroundings("nightly", second.id, None, world.host.name, observed_at, 1)
+    assert found[2] == RunSurroundings("nightly", second.id, None, world.host.name, observed_at, None)
     assert [each.queue_position for each in found] == [2, 1, None]

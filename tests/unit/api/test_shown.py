@@ -34,7 +34,7 @@ def shown(
     run: Run, observed_at: datetime | None = NOW, restartable: frozenset[RunState] = FINAL, latest: str = "run_1"
 ) -> ShownRun:
     around = Circumstances(NOW, timedelta(hours=24), restartable)
-    return show(run, "nightly", RunId(latest), None, observed_at, 4, around)
+    return show(run, "nightly", "worker-1", RunId(latest), None, observed_at, 4, around)
 
 
 @pytest.mark.parametrize(

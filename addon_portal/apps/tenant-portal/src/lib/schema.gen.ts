@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 9eaa1703ada34afc390a287617069a7d6f6307a398dd849cf7d9d626c59904bd. Not to be edited.
+// Made by `npm run types` from the API's description dfa04e9ffbe9cfa88a01f6dcabd7ba2c9fe968a3bde102ceeaa1137978a131f9. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -3623,6 +3623,11 @@ export interface components {
              * @description All that holds, most important first.
              */
             health_all: components["schemas"]["Health"][];
+            /**
+             * Host Name
+             * @description The machine that it is for.
+             */
+            host_name: string;
             /**
              * Last Heartbeat At
              * @description When the program last said anything of itself.

@@ -9,6 +9,7 @@ const PENDING: Run = {
   project_id: "prj_01k7qz8a1b2c3d4e5f6g7h8j9k",
   project_name: "nightly",
   number: 1,
+  host_name: "worker-1",
   state: "pending",
   execution_status: "pending",
   outcome: null,

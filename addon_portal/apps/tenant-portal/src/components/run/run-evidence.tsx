@@ -19,7 +19,6 @@ export function RunEvidence({ evidence }: { evidence: Evidence }) {
           </div>
         ))}
       </dl>
-      {evidence.ending === null && <p className="text-quiet">It has not ended, so there is nothing to prove yet.</p>}
       {evidenceNotes(evidence).map((note) => (
         <Sentence key={note} text={note} className="mt-1" />
       ))}

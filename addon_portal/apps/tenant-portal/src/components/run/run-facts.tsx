@@ -18,7 +18,6 @@ const TRIGGERS: Record<Run["trigger"], string> = {
 export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | undefined }) {
   const spec = evidence?.records["spec.json"];
   const argv = isObject(spec) && Array.isArray(spec.argv) ? spec.argv.map(String) : null;
-  const host = isObject(spec) && typeof spec.host === "string" ? spec.host : null;
   const told = useQuery<number>({ queryKey: keys.logSize(run.run_id), queryFn: skipToken }).data ?? 0;
   const limits = Object.entries(evidence?.limits ?? {});
   return (
@@ -56,14 +55,10 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
       ))}
       {run.workspace && (
         <Fact name="Workspace">
-          <code>{run.workspace}</code>
+          <Workspace run={run} path={run.workspace} />
         </Fact>
       )}
-      {host && (
-        <Fact name="Host">
-          <code>{host}</code>
-        </Fact>
-      )}
+      <Fact name="Host">{run.host_name}</Fact>
       {limits.map(([name, limit]) => (
         <Fact key={name} name={`Limit, ${name.replace("_bytes", "")}`}>
           {name.endsWith("_bytes") ? bytesText(limit.wanted) : limit.wanted}
@@ -78,6 +73,23 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** Whose directory it is: each is made for one run, and may be kept by those that restart it. */
+function Workspace({ run, path }: { run: Run; path: string }) {
+  const owner = path.slice(path.lastIndexOf("/") + 1);
+  if (!owner.startsWith("run_")) return <code>{path}</code>;
+  return (
+    <span title={path}>
+      {owner === run.run_id ? (
+        "its own, made for it"
+      ) : (
+        <>
+          kept, made for <RunLink runId={owner} />
+        </>
+      )}
+    </span>
   );
 }
 

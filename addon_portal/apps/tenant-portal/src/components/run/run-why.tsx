@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ErrorNote } from "@/components/error-note";
+import { LastSeen } from "@/components/run/last-seen";
 import { RunEvidence } from "@/components/run/run-evidence";
 import { Section } from "@/components/section";
 import { Skeleton } from "@/components/skeleton";
@@ -12,6 +13,7 @@ export function RunWhy({ run }: { run: Run }) {
   return (
     <Section title="Why we say so">
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
+      <LastSeen run={run} />
       {evidence ? <RunEvidence evidence={evidence} /> : !error && <Skeleton rows={3} />}
     </Section>
   );

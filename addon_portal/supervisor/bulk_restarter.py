@@ -13,12 +13,12 @@ from addon_portal import faultpoints
 from addon_portal.domain.bulk_restarts import BulkItem, BulkRestart, Candidate, ItemState, find_refusal
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.errors import AlreadyRestarted, DomainError, StorageBusy
-from addon_portal.domain.ids import HostId, RunId, new_run_id
+from addon_portal.domain.ids import HostId, new_run_id
 from addon_portal.domain.models import Definition, Project, Run, TenantScope
-from addon_portal.domain.restarts import workspace_of
-from addon_portal.storage import NewRun, Storage, UnitOfWork
+from addon_portal.storage import Storage, UnitOfWork
 from addon_portal.storage.bulk_restart_work import BulkRestartWork
 from addon_portal.storage.errors import ConstraintViolated
+from addon_portal.storage.new_runs import Maker, has_own_directory, make_follower, make_run, workspace_for
 
 log = structlog.get_logger()
 
@@ -87,34 +87,19 @@ class BulkRestarter:
         definition = project.definition
         if not bulk.choices.latest_definition:
             definition = uow.projects.get_definition(scope, project.id, before.definition_version)
-        directory = uow.programs.directory_of(definition)
         allowed = uow.tenants.get(bulk.tenant_id).may_run_own_commands
-        candidate = _candidate_of(project, before, definition, has_own_directory=directory is not None)
+        candidate = _candidate_of(project, before, definition, has_own_directory=has_own_directory(uow, definition))
         if refusal := find_refusal(candidate, bulk.choices, may_run_own_commands=allowed):
             raise refusal
         run_id = new_run_id(now)
-        workspace = "" if directory else workspace_of(project, run_id, clean=bulk.choices.clean_workspace)
-        made = uow.runs.insert(scope, self._new_run(bulk, before, definition, run_id, workspace), bulk.cause)
+        workspace = workspace_for(uow, project, definition, run_id, clean=bulk.choices.clean_workspace)
+        new = make_run(project, definition, run_id, workspace, Maker(bulk.host_id, bulk.requested_by, now))
+        new = make_follower(new, before, as_it_ran=not bulk.choices.latest_definition)
+        made = uow.runs.insert(scope, replace(new, note=bulk.choices.note), bulk.cause)
         if project.scheduled_restart is not None:
             why = "somebody restarted the project"
             uow.scheduled_restarts.call_off(project.scheduled_restart, now, bulk.requested_by, why)
         return made
-
-    def _new_run(self, bulk: BulkRestart, before: Run, definition: Definition, run_id: RunId, workspace: str) -> NewRun:
-        latest = bulk.choices.latest_definition
-        return NewRun(
-            id=run_id,
-            project_id=before.project_id,
-            definition_version=definition.version,
-            host_id=bulk.host_id,
-            requested_at=self.clock.now(),
-            requested_by=bulk.requested_by,
-            parameters=definition.parameters if latest else before.parameters,
-            env={} if latest else before.env,
-            note=bulk.choices.note,
-            workspace=workspace,
-            restart_of=before.id,
-        )
 
 
 def _candidate_of(project: Project, run: Run, definition: Definition, *, has_own_directory: bool) -> Candidate:

@@ -19,7 +19,6 @@ from addon_portal.domain.clock import Clock, to_text
 from addon_portal.domain.errors import DomainError, NotFound, OwnCommandForbidden, StorageBusy
 from addon_portal.domain.ids import HostId, new_run_id
 from addon_portal.domain.models import Project, Run, TenantScope
-from addon_portal.domain.restarts import workspace_of
 from addon_portal.domain.schedules import (
     CORRECTION,
     SCHEDULE_ACTOR,
@@ -30,8 +29,9 @@ from addon_portal.domain.schedules import (
     decide,
     why_called_off,
 )
-from addon_portal.storage import NewRun, Storage, UnitOfWork
+from addon_portal.storage import Storage, UnitOfWork
 from addon_portal.storage.errors import ConstraintViolated
+from addon_portal.storage.new_runs import Maker, make_run, workspace_for
 from addon_portal.storage.schedules import Schedules
 from addon_portal.storage.values import Awaiting
 
@@ -169,17 +169,8 @@ class Scheduler:
         if definition.command is not None and not uow.tenants.get(project.tenant_id).may_run_own_commands:
             raise OwnCommandForbidden
         run_id = new_run_id(now)
-        is_elsewhere = uow.programs.directory_of(definition) is not None
-        new = NewRun(
-            id=run_id,
-            project_id=project.id,
-            definition_version=definition.version,
-            host_id=self.host_id,
-            requested_at=now,
-            requested_by=SCHEDULE_ACTOR,
-            parameters=definition.parameters,
-            workspace="" if is_elsewhere else workspace_of(project, run_id, clean=False),
-        )
+        workspace = workspace_for(uow, project, definition, run_id, clean=False)
+        new = make_run(project, definition, run_id, workspace, Maker(self.host_id, SCHEDULE_ACTOR, now))
         return uow.runs.insert(TenantScope(project.tenant_id), new, f"schedule of {to_text(meant)}")
 
     def _pause(self, storage: Storage, schedule: Schedule, why: str) -> None:

@@ -14,8 +14,8 @@ from addon_portal.api.services.portal import Portal
 from addon_portal.domain.errors import FieldProblem, InvalidRequest, NotFound, OwnCommandForbidden
 from addon_portal.domain.ids import ProgramId, ProjectId, RunId, new_run_id
 from addon_portal.domain.models import Definition, JsonObject, Project, Run
-from addon_portal.domain.restarts import workspace_of
 from addon_portal.storage import UnitOfWork
+from addon_portal.storage.new_runs import Maker, has_own_directory, make_follower, make_run, workspace_for
 from addon_portal.storage.values import NewRun
 
 
@@ -52,38 +52,25 @@ class RestartChoices(RunChoices):
 C = TypeVar("C", bound=RunChoices)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    run_id: RunId
-    definition: Definition
-    parameters: JsonObject
-    env: dict[str, str]
-    workspace: str
-    restart_of: RunId | None
-
-
 def make_new(portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, choices: RunChoices) -> NewRun:
     """A run of the newest definition. Raises OwnCommandForbidden, InvalidRequest."""
-    definition = project.definition
-    run_id = new_run_id(portal.clock.now())
-    workspace = _workspace(uow, project, definition, run_id, clean=False)
-    draft = _Draft(run_id, definition, definition.parameters, {}, workspace, None)
-    return _complete(portal, uow, ask, project, draft, choices)
+    new = _make(portal, uow, ask, project, project.definition, clean=False)
+    return _complete(uow, ask, project.definition, new, choices)
 
 
 def make_restart(
     portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, before: Run, choices: RestartChoices
 ) -> NewRun:
     """A run that follows another. Raises OwnCommandForbidden, InvalidRequest."""
-    run_id = new_run_id(portal.clock.now())
-    if choices.latest_definition:
-        definition, parameters, env = project.definition, project.definition.parameters, {}
-    else:
+    definition = project.definition
+    if not choices.latest_definition:
         definition = uow.projects.get_definition(ask.scope, project.id, before.definition_version)
-        parameters, env = before.parameters, dict(before.env)
-    workspace = _workspace(uow, project, definition, run_id, clean=choices.clean_workspace)
-    draft = _Draft(run_id, definition, parameters, env, workspace, before.id)
-    return _complete(portal, uow, ask, project, draft, choices)
+    if choices.clean_workspace and has_own_directory(uow, definition):
+        expected = "keep: the working directory is the project's own and is never replaced"
+        raise InvalidRequest([FieldProblem("workspace", expected, "'clean'")])
+    new = _make(portal, uow, ask, project, definition, clean=choices.clean_workspace)
+    follower = make_follower(new, before, as_it_ran=not choices.latest_definition)
+    return _complete(uow, ask, definition, follower, choices)
 
 
 def check_own_command(ask: Ask, definition: Definition) -> None:
@@ -119,13 +106,19 @@ def check_meant(uow: UnitOfWork, ask: Ask, project: Project, meant: RunId | None
         raise InvalidRequest([FieldProblem("run_id", "a run of this project", repr(meant))])
 
 
-def _complete(
-    portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, draft: _Draft, choices: RunChoices
+def _make(
+    portal: Portal, uow: UnitOfWork, ask: Ask, project: Project, definition: Definition, *, clean: bool
 ) -> NewRun:
-    parameters = {**draft.parameters, **(choices.parameters or {})}
-    definition = draft.definition
+    now = portal.clock.now()
+    run_id = new_run_id(now)
+    workspace = workspace_for(uow, project, definition, run_id, clean=clean)
+    return make_run(project, definition, run_id, workspace, Maker(portal.host_id, ask.actor, now))
+
+
+def _complete(uow: UnitOfWork, ask: Ask, definition: Definition, new: NewRun, choices: RunChoices) -> NewRun:
+    """The run with what was chosen laid over it."""
     check_own_command(ask, definition)
-    env = {**draft.env, **(choices.env or {})}
+    parameters, env = {**new.parameters, **(choices.parameters or {})}, {**new.env, **(choices.env or {})}
     if choices.env and (too_large := check_environment({**definition.env, **env})):
         raise InvalidRequest(too_large)
     if choices.parameters:
@@ -134,19 +127,7 @@ def _complete(
             problems += _parameter_problems(uow, definition.program_id, parameters, choices.checked)
         if problems:
             raise InvalidRequest(problems)
-    return NewRun(
-        id=draft.run_id,
-        project_id=project.id,
-        definition_version=definition.version,
-        host_id=portal.host_id,
-        requested_at=portal.clock.now(),
-        requested_by=ask.actor,
-        parameters=parameters,
-        env=env,
-        note=choices.note,
-        workspace=draft.workspace,
-        restart_of=draft.restart_of,
-    )
+    return replace(new, parameters=parameters, env=env, note=choices.note)
 
 
 def _parameter_problems(
@@ -156,13 +137,3 @@ def _parameter_problems(
     if checked is not None and (checked.program_id, checked.parameters) == (program_id, parameters):
         return checked.problems
     return check_parameters(uow.programs.get(program_id), parameters)
-
-
-def _workspace(uow: UnitOfWork, project: Project, definition: Definition, run_id: RunId, *, clean: bool) -> str:
-    """Where the run begins, below the workspaces: where the one before did, or a new directory; "" elsewhere."""
-    if uow.programs.directory_of(definition) is not None:
-        if clean:
-            expected = "keep: the working directory is the project's own and is never replaced"
-            raise InvalidRequest([FieldProblem("workspace", expected, "'clean'")])
-        return ""
-    return workspace_of(project, run_id, clean=clean)

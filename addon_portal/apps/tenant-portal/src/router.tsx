@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 import { ErrorNote } from "@/components/error-note";
 import { Shell } from "@/components/shell";
+import { statusSearch } from "@/lib/hours";
 import { projectSearch } from "@/lib/project-files";
 import { projectsSearch } from "@/lib/project-filter";
 import { sessionQuery } from "@/lib/session";
@@ -61,7 +62,7 @@ const routeTree = root.addChildren([
         throw redirect({ to: "/status", replace: true });
       },
     }),
-    createRoute({ getParentRoute: () => app, path: "/status", component: StatusPage }),
+    createRoute({ getParentRoute: () => app, path: "/status", component: StatusPage, validateSearch: statusSearch }),
     createRoute({
       getParentRoute: () => app,
       path: "/projects",

@@ -11,14 +11,22 @@ const GROUND: Record<Tone, string> = {
   grey: "bg-quiet",
 };
 
-export type Column = { key: string; hint: string; parts: { tone: Tone; value: number }[]; runId?: string };
+export type Column = {
+  key: string;
+  hint: string;
+  parts: { tone: Tone; value: number }[];
+  /** Where it leads, or what it chooses; for a picture alone neither. */
+  runId?: string;
+  choose?: (() => void) | undefined;
+  isChosen?: boolean;
+};
 
 type Props = { columns: Column[]; top: string; isFilling?: boolean; label?: string };
 
 /**
  * Columns of parts, oldest first, as high as the highest of them; `hint` is for whoever points at a column. A picture of
  * what stands in words or rows beside it, so without a label it is hidden from those who do not see it. Columns that
- * lead to runs are no stops of the keyboard: the rows beside are.
+ * lead to runs are no stops of the keyboard: the rows beside are. Those that choose something are buttons.
  */
 export function Bars({ columns, top, isFilling = false, label }: Props) {
   const total = (column: Column) => column.parts.reduce((sum, part) => sum + part.value, 0);
@@ -54,7 +62,22 @@ export function Bars({ columns, top, isFilling = false, label }: Props) {
 }
 
 function Place({ column, className, children }: { column: Column; className: string; children: ReactNode }) {
-  const { hint, runId } = column;
+  const { hint, runId, choose, isChosen = false } = column;
+  if (choose) {
+    const mark = isChosen ? "bg-hover outline-1 outline-accent -outline-offset-1" : "";
+    return (
+      <button
+        type="button"
+        title={hint}
+        aria-label={hint}
+        aria-pressed={isChosen}
+        onClick={choose}
+        className={`${className} ${mark}`}
+      >
+        {children}
+      </button>
+    );
+  }
   if (!runId) {
     return (
       <div title={hint} className={className}>

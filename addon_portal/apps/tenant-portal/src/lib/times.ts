@@ -72,6 +72,11 @@ export const exactText = (at: number, zone: string) => written(at, "exact", zone
 /** `14:03:11`, for a moment of which the day is clear. */
 export const clockText = (at: number, zone: string) => written(at, "clock", zone);
 
+/** `14:03`, for round times. */
+export function shortClockText(at: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "short" }).format(at);
+}
+
 /** `14:03:11`, and the day before it where that is not today. */
 export function momentText(at: number, now: number, zone: string): string {
   const day = dateText(at, zone);

@@ -1,7 +1,7 @@
 import { Command } from "cmdk";
 import { useEffect, useState } from "react";
-import { Dialog } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
+import { PALETTE_FIELD, PALETTE_HINT, PALETTE_LIST } from "@/components/palette/palette-field";
 import { type Asked, useFoundOffers, useGeneralOffers, useHereOffers } from "@/hooks/use-palette-offers";
 import { foundOffers, groupsOf, type Offer } from "@/lib/palette";
 import { chooseTimeZone, ownZone } from "@/lib/time-zone";
@@ -10,24 +10,20 @@ const PAUSE_MS = 120;
 const ITEM =
   "flex cursor-default items-baseline gap-3 rounded-sm px-2 py-1.5 data-[selected=true]:bg-hover data-[selected=true]:text-ink";
 
-type Props = { onClose: () => void; onAsk: (asked: Asked) => void };
+type Props = {
+  typed: string;
+  onType: (text: string) => void;
+  onClose: () => void;
+  onAsk: (asked: Asked) => void;
+};
 
 /** Everything that can be clicked, typed: projects and runs by name, what can be done here, pages, this browser. */
-export default function Palette({ onClose, onAsk }: Props) {
+export default function Palette(props: Props) {
   const [isZones, setZones] = useState(false);
-  return (
-    <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title="Commands" isBare>
-      {isZones ? (
-        <Zones onClose={onClose} />
-      ) : (
-        <Everything onClose={onClose} onAsk={onAsk} onZones={() => setZones(true)} />
-      )}
-    </Dialog>
-  );
+  return isZones ? <Zones onClose={props.onClose} /> : <Everything {...props} onZones={() => setZones(true)} />;
 }
 
-function Everything({ onClose, onAsk, onZones }: Props & { onZones: () => void }) {
-  const [typed, setTyped] = useState("");
+function Everything({ typed, onType, onClose, onAsk, onZones }: Props & { onZones: () => void }) {
   const search = useDebounced(typed.trim());
   const here = useHereOffers(onAsk);
   const found = useFoundOffers(search);
@@ -36,8 +32,8 @@ function Everything({ onClose, onAsk, onZones }: Props & { onZones: () => void }
   return (
     <Offers
       typed={typed}
-      onType={setTyped}
-      placeholder="A project, a run, or what to do"
+      onType={onType}
+      placeholder={PALETTE_HINT}
       offers={offers}
       isReading={found.isReading || search !== typed.trim()}
       error={found.error ?? general.error}
@@ -93,14 +89,14 @@ function Offers({ typed, onType, placeholder, offers, isReading = false, error, 
   return (
     <Command label={placeholder} shouldFilter={false} loop value={current} onValueChange={setChosen}>
       <Command.Input
-        autoFocus
+        ref={beginAtEnd}
         value={typed}
         onValueChange={type}
         placeholder={placeholder}
-        className="h-12 w-full border-line border-b bg-transparent px-4 text-lead outline-none"
+        className={PALETTE_FIELD}
       />
       {error && <ErrorNote error={error} />}
-      <Command.List className="h-[min(60vh,24rem)] overflow-y-auto p-2">
+      <Command.List className={PALETTE_LIST}>
         {!isReading && !offers.length && (
           <Command.Empty className="px-2 py-4 text-quiet">Nothing is called so.</Command.Empty>
         )}
@@ -121,6 +117,12 @@ function Offers({ typed, onType, placeholder, offers, isReading = false, error, 
       </Command.List>
     </Command>
   );
+}
+
+/** What was typed before stays, and is gone on with. */
+function beginAtEnd(field: HTMLInputElement | null) {
+  field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
 }
 
 /** What was typed, once nothing more has been typed for a moment: the server is not asked for every letter. */

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.acceptance.browser.puppets import Puppet
 from tests.support.portal import Portal
-from tests.support.visitor import Visitor
+from tests.support.visitor import Held, Visitor
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ def test_what_is_in_view_is_restarted_by_keys_alone(ada: Visitor, failed: Puppet
     assert len(failed.runs) == 2
 
 
+def test_what_is_typed_while_the_palette_is_loaded_is_kept(ada: Visitor, failed: Puppet) -> None:
+    page = ada.page
+    held = Held(page, "**/assets/palette-*.js")
+    ada.open(f"/projects/{failed.project_id}")
+    expect(page.get_by_role("button", name="Restart", exact=True)).to_be_visible()
+    page.keyboard.press("Control+k")
+    (route,) = held.wait_for(1)
+    page.keyboard.type("restart ")
+    route.continue_()
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("night")
+    expect(page.get_by_role("combobox")).to_have_value("restart night")
+    assert len(failed.runs) == 1
+
+
 def test_the_help_tells_the_keys_of_the_page(ada: Visitor, failed: Puppet) -> None:
     page = ada.open(f"/runs/{failed.runs[0]['run_id']}")
     expect(page.get_by_role("button", name="Restart", exact=True)).to_be_visible()
@@ -68,8 +83,9 @@ def test_the_help_tells_the_keys_of_the_page(ada: Visitor, failed: Puppet) -> No
 
 def test_keys_do_nothing_while_somebody_types(ada: Visitor, failed: Puppet) -> None:
     page = ada.open("/projects")
-    page.keyboard.press("/")
     search = page.get_by_role("searchbox")
+    expect(search).to_be_visible()
+    page.keyboard.press("/")
     expect(search).to_be_focused()
     page.keyboard.type("?nightly /r")
     expect(search).to_have_value("?nightly /r")

@@ -39,7 +39,12 @@ export default function HourPlots({ hours }: { hours: readonly Hour[] }) {
   );
 }
 
-const LINE = { type: "linear", strokeWidth: 1.5, isAnimationActive: false, dot: { r: 2.5, strokeDasharray: "0" } } as const;
+const LINE = {
+  type: "linear",
+  strokeWidth: 1.5,
+  isAnimationActive: false,
+  dot: { r: 2.5, strokeDasharray: "0" },
+} as const;
 const percentText = (percent: number) => `${Math.round(percent)} %`;
 
 /** Round times; below a second, round milliseconds. */

@@ -2,6 +2,7 @@ import { Command } from "cmdk";
 import { useEffect, useState } from "react";
 import { ErrorNote } from "@/components/error-note";
 import { PALETTE_FIELD, PALETTE_HINT, PALETTE_LIST } from "@/components/palette/palette-field";
+import { useOfferChoice } from "@/hooks/use-offer-choice";
 import { type Asked, useFoundOffers, useGeneralOffers, useHereOffers } from "@/hooks/use-palette-offers";
 import { foundOffers, groupsOf, type Offer } from "@/lib/palette";
 import { chooseTimeZone, ownZone } from "@/lib/time-zone";
@@ -80,14 +81,17 @@ type OffersProps = {
 };
 
 function Offers({ typed, onType, placeholder, offers, isReading = false, error, onChoose }: OffersProps) {
-  const [chosen, setChosen] = useState("");
-  const current = offers.some(({ id }) => id === chosen) ? chosen : (offers[0]?.id ?? "");
-  const type = (text: string) => {
-    setChosen("");
-    onType(text);
-  };
+  const { current, type, enter, ...choice } = useOfferChoice(offers, isReading, onType, onChoose);
   return (
-    <Command label={placeholder} shouldFilter={false} loop value={current} onValueChange={setChosen}>
+    <Command
+      label={placeholder}
+      shouldFilter={false}
+      loop
+      value={current}
+      onValueChange={choice.choose}
+      onKeyDownCapture={(event) => (event.key === "Enter" ? enter(event) : choice.moves())}
+      onPointerMoveCapture={choice.moves}
+    >
       <Command.Input
         ref={beginAtEnd}
         value={typed}

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.acceptance.browser.conftest import Visit
+from tests.acceptance.browser.test_every_page import IS_WIDER, NARROW, THEMES, WIDE, find_faults
 from tests.support.portal import Portal
 from tests.support.receiver import Receiver
 from tests.support.visitor import Visitor
@@ -206,3 +207,34 @@ def test_an_address_that_is_none_is_refused_where_it_was_entered(ada: Visitor) -
     press(page.get_by_role("dialog"), "Add webhook")
     expect(page.get_by_role("alert")).to_contain_text("url")
     expect(page.get_by_role("textbox", name="Address")).to_have_value("somewhere")
+
+
+def assert_fine(page: Page, what: str) -> None:
+    """No fault that axe finds in either theme, and nothing cut off on the smallest screen."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert find_faults(page) == [], f"{what}, {theme}"
+    page.set_viewport_size(NARROW)
+    assert not page.evaluate(IS_WIDER), f"{what} is wider than the screen"
+    page.set_viewport_size(WIDE)
+
+
+def test_all_that_opens_in_the_settings_has_no_fault_and_fits(ada: Visitor, receiver: Receiver) -> None:
+    page = ada.open("/settings")
+    press(section(page, "Keys"), "New key…")
+    assert_fine(page, "the form of a key")
+    page.get_by_role("textbox", name="Name").fill("a name that is as long as names of keys may well become in time")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text(KEY).first).to_be_visible()
+    assert_fine(page, "a key")
+    shown_once(page, KEY)
+    press(section(page, "Webhooks"), "New webhook…")
+    assert_fine(page, "the form of a webhook")
+    page.keyboard.press("Escape")
+    add_webhook(page, "on call", receiver.url)
+    press(page, "Send a test")
+    press(page.get_by_role("region", name="Messages to on call"), "Show the message Test")
+    expect(page.get_by_role("button", name="Deliver again")).to_be_visible()
+    assert_fine(page, "a webhook with a message")
+    press(page, "Delete…")
+    assert_fine(page, "a question")

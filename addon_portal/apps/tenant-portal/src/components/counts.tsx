@@ -1,4 +1,5 @@
 import { StateShape, TONE_TEXT } from "@/components/state-shape";
+import { useSight } from "@/hooks/use-host";
 import { HEALTH, type Look, STATES } from "@/lib/states";
 import type { Status } from "@/lib/status";
 
@@ -7,6 +8,7 @@ type Count = { label: string; value: number; look: Look; to?: string; always?: b
 /** How many runs stand where; what can be found further down leads there. Troubles are named only where there are some. */
 export function Counts({ status }: { status: Status }) {
   const { active_runs: active, health, last_24_hours: day } = status;
+  const isOld = useSight()?.unreachable;
   const trouble = (name: keyof typeof health, label: string): Count => ({
     label,
     value: health[name],
@@ -20,6 +22,7 @@ export function Counts({ status }: { status: Status }) {
     trouble("silent", "silent"),
     trouble("overdue", "overdue"),
     trouble("unsupervised", "unsupervised"),
+    ...(status.unreachable ? [] : [trouble("unreachable", "unseen")]),
     { label: "failed in 24 h", value: day.failed, look: STATES.failed, always: true },
     { label: "outcome unknown in 24 h", value: day.unknown, look: { word: "", shape: "question", tone: "grey" } },
     { label: "completed in 24 h", value: day.completed, look: STATES.completed, always: true },
@@ -32,7 +35,7 @@ export function Counts({ status }: { status: Status }) {
           <li key={count.label}>
             {count.to ? (
               <a href={count.to} className="group block">
-                <Figure {...count} />
+                <Figure {...count} look={isOld ? { ...count.look, tone: "grey" } : count.look} />
               </a>
             ) : (
               <Figure {...count} />

@@ -1,11 +1,13 @@
+type Props = { progress: number; text: string | null; isOld?: boolean };
+
 /** How far a program says that it is, and with what, on one line. */
-export function ProgressBar({ progress, text }: { progress: number; text: string | null }) {
+export function ProgressBar({ progress, text, isOld = false }: Props) {
   const percent = Math.round(progress * 100);
   return (
     <span className="flex max-w-120 items-center gap-x-2">
       <progress className="sr-only" max={100} value={percent} aria-label="Progress, as the program says" />
       <span aria-hidden="true" className="h-1.5 min-w-16 flex-1 overflow-hidden rounded-sm bg-hover">
-        <span className="block h-full bg-blue" style={{ width: `${percent}%` }} />
+        <span className={`block h-full ${isOld ? "bg-edge" : "bg-blue"}`} style={{ width: `${percent}%` }} />
       </span>
       <span className="shrink-0 text-quiet tabular-nums">{percent} %</span>
       {text && <span className="min-w-0 truncate text-quiet">{text}</span>}

@@ -40,7 +40,7 @@ type RowProps = { run: Run; before: ReactNode; actions: ReactNode; lastLine: str
 
 function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
   const isOld = isUnseen(run, useSight());
-  const old = isOld ? "outline-1 outline-edge -outline-offset-1 outline-dashed" : "";
+  const old = isOld ? "-mx-2 px-2 outline-1 outline-edge -outline-offset-2 outline-dashed" : "";
   return (
     <li
       data-run={run.run_id}
@@ -58,7 +58,7 @@ function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
         </Link>
         <span className="min-w-0">
           <RunLine run={run} />
-          <Said run={run} lastLine={lastLine} hasLine={hasLine} />
+          <Said run={run} lastLine={lastLine} hasLine={hasLine} isOld={isOld} />
         </span>
       </span>
       <span className="flex items-center gap-x-4 text-quiet">
@@ -73,11 +73,13 @@ function Since({ run }: { run: Run }) {
   return run.started_at ? <Duration run={run} /> : <Time at={run.requested_at} />;
 }
 
+type SaidProps = { run: Run; lastLine: string | undefined; hasLine: boolean; isOld: boolean };
+
 /** What a failure or a program says of itself, and the last line that it wrote, on lines of their own. */
-function Said({ run, lastLine, hasLine }: { run: Run; lastLine: string | undefined; hasLine: boolean }) {
+function Said({ run, lastLine, hasLine, isOld }: SaidProps) {
   return (
     <>
-      {isFinal(run.state) ? <Verdict run={run} /> : <Progress run={run} />}
+      {isFinal(run.state) ? <Verdict run={run} /> : <Progress run={run} isOld={isOld} />}
       {hasLine && run.started_at && (
         <samp title={lastLine} className="block min-h-5 truncate text-quiet text-small leading-5">
           {lastLine}
@@ -97,7 +99,7 @@ function Verdict({ run }: { run: Run }) {
   );
 }
 
-function Progress({ run }: { run: Run }) {
-  if (run.progress !== null) return <ProgressBar progress={run.progress} text={run.status_text} />;
+function Progress({ run, isOld }: { run: Run; isOld: boolean }) {
+  if (run.progress !== null) return <ProgressBar progress={run.progress} text={run.status_text} isOld={isOld} />;
   return run.status_text ? <span className="block truncate text-quiet">{run.status_text}</span> : null;
 }

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.browser.conftest import Visit
 from tests.acceptance.browser.puppets import Puppet
-from tests.support.portal import Portal
+from tests.support.portal import PATIENCE_SECONDS, Portal
 from tests.support.visitor import Held, Visitor
+from tests.support.waiting import wait_until
 
 BULK = "**/api/tenant/restarts"
 
@@ -129,6 +132,34 @@ def test_a_lost_answer_is_asked_for_again_and_is_one_bulk_restart(
     for puppet in failed:
         check_restarted_once(puppet)
     assert len(portal.get("/api/tenant/restarts")["items"]) == 1
+
+
+@pytest.mark.faults
+def test_one_that_is_aborted_restarts_nothing_more(own_portal: Portal, visit: Visit, tmp_path: Path) -> None:
+    """Nobody gives turns while the supervisor is frozen, so that there is all the time to abort."""
+    puppets = [Puppet(own_portal, tmp_path / f"puppet-{number}") for number in range(2)]
+    for puppet in puppets:
+        puppet.fail()
+    page = visit(own_portal).open("/status")
+    page.get_by_role("button", name="Restart 2 failed runs").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("2 of 2 projects will be restarted.")
+    with ExitStack() as stack:
+        for part in ("up", "supervisor"):  # or up would start another one at once
+            pinned = own_portal.pin(part)
+            stack.callback(pinned.close)
+            stack.callback(pinned.thaw)
+            pinned.freeze()
+        dialog.get_by_role("button", name="Restart 2 runs").click()
+        expect(dialog).to_contain_text("Restarting 2 runs: 0 done")
+        dialog.get_by_role("button", name="Abort").click()
+        expect(dialog).to_contain_text("Aborted after 0 of 2 runs: 0 restarted. By Ada.")
+        expect(dialog.get_by_role("listitem").first).to_contain_text("aborted before its turn")
+    own_portal.run(own_portal.new_project(["true"]))  # the supervisor works again
+    wait_until(lambda: not own_portal.get("/api/tenant/status")["unreachable"], "the supervisor", PATIENCE_SECONDS)
+    for puppet in puppets:
+        check_left_alone(puppet)
+        puppet.close()
 
 
 def test_rows_do_not_move_under_the_pointer(ada: Visitor, portal: Portal, tmp_path: Path, failed: list[Puppet]) -> None:

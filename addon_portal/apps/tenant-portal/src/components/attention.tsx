@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { BulkButton, BulkRestart } from "@/components/bulk/bulk-restart";
 import { SelectBox } from "@/components/bulk/select-box";
 import { SelectionBar } from "@/components/bulk/selection-bar";
@@ -21,6 +22,12 @@ export function Attention({ onAct, isCut, ...listed }: Props) {
   const failed = listed.runs.filter((run) => run.restartable);
   const selected = failed.filter((run) => selection.ids.has(run.run_id));
   const isMany = failed.length > 1;
+  const { ids, choose } = selection;
+  const before = useCallback(
+    (run: Run) => <Box run={run} isOn={ids.has(run.run_id)} onChange={(isOn) => choose(run.run_id, isOn)} />,
+    [ids, choose],
+  );
+  const actions = useCallback((run: Run) => <Action run={run} onAct={() => onAct(run)} />, [onAct]);
   return (
     <BulkRestart onDone={selection.clear}>
       {(ask) => (
@@ -50,14 +57,8 @@ export function Attention({ onAct, isCut, ...listed }: Props) {
                 />
               )
             }
-            before={(run) => (
-              <Box
-                run={run}
-                isOn={selection.ids.has(run.run_id)}
-                onChange={(isOn) => selection.choose(run.run_id, isOn)}
-              />
-            )}
-            actions={(run) => <Action run={run} onAct={() => onAct(run)} />}
+            before={before}
+            actions={actions}
           />
           <SelectionBar ask={ask} projectIds={selected.map((run) => run.project_id)} onClear={selection.clear} />
         </>

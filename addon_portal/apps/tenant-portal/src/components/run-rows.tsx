@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { Duration } from "@/components/duration";
 import { ProgressBar } from "@/components/progress-bar";
 import { RunLine } from "@/components/run-line";
@@ -11,8 +11,9 @@ import { isFinal } from "@/lib/states";
 type Props = {
   runs: readonly Run[];
   empty: ReactNode;
-  before?: (run: Run) => ReactNode;
-  actions?: (run: Run) => ReactNode;
+  /** What stands at the ends of a row: the same functions as long as they give the same. */
+  before?: ((run: Run) => ReactNode) | undefined;
+  actions?: ((run: Run) => ReactNode) | undefined;
   /** The last lines of their outputs, as far as they are known; each row has a place for one. */
   lastLines?: ReadonlyMap<string, string> | undefined;
 };
@@ -26,8 +27,8 @@ export function RunRows({ runs, empty, before, actions, lastLines }: Props) {
         <RunRow
           key={run.run_id}
           run={run}
-          before={before?.(run)}
-          actions={actions?.(run)}
+          before={before}
+          actions={actions}
           lastLine={lastLines?.get(run.run_id)}
           hasLine={!!lastLines}
         />
@@ -36,9 +37,10 @@ export function RunRows({ runs, empty, before, actions, lastLines }: Props) {
   );
 }
 
-type RowProps = { run: Run; before: ReactNode; actions: ReactNode; lastLine: string | undefined; hasLine: boolean };
+type RowProps = Pick<Props, "before" | "actions"> & { run: Run; lastLine: string | undefined; hasLine: boolean };
 
-function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
+/** Of many rows, those are drawn anew of which something has changed. */
+const RunRow = memo(function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
   const isOld = isUnseen(run, useSight());
   const old = isOld ? "-mx-2 px-2 outline-1 outline-edge -outline-offset-2 outline-dashed" : "";
   return (
@@ -47,7 +49,7 @@ function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
       data-old={isOld || undefined}
       className={`relative flex flex-wrap items-center gap-x-4 gap-y-1 py-2 hover:bg-hover sm:flex-nowrap ${old}`}
     >
-      {before && <span className="relative z-10 shrink-0">{before}</span>}
+      {before && <span className="relative z-10 shrink-0">{before(run)}</span>}
       <span className="grid min-w-0 flex-1 basis-64 items-center gap-x-4 gap-y-0.5 md:grid-cols-[minmax(10rem,15rem)_1fr]">
         <Link
           to="/runs/$runId"
@@ -63,11 +65,11 @@ function RunRow({ run, before, actions, lastLine, hasLine }: RowProps) {
       </span>
       <span className="flex items-center gap-x-4 text-quiet">
         {isFinal(run.state) ? <Time at={run.ended_at ?? run.finished_at} /> : <Since run={run} />}
-        {actions && <span className="relative z-10">{actions}</span>}
+        {actions && <span className="relative z-10">{actions(run)}</span>}
       </span>
     </li>
   );
-}
+});
 
 function Since({ run }: { run: Run }) {
   return run.started_at ? <Duration run={run} /> : <Time at={run.requested_at} />;

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { Attention } from "@/components/attention";
 import { EmptyState } from "@/components/empty-state";
 import { RunSection } from "@/components/run-section";
@@ -10,6 +10,8 @@ import { isFinal } from "@/lib/states";
 import { STATUS_ROWS, type Status } from "@/lib/status";
 import { statusLists } from "@/lib/status-lists";
 
+const stop = (run: Run) => <StopControl run={run} />;
+
 /** What needs attention, what runs and what waits. Nothing in them moves while somebody aims at a row. */
 export function StatusLists({ status }: { status: Status }) {
   const place = useRef<HTMLDivElement>(null);
@@ -18,15 +20,10 @@ export function StatusLists({ status }: { status: Status }) {
   const [acted, setActed] = useState<ReadonlySet<string>>(new Set());
   const { attention, running, waiting, known } = statusLists(status, acted, useSight());
   const listed = { known, isHeld };
-  const stop = (run: Run) => <StopControl run={run} />;
+  const note = useCallback((run: Run) => setActed((before) => new Set([...before, run.run_id])), []);
   return (
     <div ref={place}>
-      <Attention
-        {...listed}
-        runs={attention}
-        isCut={status.failed.length >= STATUS_ROWS}
-        onAct={(run) => setActed(new Set([...acted, run.run_id]))}
-      />
+      <Attention {...listed} runs={attention} isCut={status.failed.length >= STATUS_ROWS} onAct={note} />
       <RunSection
         {...listed}
         id="running"

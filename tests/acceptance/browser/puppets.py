@@ -45,8 +45,9 @@ class Puppet:
 
     def start(self) -> RunId:
         """Run it, and wait until it waits to be told."""
+        before = len(self.copies)
         run_id = self.portal.run(self.project_id)
-        self.wait_for_copies(len(self.copies) + 1)
+        self.wait_for_copies(before + 1)
         return run_id
 
     def fail(self) -> RunId:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from addon_portal.api.schemas.fields import Answer, Request
+from addon_portal.api.schemas.history import ListQuery
 from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, time_or_null
 from addon_portal.api.services.schedule_service import ScheduleDraft, ShownSchedule
 from addon_portal.domain.clock import to_text
@@ -48,6 +49,12 @@ class ScheduleRequest(Request):
         return ScheduleDraft(
             self.cron.strip(), self.time_zone, WhenRunning(self.when_running), WhenMissed(self.when_missed)
         )
+
+
+class ScheduleQuery(ListQuery):
+    """Which schedules."""
+
+    project_id: Annotated[str | None, Field(description="Of this project alone.", max_length=40)] = None
 
 
 class TimetableQuery(BaseModel):

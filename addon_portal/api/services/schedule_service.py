@@ -97,11 +97,20 @@ def get_schedule(portal: Portal, principal: Principal, project_id: ProjectId) ->
         return _show(Schedules(uow).get(principal.scope, project_id), project.name, portal.clock.now())
 
 
-def list_schedules(portal: Portal, principal: Principal, *, limit: int, cursor: str | None) -> Page[ShownSchedule]:
-    """A page of the tenant's schedules, newest project first. Raises InvalidRequest."""
-    with portal.storage.read() as uow:
-        page = Schedules(uow).list_page(principal.scope, limit=limit, cursor=cursor)
+def list_schedules(
+    portal: Portal, principal: Principal, *, limit: int, cursor: str | None, project_id: ProjectId | None = None
+) -> Page[ShownSchedule]:
+    """A page of the tenant's schedules, newest project first; or that of one project, where it has one.
+
+    Raises InvalidRequest; NotFound for that project.
+    """
     now = portal.clock.now()
+    with portal.storage.read() as uow:
+        if project_id is not None:
+            project = uow.projects.get(principal.scope, project_id)
+            found = Schedules(uow).find(principal.scope, project_id)
+            return Page(() if found is None else (_show(found, project.name, now),), None)
+        page = Schedules(uow).list_page(principal.scope, limit=limit, cursor=cursor)
     return Page(tuple(_show(schedule, name, now) for schedule, name in page.items), page.next_cursor)
 
 

@@ -44,6 +44,19 @@ def test_a_schedule_is_given_shown_changed_and_taken_away(any_world: World) -> N
     assert json_of(any_world.victor.get(LIST))["items"] == []
 
 
+def test_the_schedule_of_one_project_is_listed_or_none(any_world: World) -> None:
+    other, project = any_world.add_project(), any_world.add_project()
+    made = put(any_world, other)
+    of = {"project_id": project["id"]}
+    assert json_of(any_world.victor.get(LIST, params=of)) == {"items": [], "next_cursor": None}
+    mine = put(any_world, project)
+    assert json_of(any_world.victor.get(LIST, params=of))["items"] == [mine]
+    assert json_of(any_world.victor.get(LIST))["items"] == [mine, made]
+    for path in (LIST, schedule_path(project)):
+        assert_problem(any_world.charlie.get(path, params=of if path == LIST else {}), 404, "not_found")
+    assert_problem(any_world.alice.get(LIST, params={"project_id": "nonsense"}), 404, "not_found")
+
+
 def test_the_next_five_times_are_shown_by_the_clocks_of_the_zone(world: World) -> None:
     shown = put(world, world.add_project())["next_times"]
     assert len(shown) == 5

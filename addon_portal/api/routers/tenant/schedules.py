@@ -9,10 +9,10 @@ from addon_portal.api.openapi import says
 from addon_portal.api.routers.answers import answer
 from addon_portal.api.routers.routes import new_router
 from addon_portal.api.schemas import schedule_examples as examples
-from addon_portal.api.schemas.history import ListQuery
 from addon_portal.api.schemas.schedules import (
     ScheduleBody,
     SchedulePage,
+    ScheduleQuery,
     ScheduleRequest,
     TimesBody,
     TimetableQuery,
@@ -20,6 +20,7 @@ from addon_portal.api.schemas.schedules import (
     times_body,
 )
 from addon_portal.api.services import schedule_service
+from addon_portal.domain.ids import ProjectId
 from addon_portal.domain.models import Role
 
 router = new_router("schedules", "/api/tenant")
@@ -27,11 +28,17 @@ router = new_router("schedules", "/api/tenant")
 _OF_PROJECT = "/projects/{project_id}/schedule"
 
 
-@router.get("/schedules", **says("List schedules", SchedulePage, examples.SCHEDULE_PAGE, errors=("invalid_request",)))
-def list_schedules(caller: CallerDep, query: Annotated[ListQuery, Query()]) -> Response:
-    """The schedules of the tenant's projects, newest project first."""
+@router.get(
+    "/schedules",
+    **says("List schedules", SchedulePage, examples.SCHEDULE_PAGE, errors=("not_found", "invalid_request")),
+)
+def list_schedules(caller: CallerDep, query: Annotated[ScheduleQuery, Query()]) -> Response:
+    """The schedules of the tenant's projects, newest project first. With `project_id` that of one project, or none."""
     principal = caller.enter(Role.VIEWER)
-    page = schedule_service.list_schedules(caller.portal, principal, limit=query.limit, cursor=query.cursor)
+    project_id = None if query.project_id is None else ProjectId(query.project_id)
+    page = schedule_service.list_schedules(
+        caller.portal, principal, limit=query.limit, cursor=query.cursor, project_id=project_id
+    )
     return answer({"items": [schedule_body(item) for item in page.items], "next_cursor": page.next_cursor})
 
 

@@ -20,7 +20,7 @@ export function DefinitionFacts({ project }: { project: Project }) {
   const note = (
     <>
       version {project.definition_version}, <Time at={project.updated_at} /> ·{" "}
-      <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className="text-accent hover:underline">
+      <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className="text-accent underline">
         Change
       </Link>
     </>

@@ -2,9 +2,10 @@ import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { emptyBatch } from "@/lib/event-batch";
 import { keys } from "@/lib/keys";
-import { applyBatch } from "@/lib/live-cache";
+import { applyBatch, changedProjects, type ListedProjects } from "@/lib/live-cache";
+import type { Project } from "@/lib/projects";
 import type { Run } from "@/lib/run-words";
-import { makeRun } from "@/testing/factories";
+import { makeProject, makeRun } from "@/testing/factories";
 
 const ID = makeRun.pending().run_id;
 let cache: QueryClient;
@@ -62,4 +63,40 @@ it("counts are asked for once, however much happens meanwhile", () => {
   for (let change = 0; change < 50; change++) applyBatch(cache, batchOf(makeRun.running()));
   vi.runAllTimers();
   expect(ask.mock.calls.filter(([filter]) => filter?.queryKey === keys.status)).toHaveLength(1);
+});
+
+describe("a list of projects", () => {
+  const project = makeProject({ latest_run: makeRun.failed() });
+  const other = makeProject({ id: "prj_other" });
+  const failed = { standings: ["failed"] } as const;
+  const listOf = (...items: Project[]): ListedProjects => ({
+    pages: [{ items, next_cursor: null }],
+    pageParams: [null],
+  });
+
+  it("changes in place and says that a row does not belong there any more", () => {
+    const list = changedProjects(listOf(other, project), failed, batchOf(makeRun.running({ number: 2 })));
+    expect(list.pages[0]?.items.map(({ execution_status }) => execution_status)).toEqual([null, "running"]);
+    expect(list.pages[0]?.items[0]).toBe(other);
+    expect(list.isOutdated).toBe(true);
+  });
+
+  it("stays outdated whatever comes next, until it is read anew", () => {
+    const list = { ...listOf(other), isOutdated: true };
+    expect(changedProjects(list, failed, batchOf())).toBe(list);
+    expect(changedProjects(listOf(other), failed, batchOf(makeRun.completed())).isOutdated).toBeUndefined();
+  });
+
+  it("has the event although an older answer arrives after it", async () => {
+    let answer = (_: ListedProjects) => {};
+    const older = new Promise<ListedProjects>((resolve) => {
+      answer = resolve;
+    });
+    cache.setQueryData(keys.projectList(failed), listOf());
+    const read = cache.fetchQuery({ queryKey: keys.projectList(failed), queryFn: () => older });
+    applyBatch(cache, batchOf(makeRun.failed()));
+    answer(listOf());
+    await read;
+    expect(cache.getQueryData<ListedProjects>(keys.projectList(failed))?.isOutdated).toBe(true);
+  });
 });

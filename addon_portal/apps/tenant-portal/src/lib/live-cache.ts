@@ -9,7 +9,8 @@ import { isFinal } from "@/lib/states";
 
 type Project = Schemas["ProjectBody"];
 type RunPages = InfiniteData<Schemas["RunPage"]>;
-type ProjectPages = InfiniteData<Schemas["ProjectPage"]>;
+/** `isOutdated`: read anew, it would have other rows or another order. */
+export type ListedProjects = InfiniteData<Schemas["ProjectPage"]> & { isOutdated?: boolean };
 
 /** Counts are not summed up from events, which may come twice: they are asked for, this often at most. */
 const COUNTS_EVERY_MS = 500;
@@ -30,29 +31,11 @@ export function applyBatch(cache: QueryClient, batch: Batch) {
     { queryKey: [...keys.projects, "one"] },
     (project) => project && changedProject(project, batch),
   );
-  markOutdatedLists(cache, batch);
-  cache.setQueriesData<ProjectPages>(
-    { queryKey: keys.projectLists },
-    (pages) => pages && changedProjects(pages, batch),
-  );
+  applyToProjects(cache, batch);
   cache.setQueryData<Schemas["StatusBody"]>(keys.status, (status) => status && changedStatus(status, batch));
   askForRestarted(cache, batch);
   if (batch.runs.size) askForCounts(cache);
   if ([...batch.runs.values()].some((run) => isFinal(run.state))) askForStats(cache);
-}
-
-/** Rows change in place. That a list has others by now is only noted: whoever shows it knows when it may move. */
-function markOutdatedLists(cache: QueryClient, batch: Batch) {
-  for (const query of cache.getQueryCache().findAll({ queryKey: keys.projectLists })) {
-    const data = query.state.data as ProjectPages | undefined;
-    if (!data || query.state.isInvalidated) continue;
-    const rows = data.pages.flatMap((page) => page.items);
-    const filter = (query.queryKey[2] ?? {}) as ProjectFilter;
-    const isWhole = data.pages.at(-1)?.next_cursor === null;
-    if ([...batch.runs.values()].some((run) => isOutdatedBy(filter, rows, isWhole, run))) {
-      void cache.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType: "none" });
-    }
-  }
 }
 
 /** That a run was restarted is told of the new run alone. */
@@ -87,9 +70,28 @@ function changedPages(pages: RunPages, batch: Batch): RunPages {
   };
 }
 
-function changedProjects(pages: ProjectPages, batch: Batch): ProjectPages {
+function applyToProjects(cache: QueryClient, batch: Batch) {
+  for (const query of cache.getQueryCache().findAll({ queryKey: keys.projectLists })) {
+    const filter = (query.queryKey[2] ?? {}) as ProjectFilter;
+    const apply = () =>
+      cache.setQueryData<ListedProjects>(query.queryKey, (list) => list && changedProjects(list, filter, batch));
+    apply();
+    // An answer that is on its way may be older than the event.
+    if (query.state.fetchStatus === "fetching") query.promise?.then(apply, () => undefined);
+  }
+}
+
+/** Rows change in place. That a list has others by now is only noted: whoever shows it knows when it may move. */
+export function changedProjects(list: ListedProjects, filter: ProjectFilter, batch: Batch): ListedProjects {
+  const rows = list.pages.flatMap((page) => page.items);
+  const isWhole = list.pages.at(-1)?.next_cursor === null;
+  const isOutdated =
+    list.isOutdated || [...batch.runs.values()].some((run) => isOutdatedBy(filter, rows, isWhole, run));
   const change = (project: Project) => changedProject(project, batch);
-  return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+  const pages = list.pages.map((page) => ({ ...page, items: page.items.map(change) }));
+  const isSame = pages.every((page, at) => page.items.every((item, row) => item === list.pages[at]?.items[row]));
+  if (isSame && isOutdated === !!list.isOutdated) return list;
+  return { ...list, pages: isSame ? list.pages : pages, ...(isOutdated && { isOutdated }) };
 }
 
 /** A project shows its newest run: one that began later takes the place of the one before. */

@@ -23,6 +23,11 @@ export const filesQuery = (project: Project, path: string) => {
   });
 };
 
+/** Whether there is something to list: a workspace, or the code for the first one. */
+export function hasFiles({ latest_run: run, working_directory: own, code }: Project): boolean {
+  return run ? run.workspace !== null : own === null && code !== null;
+}
+
 const base = (projectId: string) => `/api/tenant/projects/${encodeURIComponent(projectId)}`;
 
 export function fileAddress(projectId: string, path: string): string {

@@ -19,7 +19,7 @@ export const projectQuery = (projectId: string) =>
       ),
   });
 
-/** `live-cache.ts` says when a list has other rows than those that were read; whoever shows it reads it anew then. */
+/** `live-cache.ts` notes when a list has other rows than those that were read; whoever shows it reads it anew then. */
 export const projectsQuery = (filter: ProjectFilter) =>
   infiniteQueryOptions({
     queryKey: keys.projectList(filter),

@@ -1,6 +1,6 @@
 /** When a project runs by itself: read, previewed, stored, paused, taken away. */
 import { queryOptions } from "@tanstack/react-query";
-import { ApiProblem, answerOf, client, type Schemas } from "@/lib/api";
+import { answerOf, client, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
 
 export type Schedule = Schemas["ScheduleBody"];
@@ -12,12 +12,9 @@ export const scheduleQuery = (projectId: string) =>
   queryOptions({
     queryKey: keys.schedule(projectId),
     queryFn: async ({ signal }): Promise<Schedule | null> => {
-      try {
-        return await answerOf(client.GET("/api/tenant/projects/{project_id}/schedule", { ...of(projectId), signal }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.code === "not_found") return null;
-        throw error;
-      }
+      const query = { project_id: projectId, limit: 1 };
+      const page = await answerOf(client.GET("/api/tenant/schedules", { params: { query }, signal }));
+      return page.items[0] ?? null;
     },
   });
 

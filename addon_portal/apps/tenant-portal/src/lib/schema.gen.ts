@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description dfa04e9ffbe9cfa88a01f6dcabd7ba2c9fe968a3bde102ceeaa1137978a131f9. Not to be edited.
+// Made by `npm run types` from the API's description e3bf9bd51c58984845b0c01f072a9b1886866e91b14e818722ee34e05b7aa6a7. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -1128,7 +1128,7 @@ export interface paths {
         };
         /**
          * List schedules
-         * @description The schedules of the tenant's projects, newest project first.
+         * @description The schedules of the tenant's projects, newest project first. With `project_id` that of one project, or none.
          */
         get: operations["list_schedules"];
         put?: never;
@@ -6958,6 +6958,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description How many to return at most. */
                 limit?: number;
+                /** @description Of this project alone. */
+                project_id?: string | null;
             };
             header?: never;
             path?: never;

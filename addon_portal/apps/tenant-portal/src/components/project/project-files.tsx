@@ -11,7 +11,7 @@ import { Skeleton } from "@/components/skeleton";
 import { Time } from "@/components/time";
 import { WhenSeen } from "@/components/when-seen";
 import { ApiProblem } from "@/lib/api";
-import { archiveAddress, type FileEntry, fileAddress, filesQuery, nameOf } from "@/lib/project-files";
+import { archiveAddress, type FileEntry, fileAddress, filesQuery, hasFiles, nameOf } from "@/lib/project-files";
 import type { Project } from "@/lib/projects";
 import { bytesText } from "@/lib/sizes";
 
@@ -20,11 +20,30 @@ export function ProjectFiles({ project }: { project: Project }) {
   return (
     <div id="files" className="scroll-mt-16">
       <Section title="Files">
-        <WhenSeen rows={4}>
-          <Files project={project} />
-        </WhenSeen>
+        {hasFiles(project) ? (
+          <WhenSeen rows={4}>
+            <Files project={project} />
+          </WhenSeen>
+        ) : (
+          <NoFiles project={project} />
+        )}
       </Section>
     </div>
+  );
+}
+
+/** Of a directory that is not the portal's, and before there is a run or code, nothing can be listed. */
+function NoFiles({ project }: { project: Project }) {
+  const own = project.working_directory;
+  return (
+    <>
+      <EmptyState title={own ? "It starts in a directory of its own." : "There are no files yet."}>
+        {own
+          ? `The portal does not show what is in ${own}.`
+          : "A run begins in an empty directory, or in the code that is uploaded."}
+      </EmptyState>
+      {!own && <UploadControl project={project} />}
+    </>
   );
 }
 

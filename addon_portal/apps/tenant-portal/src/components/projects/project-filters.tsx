@@ -26,8 +26,10 @@ export function ProjectFilters({ search, onChange }: Props) {
     <search className="mt-4 flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <ProjectSearch value={search.q ?? ""} onSearch={(q) => change({ q })} />
-        <label htmlFor={id} className="flex items-center gap-2">
-          <span className="text-quiet">By</span>
+        <div className="flex items-center gap-2">
+          <label htmlFor={id} className="text-quiet">
+            By
+          </label>
           <select
             id={id}
             value={search.sort ?? "created"}
@@ -40,7 +42,7 @@ export function ProjectFilters({ search, onChange }: Props) {
               </option>
             ))}
           </select>
-        </label>
+        </div>
       </div>
       <fieldset className="flex flex-wrap gap-1.5">
         <legend className="sr-only">Newest run</legend>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
@@ -7,6 +7,7 @@ import { FirstSteps } from "@/components/first-steps";
 import { BulkProjects } from "@/components/projects/bulk-projects";
 import { Skeleton } from "@/components/skeleton";
 import { useHold } from "@/hooks/use-held-rows";
+import type { ListedProjects } from "@/lib/live-cache";
 import { isNarrowed, type ProjectFilter } from "@/lib/project-filter";
 import { projectsQuery } from "@/lib/projects";
 
@@ -18,7 +19,9 @@ export function ProjectList({ filter, onClear }: { filter: ProjectFilter; onClea
   const place = useRef<HTMLDivElement>(null);
   const list = useInfiniteQuery(projectsQuery(filter));
   const isHeld = useHold(place);
-  const isOutdated = list.isStale && !list.isFetching && !!list.data;
+  // What has failed is not asked for again and again: it is once the portal is back, or somebody wants it.
+  const data: ListedProjects | undefined = list.data;
+  const isOutdated = !!data?.isOutdated && !list.isFetching && !list.error;
   const { refetch } = list;
   useEffect(() => {
     if (isOutdated && !isHeld) void refetch();
@@ -43,7 +46,9 @@ export function ProjectList({ filter, onClear }: { filter: ProjectFilter; onClea
           </Button>
         )}
       </div>
-      {list.hasNextPage && <More isBusy={list.isFetchingNextPage} onWanted={() => void list.fetchNextPage()} />}
+      {list.hasNextPage && (
+        <More isBusy={list.isFetchingNextPage} isByItself={!list.error} onWanted={() => void list.fetchNextPage()} />
+      )}
     </>
   );
 }
@@ -51,14 +56,17 @@ export function ProjectList({ filter, onClear }: { filter: ProjectFilter; onClea
 /** The next page is asked for a little before its rows would be seen. */
 const MARGIN = "600px";
 
-function More({ isBusy, onWanted }: { isBusy: boolean; onWanted: () => void }) {
+type MoreProps = { isBusy: boolean; isByItself: boolean; onWanted: () => void };
+
+function More({ isBusy, isByItself, onWanted }: MoreProps) {
   const place = useRef<HTMLDivElement>(null);
+  const ask = useEffectEvent(onWanted);
   useEffect(() => {
-    if (isBusy || !place.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onWanted(), { rootMargin: MARGIN });
+    if (isBusy || !isByItself || !place.current) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && ask(), { rootMargin: MARGIN });
     observer.observe(place.current);
     return () => observer.disconnect();
-  }, [isBusy, onWanted]);
+  }, [isBusy, isByItself]);
   return (
     <div ref={place} className="mt-2 h-10">
       <Button isBusy={isBusy} onClick={onWanted}>

@@ -55,8 +55,6 @@ _LEFT = "net::ERR_ABORTED"
 """The page itself has given a request up: it went elsewhere, or what it asked for is not needed any more."""
 _NO_OUTPUT = re.compile(r"^GET \S+/log/raw: 416$")
 """How HTTP says that an output is empty. To the page it is an answer like any other."""
-_NO_SCHEDULE = re.compile(r"^GET \S+/schedule: 404$")
-"""How the portal says that a project has none; an answer like any other too."""
 
 
 @cache
@@ -116,7 +114,7 @@ class Visitor:
         self.address = address
         self.complaints: list[str] = []
         self._place = place
-        self._forgiven = [_NO_OUTPUT, _NO_SCHEDULE]
+        self._forgiven = [_NO_OUTPUT]
         given = {"base_url": address, "locale": "en-GB", "timezone_id": ZONE, **options}
         self.context: BrowserContext = browser.new_context(**given)  # type: ignore[arg-type]  # as it is given
         self.context.set_default_timeout(_PATIENCE_MS)

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
+import { EmptyState } from "@/components/empty-state";
 import { RunRows } from "@/components/run-rows";
 import { Section } from "@/components/section";
 import { useHeldRows } from "@/hooks/use-held-rows";
 import { useLastLines } from "@/hooks/use-last-lines";
 import type { Run } from "@/lib/run-words";
+import { countText } from "@/lib/sizes";
 
 export type ListedRuns = {
   /** What belongs into the list now. */
@@ -50,7 +52,12 @@ export function RunSection({ id, title, runs, known, isHeld, empty, lead, note, 
           </span>
         }
       >
-        <RunRows runs={held.rows} empty={empty} lastLines={hasLines ? lines : undefined} {...rows} />
+        <RunRows
+          runs={held.rows}
+          empty={held.fresh ? <EmptyState title={`${countText(held.fresh, "run")} came just now.`} /> : empty}
+          lastLines={hasLines ? lines : undefined}
+          {...rows}
+        />
       </Section>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { BulkNews } from "@/components/bulk/bulk-news";
 import { BulkButton, BulkRestart } from "@/components/bulk/bulk-restart";
 import { SelectBox } from "@/components/bulk/select-box";
 import { SelectionBar } from "@/components/bulk/selection-bar";
@@ -18,6 +19,7 @@ export function BulkProjects({ projects, filter }: { projects: readonly Project[
     <BulkRestart onDone={selection.clear}>
       {(ask) => (
         <>
+          <BulkNews />
           {matching && (
             <div className="mt-3 flex justify-end">
               <BulkButton ask={ask} filter={matching} label="Restart all that match" />

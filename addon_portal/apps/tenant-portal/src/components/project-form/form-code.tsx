@@ -1,4 +1,3 @@
-import { useId } from "react";
 import { Choice } from "@/components/choice";
 import { Field } from "@/components/field";
 import { FormEntry, idOf } from "@/components/project-form/form-entry";
@@ -48,7 +47,6 @@ export function FormCode({ form, stored }: { form: FormState; stored: Project | 
 }
 
 function Archive({ form }: { form: FormState }) {
-  const hint = useId();
   const id = idOf("code");
   return (
     <Field
@@ -62,7 +60,7 @@ function Archive({ form }: { form: FormState }) {
       <input
         id={id}
         type="file"
-        aria-describedby={hint}
+        aria-describedby={`${id}-hint`}
         accept=".zip,.tar,.tgz,.gz,.bz2,.xz"
         onChange={(event) => form.setFile(event.target.files?.[0] ?? null)}
         className="file:mr-3 file:h-8 file:cursor-pointer file:rounded-sm file:border file:border-line file:bg-raised file:px-3 file:font-medium file:text-ink hover:file:border-edge hover:file:bg-hover"

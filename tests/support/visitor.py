@@ -86,7 +86,10 @@ def chromium() -> Iterator[Browser]:
 
 
 class Held:
-    """Requests of a page that wait until the test lets them go: a slow network, or a bad one."""
+    """Requests of a page that wait until the test lets them go: a slow network, or a bad one.
+
+    To be made before the page is opened: while one loads, requests may still pass by.
+    """
 
     def __init__(self, page: Page, address: str) -> None:
         """`address` as Playwright matches it: `**/api/tenant/projects/*/restart`."""

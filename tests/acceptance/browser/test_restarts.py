@@ -80,8 +80,8 @@ def test_a_double_click_is_one_restart(ada: Visitor, failed: Puppet, address: st
 
 
 def test_clicks_while_the_network_is_slow_are_one_restart(ada: Visitor, failed: Puppet) -> None:
+    held = Held(ada.page, RESTART)
     page = ada.open("/status")
-    held = Held(page, RESTART)
     button = restart_button(row_of(page, failed))
     button.click()
     expect(button).to_have_attribute("aria-busy", "true")
@@ -112,9 +112,9 @@ def test_two_people_at_once_are_one_restart_and_both_see_it(portal: Portal, visi
 
 @pytest.mark.parametrize("address", ["/runs/{run_id}", "/projects/{project_id}", "/status"])
 def test_a_lost_answer_is_asked_for_again_and_is_one_restart(ada: Visitor, failed: Puppet, address: str) -> None:
+    held = Held(ada.page, RESTART)
     page = ada.open(address.format(**failed.runs[0]))
     ada.forgive("restart: net::ERR_CONNECTION_RESET$")
-    held = Held(page, RESTART)
     restart_button(page).click()
     (first,) = held.wait_for(1)
     answer = first.fetch()
@@ -128,9 +128,9 @@ def test_a_lost_answer_is_asked_for_again_and_is_one_restart(ada: Visitor, faile
 
 
 def test_while_there_is_no_answer_the_page_says_that_it_asks_again(ada: Visitor, failed: Puppet) -> None:
+    held = Held(ada.page, RESTART)
     page = ada.open("/status")
     ada.forgive("restart: net::ERR_CONNECTION_RESET$")
-    held = Held(page, RESTART)
     row = row_of(page, failed)
     restart_button(row).click()
     held.wait_for(1)[0].abort("connectionreset")

@@ -159,4 +159,12 @@ REASONS: Mapping[Reason, ReasonInfo] = {
 
 def sentence(reason: Reason, facts: Mapping[str, object]) -> str:
     """One sentence in plain words. Raises KeyError when a fact that the reason demands is missing."""
-    return REASONS[reason].sentence.format_map(facts)
+    return REASONS[reason].sentence.format_map({name: _in_words(name, fact) for name, fact in facts.items()})
+
+
+def _in_words(name: str, fact: object) -> object:
+    """Who has asked, as people say it: Ada for `person:Ada`, the key ci for `key:ci`."""
+    if not name.endswith("_by") or not isinstance(fact, str):
+        return fact
+    kind, _, who = fact.partition(":")
+    return who if kind == "person" and who else f"the key {who}" if kind == "key" else fact

@@ -13,7 +13,7 @@ def test_a_pending_run_is_withdrawn_at_once(any_world: World) -> None:
     run = any_world.add_run()
     stopped = any_world.accept(f"{path_of(run)}/stop", note="changed my mind")
     assert (stopped["state"], stopped["reason"], stopped["outcome"]) == ("cancelled", "withdrawn", None)
-    assert stopped["execution_error"] == "The run was withdrawn by key:alice before it started."
+    assert stopped["execution_error"] == "The run was withdrawn by the key alice before it started."
     assert stopped["finished_at"] is not None
     assert stopped["restartable"] is True
     (_, entry) = json_of(any_world.alice.get(f"/api/tenant/runs/{run['run_id']}/evidence"))["journal"]

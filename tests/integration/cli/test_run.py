@@ -156,7 +156,7 @@ def test_ctrl_c_stops_following_and_not_the_run(portal: Portal) -> None:
     refused = portal.call("run", "patient")
     assert refused.returncode == ExitCode.REFUSED
     assert "Stop it first" in refused.stderr
-    assert portal.call("stop", "patient", "--wait").stdout.startswith("The run was stopped by key:up.")
+    assert portal.call("stop", "patient", "--wait").stdout.startswith("The run was stopped by the key up.")
     assert portal.call("wait", "patient").returncode == ExitCode.STOPPED
 
 

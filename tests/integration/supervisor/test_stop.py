@@ -59,7 +59,7 @@ def test_a_polite_program_ends_in_its_own_way(host_on_either: SupervisedHost) ->
     run = host.final(run_id)
     assert was_stopped(run)
     assert (run.exit_code, sent(run)) == (7, [("SIGTERM", "stop")])
-    assert run.message == "The run was stopped by key:ada. It ended with exit code 7."
+    assert run.message == "The run was stopped by the key ada. It ended with exit code 7."
     assert host.kinds(run_id) == ["requested", "claimed", "started", "stop_requested", "stopping", "ended"]
     assert run.stop_deadline_at is not None
     assert host.record(run_id, "stop")["deadline_at"] == to_text(run.stop_deadline_at)
@@ -91,7 +91,7 @@ def test_a_stop_before_the_keeper_has_answered_means_that_nothing_runs(host: Sup
     host.request_stop(run_id)
     run = host.final(run_id)
     assert was_stopped(run)
-    assert (run.started_at, run.message) == (None, "The run was stopped by key:ada. Its program had not begun.")
+    assert (run.started_at, run.message) == (None, "The run was stopped by the key ada. Its program had not begun.")
     host.keeper.thaw()
     assert host.final(host.run("true")).state is RunState.COMPLETED
     assert not (host.directory(run_id) / "output.log").exists()

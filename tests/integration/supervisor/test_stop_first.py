@@ -27,7 +27,7 @@ def test_the_old_run_is_replaced_and_the_new_one_started(desk: Desk) -> None:
     desk.settle()
     old, new = desk.get(run_id), follower_of(desk, run_id)
     assert (old.state, old.reason, old.restarted_by) == (RunState.CANCELLED, Reason.REPLACED, new_run_id)
-    assert old.message == "The run was stopped by key:ada to be replaced by a restart. It ended by SIGTERM."
+    assert old.message == "The run was stopped by the key ada to be replaced by a restart. It ended by SIGTERM."
     assert (new.id, new.state, new.requested_by, new.restart_count) == (new_run_id, RunState.RUNNING, "key:ada", 1)
     assert (new.parameters, new.workspace, new.definition_version) == (old.parameters, old.workspace, 1)
     assert desk.host.starts == [run_id, new_run_id]

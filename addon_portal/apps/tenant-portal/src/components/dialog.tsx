@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 
 type Props = {
   isOpen: boolean;
@@ -12,10 +12,23 @@ type Props = {
   children: ReactNode;
 };
 
+/** The second half of a double click on what has opened the question is no answer to it. */
+const DOUBLE_CLICK_MS = 500;
+
 /** A question in front of the page. Escape and a click beside it leave everything as it was. */
 export function Dialog({ isOpen, onOpenChange, title, initialFocus, isBare = false, children }: Props) {
+  const openedAt = useRef(0);
+  useEffect(() => {
+    if (isOpen) openedAt.current = performance.now();
+  }, [isOpen]);
   return (
-    <Base.Root open={isOpen} onOpenChange={onOpenChange}>
+    <Base.Root
+      open={isOpen}
+      onOpenChange={(next, { reason }) => {
+        if (reason === "outside-press" && performance.now() - openedAt.current < DOUBLE_CLICK_MS) return;
+        onOpenChange(next);
+      }}
+    >
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup

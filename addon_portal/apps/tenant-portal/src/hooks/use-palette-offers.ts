@@ -36,7 +36,6 @@ export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
   const stops = run && stopRefusal(run, session) === null;
   return [
     ...(restarts ? [offer("Restart", `#${run.number}, with choices`, () => ask({ act: "restart", run }))] : []),
-    ...(stops ? [offer("Stop", `#${run.number}`, () => ask({ act: "stop", run }))] : []),
     ...(runRefusal(run, session) === null
       ? [offer("Run", "as it is defined now", () => ask({ act: "run", project }))]
       : []),
@@ -52,6 +51,8 @@ export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
           ),
         ]
       : []),
+    // Last: what hurts is never what Enter does unasked.
+    ...(stops ? [offer("Stop", `#${run.number}`, () => ask({ act: "stop", run }))] : []),
   ];
 }
 

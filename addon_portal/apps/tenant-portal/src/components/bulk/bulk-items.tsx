@@ -18,18 +18,15 @@ export function BulkItems({ bulk }: { bulk: BulkRestart }) {
   const runs = new Map(made.data?.pages.flatMap((page) => page.items.map((run) => [run.run_id, run])));
   if (list.error && !list.data) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Skeleton rows={4} />;
+  // Who waits in a list that was read before the end may have had a turn since.
+  const isCutShort = bulk.state === "aborted" && !list.isPlaceholderData;
   return (
     <>
       <ul className="mt-3 max-h-[50vh] divide-y divide-line overflow-y-auto border-line border-y">
         {list.data.pages
           .flatMap((page) => page.items)
           .map((item) => (
-            <Item
-              key={item.project_id}
-              item={item}
-              run={runs.get(item.new_run_id ?? "")}
-              isOver={bulk.state !== "working"}
-            />
+            <Item key={item.project_id} item={item} run={runs.get(item.new_run_id ?? "")} isCutShort={isCutShort} />
           ))}
       </ul>
       {list.hasNextPage && (
@@ -41,10 +38,10 @@ export function BulkItems({ bulk }: { bulk: BulkRestart }) {
   );
 }
 
-type ItemProps = { item: BulkItem; run: Run | undefined; isOver: boolean };
+type ItemProps = { item: BulkItem; run: Run | undefined; isCutShort: boolean };
 
-function Item({ item, run, isOver }: ItemProps) {
-  const look = item.state === "waiting" && isOver ? NEVER_ITS_TURN : ITEMS[item.state];
+function Item({ item, run, isCutShort }: ItemProps) {
+  const look = item.state === "waiting" && isCutShort ? NEVER_ITS_TURN : ITEMS[item.state];
   return (
     <li data-item={item.state} className="grid gap-x-3 py-1 sm:grid-cols-[12rem_1fr]">
       <Link

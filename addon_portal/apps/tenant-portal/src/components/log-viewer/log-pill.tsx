@@ -6,7 +6,7 @@ import { bytesText, countText } from "@/lib/sizes";
 export function LogPill({ state, isOver, onFollow }: { state: ViewState; isOver: boolean; onFollow: () => void }) {
   const { isFollowing, isLoaded, newBytes, newLines } = state;
   if (isFollowing || !isLoaded) return null;
-  const news = newBytes === 0 ? null : newLines ? countText(newLines, "new line") : `${bytesText(newBytes)} more`;
+  const news = newBytes === 0 ? null : newLines ? countText(newLines, "new line") : `${bytesText(newBytes)} new`;
   return (
     <button
       type="button"

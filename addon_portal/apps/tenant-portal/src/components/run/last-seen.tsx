@@ -1,6 +1,6 @@
 import { Time } from "@/components/time";
 import { useSight } from "@/hooks/use-host";
-import { isUnseen, type Run } from "@/lib/run-words";
+import { healthOf, isUnseen, type Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
 
 /** Of a run that has not ended: who looks at it, or since when nobody can. */
@@ -8,6 +8,15 @@ export function LastSeen({ run }: { run: Run }) {
   const host = useSight();
   if (isFinal(run.state)) return null;
   if (run.state === "pending") return <p className="pt-2">It has not started, so there is nothing to see yet.</p>;
+  if (healthOf(run, host).includes("unsupervised")) {
+    return (
+      <p className="pt-2">
+        It has not ended, but its shim, the process that watched it, was killed. Its output is still kept, its limit of
+        time holds, and its end will be recorded by the keeper or read from the kernel. What it reports itself is not
+        heard any more: no progress, and silence says nothing.
+      </p>
+    );
+  }
   if (!isUnseen(run, host)) {
     return (
       <p className="pt-2">

@@ -113,7 +113,7 @@ def test_a_gate_closed_unopened_is_an_interrupted_launch() -> None:
 def test_a_gate_closed_for_a_stop_is_cancelled() -> None:
     verdict = ended(evidence(Lock.FREE, error=start_error("gate_closed", 0), stop=STOP, program=Liveness.DEAD))
     assert (verdict.ending.reason, verdict.ending.state) == (Reason.STOPPED_BY_PERSON, RunState.CANCELLED)
-    assert "key:ada" in verdict.ending.message
+    assert "stopped by the key ada" in verdict.ending.message
 
 
 def test_no_link_means_that_the_start_may_be_asked_for_again() -> None:

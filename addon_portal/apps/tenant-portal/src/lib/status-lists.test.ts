@@ -44,6 +44,16 @@ describe("a run on the status page", () => {
     expect(statusLists(statusOf({ running: [unseen] }), NOBODY, away).running).toEqual([unseen]);
   });
 
+  it("goes at once where an event says that it belongs", () => {
+    const failed = makeRun.failed({ run_id: "failed" });
+    const completed = makeRun.completed({ run_id: "completed" });
+    const begun = makeRun.running({ run_id: "begun" });
+    const lists = statusLists(statusOf({ running: [failed, completed], waiting: [begun] }), NOBODY, SEEN);
+    expect(ids(lists.attention)).toEqual(["failed"]);
+    expect(ids(lists.running)).toEqual(["begun"]);
+    expect(lists.waiting).toEqual([]);
+  });
+
   it("needs none once something has followed it, unless that was done here", () => {
     const failed = makeRun.failed({ run_id: "failed", restartable: false, restarted_by: "next" });
     expect(statusLists(statusOf({ failed: [failed] }), NOBODY, SEEN).attention).toEqual([]);

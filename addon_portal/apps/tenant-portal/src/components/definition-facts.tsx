@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
+import { CommandLine } from "@/components/command-line";
 import { Fact, Facts } from "@/components/facts";
 import { HiddenValues } from "@/components/hidden-values";
 import { Section } from "@/components/section";
 import { Time } from "@/components/time";
-import { commandText } from "@/lib/command";
 import type { Project } from "@/lib/projects";
 import { bytesText, countText } from "@/lib/sizes";
 import { durationText } from "@/lib/times";
@@ -28,7 +28,7 @@ export function DefinitionFacts({ project }: { project: Project }) {
   return (
     <Section title="What it runs" note={note}>
       <Facts>
-        <Fact name="Command">{project.command && <code>{commandText(project.command)}</code>}</Fact>
+        <Fact name="Command">{project.command && <CommandLine command={project.command} />}</Fact>
         <Fact name="Program">{project.program && <code>{project.program}</code>}</Fact>
         <Fact name="Parameters">{entriesOf(project.parameters)}</Fact>
         <Fact name="Variables">{Object.keys(project.env).length > 0 && <HiddenValues env={project.env} />}</Fact>

@@ -2,6 +2,14 @@ import type { ReactNode } from "react";
 
 export const INPUT = "h-8 w-full rounded-sm border border-edge bg-ground px-2 disabled:opacity-60";
 export const TEXTAREA = "min-h-16 w-full rounded-sm border border-edge bg-ground px-2 py-1.5 font-mono";
+/** As high as an input while it holds one line; `rowsOf` gives it the others. */
+export const LINES =
+  "block min-h-8 w-full resize-none rounded-sm border border-edge bg-ground px-2 py-1 font-mono disabled:opacity-60";
+
+const MOST_ROWS = 20;
+
+/** What a textarea needs to show all of its lines, within reason. */
+export const rowsOf = (text: string, least = 1) => Math.min(MOST_ROWS, Math.max(least, text.split("\n").length));
 
 type Props = { id: string; label: string; hint?: ReactNode; error?: string | null | undefined; children: ReactNode };
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Choice } from "@/components/choice";
-import { commandText } from "@/lib/command";
+import { CommandLine } from "@/components/command-line";
 import type { Project } from "@/lib/projects";
 import { evidenceOf } from "@/lib/run-details";
 import type { Run } from "@/lib/run-words";
@@ -27,12 +27,12 @@ export function RestartVersions({ run, project, value, onChange }: Props) {
         {
           value: "pinned",
           label: `What ran: version ${run.definition_version}`,
-          hint: differ && ran ? <code>{commandText(ran)}</code> : "With its parameters and variables.",
+          hint: differ && ran ? <CommandLine command={ran} /> : "With its parameters and variables.",
         },
         {
           value: "latest",
           label: project ? `The newest: version ${project.definition_version}` : "The newest",
-          hint: now ? <code>{commandText(now)}</code> : "The project's definition as it is now.",
+          hint: now ? <CommandLine command={now} /> : "The project's definition as it is now.",
           blocked: differ || !project ? null : "The same: the project has not changed since.",
         },
       ]}

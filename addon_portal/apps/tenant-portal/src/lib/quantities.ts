@@ -37,14 +37,25 @@ function powers(units: string[], base: number): Record<string, number> {
   return Object.fromEntries(units.map((unit, index) => [unit, base ** (index + 1)]));
 }
 
+/** Of units alone: objects have names of their own, such as `constructor`. */
+function sizeOf(units: Record<string, number>, unit: string): number | undefined {
+  return Object.hasOwn(units, unit) ? units[unit] : undefined;
+}
+
 /** `2 GiB`, `512M`, `1.5 GB`, `4096`; nothing is nothing. */
 export function parseBytes(text: string): Quantity {
   const written = text.trim();
   if (!written) return NOTHING;
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(written) ?? [];
-  const size = BYTES[unit.toLowerCase()];
+  const size = sizeOf(BYTES, unit.toLowerCase());
   if (!number || size === undefined) return { value: null, problem: "Expected a size such as 512 MiB or 2 GiB." };
-  return { value: Math.round(Number(number) * size), problem: null };
+  return exactly(Math.round(Number(number) * size));
+}
+
+/** Beyond that, another number than the written one would be sent. */
+function exactly(value: number): Quantity {
+  const isHeld = Math.abs(value) <= Number.MAX_SAFE_INTEGER; // NaN is not, either
+  return isHeld ? { value, problem: null } : { value: null, problem: "That is more than can be told exactly." };
 }
 
 /** `90`, `30 s`, `1 h 30 min`, `2d`; nothing is nothing. */
@@ -56,13 +67,13 @@ export function parseSeconds(text: string): Quantity {
   let rest = written;
   while (rest) {
     const [part, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)\s*/.exec(rest) ?? [];
-    const length = SECONDS[unit] ?? SECONDS[unit.replace(/s$/, "")];
+    const length = sizeOf(SECONDS, unit) ?? sizeOf(SECONDS, unit.replace(/s$/, ""));
     // A number without a unit is seconds only where it stands alone.
     if (!part || length === undefined || (unit === "" && part !== written)) return { value: null, problem };
     seconds += Number(number) * length;
     rest = rest.slice(part.length);
   }
-  return { value: Math.round(seconds * 1000) / 1000, problem: null };
+  return exactly(Math.round(seconds * 1000) / 1000);
 }
 
 /** A number within bounds; nothing is nothing. */

@@ -65,6 +65,7 @@ export function FormSuccess({ form }: { form: FormState }) {
         name="checkCommand"
         label="This command ends with 0"
         isCode
+        rows={1}
         placeholder="./verify out.csv"
       />
       <FormEntry form={form} name="checkFile" label="This file is there" isCode placeholder="out.csv" />

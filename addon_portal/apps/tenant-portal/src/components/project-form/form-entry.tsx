@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Field, INPUT, TEXTAREA } from "@/components/field";
+import { Field, INPUT, LINES, rowsOf, TEXTAREA } from "@/components/field";
 import type { FormState } from "@/hooks/use-project-form";
 import type { FieldName, ProjectForm } from "@/lib/project-form";
 
@@ -13,6 +13,7 @@ export type EntryProps = {
   placeholder?: string;
   /** What machines read: in their own typeface, without spelling marks. */
   isCode?: boolean;
+  /** Of what may have lines, the least that are shown: an input would drop every newline, so it is none. */
   rows?: number;
 };
 
@@ -36,7 +37,7 @@ export function FormEntry({ form, name, label, hint, placeholder, isCode, rows }
   return (
     <Field id={id} label={label} hint={hint} error={error}>
       {rows ? (
-        <textarea {...common} rows={rows} className={TEXTAREA} />
+        <textarea {...common} rows={rowsOf(form.values[name], rows)} className={rows > 1 ? TEXTAREA : LINES} />
       ) : (
         <input {...common} className={`${INPUT} ${isCode ? "font-mono" : ""}`} />
       )}

@@ -1,7 +1,7 @@
 import { Eye, EyeOff, X } from "lucide-react";
 import { type ClipboardEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { INPUT } from "@/components/field";
+import { INPUT, LINES, rowsOf } from "@/components/field";
 import { idOf } from "@/components/project-form/form-entry";
 import type { FormState } from "@/hooks/use-project-form";
 import { parseEnvironment } from "@/lib/environment";
@@ -31,7 +31,7 @@ export function FormVariables({ form }: { form: FormState }) {
       <legend className="font-medium">Variables</legend>
       <ul className="mt-1 flex flex-col gap-2">
         {variables.map(({ id, name, value }, at) => (
-          <li key={id} className="flex items-center gap-2">
+          <li key={id} className="flex items-start gap-2">
             <input
               aria-label={`Name of variable ${at + 1}`}
               placeholder="NAME"
@@ -42,14 +42,15 @@ export function FormVariables({ form }: { form: FormState }) {
               onPaste={(event) => paste(event, id)}
               className={`${INPUT} min-w-0 flex-2 font-mono`}
             />
-            <input
+            <textarea
               aria-label={`Value of ${name || `variable ${at + 1}`}`}
               placeholder="value"
               value={value}
+              rows={isShown ? rowsOf(value) : 1}
               spellCheck={false}
               autoComplete="off"
               onChange={(event) => change(id, { value: event.target.value })}
-              className={`${INPUT} min-w-0 flex-3 font-mono ${isShown ? "" : "[-webkit-text-security:disc]"}`}
+              className={`${LINES} min-w-0 flex-3 ${isShown ? "" : "overflow-hidden whitespace-pre [-webkit-text-security:disc]"}`}
             />
             <Button
               kind="quiet"

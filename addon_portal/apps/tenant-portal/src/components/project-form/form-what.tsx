@@ -49,6 +49,7 @@ function Command({ form }: { form: FormState }) {
         name="command"
         label="Command"
         isCode
+        rows={1}
         placeholder="python3 etl.py --full"
         hint={
           command.length > 1

@@ -1,8 +1,8 @@
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { CommandLine } from "@/components/command-line";
 import { RunLink } from "@/components/run/run-link";
-import { commandText } from "@/lib/command";
 import { keys } from "@/lib/keys";
 import type { Evidence } from "@/lib/run-details";
 import { actorName, type Run } from "@/lib/run-words";
@@ -45,7 +45,7 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
       </Fact>
       {argv && (
         <Fact name="Command">
-          <code>{commandText(argv)}</code>
+          <CommandLine command={argv} />
         </Fact>
       )}
       {Object.entries(run.parameters).map(([name, value]) => (

@@ -145,13 +145,8 @@ def take_picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(directory) / f"{name}.png", animations="disabled")
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_a_page_has_no_fault_and_fits(name: str, place: Place, visit: Visit) -> None:
-    scene = SCENES[name]
-    visitor = visit(place.portal, enter=False, storage_state=place.state, viewport=WIDE, reduced_motion="reduce")
-    page = visitor.open(place.scenery.resolve(scene.path))
-    expect(page.get_by_role("heading", name=scene.heading, exact=True)).to_be_visible()
-    scene.act(page)
+def look_over(page: Page, name: str) -> None:
+    """Look at what is on the screen in both themes, wide and narrow."""
     for form, theme in itertools.product(FORMS, THEMES):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(FORMS[form])
@@ -159,3 +154,27 @@ def test_a_page_has_no_fault_and_fits(name: str, place: Place, visit: Visit) -> 
         take_picture(page, f"{name}-{theme}{form}")
         assert not page.evaluate(IS_WIDER), "something is wider than the screen"
         assert find_faults(page) == [], f"{theme}{form}"
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_page_has_no_fault_and_fits(name: str, place: Place, visit: Visit) -> None:
+    scene = SCENES[name]
+    visitor = visit(place.portal, enter=False, storage_state=place.state, viewport=WIDE, reduced_motion="reduce")
+    page = visitor.open(place.scenery.resolve(scene.path))
+    expect(page.get_by_role("heading", name=scene.heading, exact=True)).to_be_visible()
+    scene.act(page)
+    look_over(page, name)
+
+
+def test_the_log_in_has_no_fault_and_fits(portal: Portal, visit: Visit) -> None:
+    visitor = visit(portal, enter=False, viewport=WIDE, reduced_motion="reduce")
+    visitor.forgive("^GET /api/session: 401$")
+    page = visitor.open("/login")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    look_over(page, "log-in")
+
+
+def test_the_first_page_of_a_tenant_without_projects_has_no_fault_and_fits(portal: Portal, visit: Visit) -> None:
+    page = visit(portal, viewport=WIDE, reduced_motion="reduce").open("/status")
+    expect(page.get_by_role("link", name="Make one here")).to_be_visible()
+    look_over(page, "nothing-yet")

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useCallback, useRef, useState } from "react";
 import { Attention } from "@/components/attention";
 import { EmptyState } from "@/components/empty-state";
@@ -6,6 +7,7 @@ import { StopControl } from "@/components/stop-control";
 import { useHold } from "@/hooks/use-held-rows";
 import { useSight } from "@/hooks/use-host";
 import type { Run } from "@/lib/run-words";
+import { countText } from "@/lib/sizes";
 import { isFinal } from "@/lib/states";
 import { STATUS_ROWS, type Status } from "@/lib/status";
 import { statusLists } from "@/lib/status-lists";
@@ -33,7 +35,13 @@ export function StatusLists({ status }: { status: Status }) {
         empty={
           <EmptyState
             title={attention.some((run) => !isFinal(run.state)) ? "Nothing else is running." : "Nothing is running."}
-          />
+          >
+            Run one of your{" "}
+            <Link to="/projects" className="text-accent underline">
+              {countText(status.projects, "project")}
+            </Link>
+            .
+          </EmptyState>
         }
         actions={stop}
       />

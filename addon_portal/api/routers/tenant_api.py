@@ -170,7 +170,9 @@ def get_project(project_id: ProjectIdPath, caller: CallerDep) -> Response:
 def update_project(project_id: ProjectIdPath, caller: CallerDep, body: ProjectChange) -> Response:
     """Replaces name and definition. A change of the definition is its next version; runs keep theirs."""
     principal = caller.enter(Role.MEMBER)
-    shown = project_service.update_project(caller.portal, principal, project_id, body.to_draft(), body.seen_at)
+    shown = project_service.update_project(
+        caller.portal, principal, project_id, body.to_draft(), body.seen_at, keeps_parameters=body.keep_parameters
+    )
     return answer(project_body(shown, principal.role))
 
 

@@ -125,6 +125,10 @@ class ProjectChange(ProjectRequest):
         Time | None,
         Field(description="`updated_at` of what was seen; refused where that has changed. Null: whatever it is."),
     ] = None
+    keep_parameters: Annotated[
+        bool,
+        Field(description="What is stored stays, whatever `parameters` says: for who cannot hold its numbers."),
+    ] = False
 
 
 class StopSettingsBody(Answer):

@@ -65,15 +65,22 @@ def update_project(
     project_id: ProjectId,
     draft: ProjectDraft,
     seen_at: datetime | None = None,
+    *,
+    keeps_parameters: bool = False,
 ) -> ShownProject:
     """Replace name and definition, unless they were changed after `seen_at`. Runs that exist keep theirs.
 
     Raises InvalidRequest, NameTaken, NotFound, ChangedMeanwhile.
     """
+    if keeps_parameters:
+        with portal.storage.read() as uow:
+            stored = uow.projects.get(principal.scope, project_id).definition.parameters
+        draft = replace(draft, parameters=stored)
     asked = _define(portal, principal, draft)
     with portal.storage.write() as uow:
         project = uow.projects.get_locked(principal.scope, project_id)
-        if seen_at is not None and seen_at != project.updated_at:
+        are_others = keeps_parameters and project.definition.parameters != draft.parameters
+        if are_others or seen_at not in (None, project.updated_at):
             raise ChangedMeanwhile(project_id, project.updated_at)
         definition = replace(asked, code=project.definition.code)
         if draft.name != project.name:

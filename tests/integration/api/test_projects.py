@@ -286,6 +286,17 @@ def test_a_change_of_what_was_changed_meanwhile_is_refused(any_world: World) -> 
     assert fields_of(assert_problem(wrong, 422, "invalid_request")) == ["seen_at"]
 
 
+def test_a_change_keeps_the_parameters_that_are_stored_where_it_is_told_so(any_world: World) -> None:
+    """JavaScript holds 2**53 + 1 as another number: a page sends none of what it did not change."""
+    project = any_world.add_project(parameters={"id": 2**53 + 1, "far": 10**30})
+    asked = {"name": "other", "command": project["command"], "keep_parameters": True, "parameters": {"id": 2**53}}
+    renamed = json_of(any_world.alice.put(path_of(project), json=asked))
+    assert (renamed["name"], renamed["definition_version"]) == ("other", 1)
+    assert renamed["parameters"] == {"id": 2**53 + 1, "far": 10**30}
+    replaced = json_of(any_world.alice.put(path_of(project), json={**asked, "keep_parameters": False}))
+    assert (replaced["parameters"], replaced["definition_version"]) == ({"id": 2**53}, 2)
+
+
 def test_a_change_to_a_name_that_is_taken_changes_nothing(any_world: World) -> None:
     taken, project = any_world.add_project(), any_world.add_project()
     body = {"name": taken["name"], "command": ["false"]}

@@ -22,7 +22,7 @@ export function useProjectForm(initial: ProjectForm): FormState {
   const [isChecked, setChecked] = useState(false);
   const [refused, setRefused] = useState<Errors>({});
   const problemsOf = (form: ProjectForm): Errors => {
-    const { errors } = requestOf(form);
+    const { errors } = requestOf(form, initial.parameters);
     return form.code === "upload" && !file ? { ...errors, code: "Choose an archive." } : errors;
   };
   return {

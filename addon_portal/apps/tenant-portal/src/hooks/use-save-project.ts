@@ -6,7 +6,7 @@ import { problemOf } from "@/lib/api";
 import { placedProblems } from "@/lib/form-problems";
 import { keys } from "@/lib/keys";
 import { changeProject, createProject, fetchCode, uploadCode } from "@/lib/project-edits";
-import type { FieldName } from "@/lib/project-form";
+import { type FieldName, parametersText } from "@/lib/project-form";
 import { requestOf, scheduleOf } from "@/lib/project-request";
 import { type Project, projectQuery } from "@/lib/projects";
 import { deleteSchedule, putSchedule } from "@/lib/schedules";
@@ -33,8 +33,10 @@ export function useSaveProject(form: FormState, stored: Project | null, hadSched
 
   const define = async () => {
     setStep({ name: "definition" });
-    const { request } = requestOf(form.values);
-    made.current = made.current ? await changeProject(made.current, request) : await createProject(request);
+    const { values } = form;
+    made.current = made.current
+      ? await changeProject(made.current, values)
+      : await createProject(requestOf(values).request);
     return made.current;
   };
   const bringCode = async ({ id }: Project) => {
@@ -93,7 +95,15 @@ export function useSaveProject(form: FormState, stored: Project | null, hadSched
 
   /** After somebody else has changed the project: what is entered here is to stand instead. */
   const saveOver = async () => {
-    if (made.current) made.current = await cache.fetchQuery({ ...projectQuery(made.current.id), staleTime: 0 });
+    if (made.current) {
+      made.current = await cache.fetchQuery({ ...projectQuery(made.current.id), staleTime: 0 });
+      // Those that were read are not stored any more, and now they would have to be sent.
+      const { errors } = requestOf(form.values, parametersText(made.current.parameters));
+      if (errors.parameters) {
+        form.refuse({ parameters: errors.parameters });
+        return null;
+      }
+    }
     return save();
   };
 

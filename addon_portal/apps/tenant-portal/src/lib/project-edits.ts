@@ -2,7 +2,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ApiProblem, answerOf, client, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
-import type { ProjectRequest } from "@/lib/project-form";
+import type { ProjectForm, ProjectRequest } from "@/lib/project-form";
+import { changeOf } from "@/lib/project-request";
 import type { Project } from "@/lib/projects";
 import { putFile, type Sent } from "@/lib/uploads";
 
@@ -22,8 +23,8 @@ export const createProject = (body: ProjectRequest): Promise<Project> =>
   answerOf(client.POST("/api/tenant/projects", { body }));
 
 /** Refused where the project is not any more what was seen. */
-export const changeProject = (seen: Project, request: ProjectRequest): Promise<Project> => {
-  const body = { ...request, seen_at: seen.updated_at };
+export const changeProject = (seen: Project, form: ProjectForm): Promise<Project> => {
+  const body = changeOf(seen, form);
   return answerOf(client.PUT("/api/tenant/projects/{project_id}", { params: of(seen.id), body }));
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Schemas } from "@/lib/api";
 import { placedProblems } from "@/lib/form-problems";
 import { emptyForm, formOf, type ProjectForm } from "@/lib/project-form";
-import { requestOf, scheduleOf } from "@/lib/project-request";
+import { changeOf, requestOf, scheduleOf } from "@/lib/project-request";
 import { makeProject } from "@/testing/factories";
 
 const EMPTY = emptyForm("Europe/Berlin");
@@ -76,6 +76,25 @@ describe("what the portal is asked for", () => {
       { id: 1, name: " A ", value: " x " },
     ];
     expect(requestOf({ ...LEAST, variables }).request.env).toEqual({ A: " x " });
+  });
+});
+
+describe("parameters that JavaScript holds as others", () => {
+  const stored = makeProject({ parameters: JSON.parse('{"id": 9007199254740993}') });
+  const form = formOf(stored, null, "UTC");
+
+  it("are kept by a change of something else", () => {
+    expect(requestOf({ ...form, name: "other" }, form.parameters).errors).toEqual({});
+    const change = changeOf(stored, { ...form, name: "other" });
+    expect(change).toMatchObject({ name: "other", keep_parameters: true, seen_at: stored.updated_at });
+    expect(JSON.stringify(change)).not.toContain("90071992547409");
+  });
+
+  it("are refused once they were touched, and sent where they can be", () => {
+    expect(requestOf({ ...form, parameters: `${form.parameters} ` }, form.parameters).errors.parameters).toBeTruthy();
+    const changed = changeOf(stored, { ...form, parameters: '{"id": 1}' });
+    expect(changed).toMatchObject({ parameters: { id: 1 }, keep_parameters: false });
+    expect(changeOf(stored, { ...form, parameters: "" })).toMatchObject({ parameters: {}, keep_parameters: false });
   });
 });
 

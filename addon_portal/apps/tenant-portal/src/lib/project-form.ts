@@ -112,7 +112,7 @@ export function formOf(project: Project, schedule: Schedule | null, timeZone: st
     kind: project.program ? "program" : "command",
     command: project.command ? commandText(project.command) : "",
     program: project.program ?? "",
-    parameters: Object.keys(parameters).length ? JSON.stringify(parameters, null, 2) : "",
+    parameters: parametersText(parameters),
     variables: Object.entries(project.env).map(([name, value], id) => ({ id, name, value })),
     workingDirectory: project.working_directory ?? "",
     terminal: project.terminal,
@@ -151,6 +151,10 @@ export function formOf(project: Project, schedule: Schedule | null, timeZone: st
     }),
   };
 }
+
+/** Numbers that JavaScript cannot hold are others already here: what stands as it was read is not sent back. */
+export const parametersText = (parameters: Project["parameters"]) =>
+  Object.keys(parameters).length ? JSON.stringify(parameters, null, 2) : "";
 
 const numberInput = (value: number | null) => (value === null ? "" : String(value));
 const percentInput = (part: number) => String(Number((part * 100).toFixed(6)));

@@ -2,20 +2,30 @@
 import type { Schemas } from "@/lib/api";
 import { parseCommand } from "@/lib/command";
 import { parseParameters } from "@/lib/parameters";
-import type { Errors, FieldName, Policy, ProjectForm, ProjectRequest } from "@/lib/project-form";
+import {
+  type Errors,
+  type FieldName,
+  type Policy,
+  type ProjectForm,
+  type ProjectRequest,
+  parametersText,
+} from "@/lib/project-form";
 import { parseBytes, parseNumber, parseSeconds, type Quantity } from "@/lib/quantities";
 
 type Result = { request: ProjectRequest; errors: Errors };
 
-/** What the API is asked for, and what stands against that already here. */
-export function requestOf(form: ProjectForm): Result {
+/**
+ * What the API is asked for, and what stands against that already here. Parameters that stand as they were read, which
+ * is `keptParameters`, are none of its business.
+ */
+export function requestOf(form: ProjectForm, keptParameters = ""): Result {
   const errors: Errors = {};
   const read = (field: FieldName, { value, problem }: Quantity) => {
     if (problem) errors[field] = problem;
     return value;
   };
   const command = commandIn(form, errors);
-  const { parameters, problem } = parseParameters(form.parameters);
+  const { parameters, problem } = parseParameters(form.parameters === keptParameters ? "" : form.parameters);
   if (problem) errors.parameters = problem;
   if (!form.name.trim()) errors.name = "A project needs a name.";
   if (form.kind === "program" && !form.program) errors.program = "Choose a program.";
@@ -45,6 +55,13 @@ export function requestOf(form: ProjectForm): Result {
   if (form.code === "git" && !form.git.trim()) errors.git = "The address of a repository is missing.";
   if (form.isScheduled && !form.cron.trim()) errors.cron = "Say when, such as 0 3 * * * for every night at three.";
   return { request, errors };
+}
+
+/** As a change of what was seen, of which parameters that were not touched are kept. */
+export function changeOf(seen: Schemas["ProjectBody"], form: ProjectForm): Schemas["ProjectChange"] {
+  const stored = parametersText(seen.parameters);
+  const keeps = form.parameters === stored;
+  return { ...requestOf(form, stored).request, seen_at: seen.updated_at, keep_parameters: keeps };
 }
 
 function commandIn(form: ProjectForm, errors: Errors): string[] {

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description e3bf9bd51c58984845b0c01f072a9b1886866e91b14e818722ee34e05b7aa6a7. Not to be edited.
+// Made by `npm run types` from the API's description ffb5bab82a2c3874cbf03f040504f841f03e64a799ee3474c13467feecb8b6a5. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -3225,6 +3225,12 @@ export interface components {
             env?: {
                 [key: string]: string;
             };
+            /**
+             * Keep Parameters
+             * @description What is stored stays, whatever `parameters` says: for who cannot hold its numbers.
+             * @default false
+             */
+            keep_parameters: boolean;
             limits?: components["schemas"]["addon_portal__api__schemas__limits__LimitsRequest"];
             /** Log Limit Bytes */
             log_limit_bytes?: number | null;

@@ -5,7 +5,7 @@ left to the handler's own thread, since it asks the database: `caller.enter(role
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -47,8 +47,15 @@ class Caller:
     path: str
 
     def enter(self, needed: Role) -> Principal:
-        """Who it is, if they may. Asks the database: not for the event loop. Raises Unauthenticated, Forbidden."""
+        """Who it is, if they may. Asks the database: not for the event loop.
+
+        Raises Unauthenticated, TenantChanged, Forbidden.
+        """
         return self.portal.authenticate(self.credential, needed)
+
+    def enter_any_tenant(self, needed: Role) -> Principal:
+        """As `enter`, whatever tenant their page shows: to be told where the session is, and to move it."""
+        return self.portal.authenticate(replace(self.credential, shown_tenant=None), needed)
 
 
 async def get_caller(request: Request) -> Caller:

@@ -58,6 +58,7 @@ ERRORS: Mapping[str, ErrorInfo] = {
     errors.ActiveRun.code: ErrorInfo(409, "The project has an active run"),
     errors.WebhookDisabled.code: ErrorInfo(409, "The webhook is disabled"),
     errors.ChangedMeanwhile.code: ErrorInfo(409, "The project has changed meanwhile"),
+    errors.TenantChanged.code: ErrorInfo(409, "The session looks at another tenant"),
     errors.OwnKey.code: ErrorInfo(409, "The portal needs this key itself"),
     errors.NameTaken.code: ErrorInfo(409, "The name is taken"),
     file_refusals.NoWorkspace.code: ErrorInfo(409, "There is no workspace of the portal's here"),

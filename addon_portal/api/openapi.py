@@ -28,10 +28,10 @@ SECURITY = {
         "in": "cookie",
         "name": "addon_portal_session",
         "description": "The cookie of the page; its name goes on with letters of the installation. What changes "
-        "something needs the header X-CSRF-Token too.",
+        "something needs the header X-CSRF-Token too; X-Portal-Tenant says which tenant the page shows.",
     },
 }
-WITH_CREDENTIAL = ("unauthenticated", "forbidden", "csrf_refused", "invalid_request", *ALWAYS)
+WITH_CREDENTIAL = ("unauthenticated", "forbidden", "csrf_refused", "tenant_changed", "invalid_request", *ALWAYS)
 
 
 def says(

@@ -11,6 +11,8 @@ from addon_portal.auth.sessions import is_https, refuse_forgery
 from addon_portal.auth.tokens import SESSION, has_key_form, hash_key
 
 _PREFIX = "addon_portal_session_"
+_TENANT_HEADER = "x-portal-tenant"
+"""Which tenant the page shows that sends a request. Two tabs have one session, and either can move it."""
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -43,7 +45,7 @@ class SessionCookie:
         if text is None:
             return None
         refuse_forgery(scope["method"], text, headers)
-        return Credential(hash_key(text), is_session=True)
+        return Credential(hash_key(text), is_session=True, shown_tenant=headers.get(_TENANT_HEADER))
 
     def make(self, scope: Scope, text: str, seconds: int) -> str:
         """The header that gives it; `seconds` of 0 takes it back."""

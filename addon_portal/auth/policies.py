@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.auth.tokens import has_key_form, hash_key
-from addon_portal.domain.errors import Forbidden, Unauthenticated
+from addon_portal.domain.errors import Forbidden, TenantChanged, Unauthenticated
 from addon_portal.domain.ids import KeyId, SessionId
 from addon_portal.domain.models import ApiKey, Role, Tenant, TenantScope
 from addon_portal.domain.sessions import Session
@@ -23,6 +23,8 @@ class Credential:
 
     secret_hash: bytes
     is_session: bool = False
+    shown_tenant: str | None = None
+    """The tenant that the page which sends it shows, where it says so: an operator's session moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,15 @@ def authenticate(credential: Credential, find: FindKey) -> Principal:
     return Principal(key.id, tenant, key.role, f"key:{key.name}", key.last_used_at)
 
 
-def enter_session(found: tuple[Session, Tenant] | None) -> Principal:
-    """Tell who is logged in, given the session that was found. Raises Unauthenticated."""
+def enter_session(found: tuple[Session, Tenant] | None, shown_tenant: str | None = None) -> Principal:
+    """Tell who is logged in, given the session that was found. Raises Unauthenticated; TenantChanged where the page
+    shows another tenant than the session looks at.
+    """
     if found is None:
         raise Unauthenticated("The session is over: log in again, with a link that `addon-portal login-link` prints.")
     session, tenant = found
+    if shown_tenant not in {None, tenant.id}:
+        raise TenantChanged(tenant.id, tenant.name)
     return Principal(session.id, tenant, session.role, f"person:{session.name}", session.last_used_at, session)
 
 

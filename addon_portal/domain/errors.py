@@ -265,6 +265,20 @@ class CsrfRefused(DomainError):
     code = "csrf_refused"
 
 
+class TenantChanged(DomainError):
+    """The page that asks shows one tenant, and its session looks at another by now."""
+
+    code = "tenant_changed"
+
+    def __init__(self, tenant_id: str, name: str) -> None:
+        super().__init__(
+            f"The session looks at tenant {name!r} now, and this was asked for in another one. Nothing was done. "
+            "Switch back, or load the page anew.",
+            tenant_id=tenant_id,
+            tenant_name=name,
+        )
+
+
 class OwnCommandForbidden(DomainError):
     """The tenant may run the operator's programs only, and what is asked for has its own command."""
 

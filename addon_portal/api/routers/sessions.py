@@ -51,7 +51,7 @@ def get_session(request: Request, caller: CallerDep) -> Response:
     """Who is calling, by a session or by a key, whose things they see, and the token for requests that change
     something.
     """
-    return _tell(request, session_service.get_standing(caller.portal, caller.enter(Role.VIEWER)))
+    return _tell(request, session_service.get_standing(caller.portal, caller.enter_any_tenant(Role.VIEWER)))
 
 
 @router.delete("", **says("Log out", None, None, status=204))
@@ -73,7 +73,7 @@ def log_out(request: Request, caller: CallerDep) -> Response:
 )
 def switch_tenant(request: Request, caller: CallerDep, body: sessions.TenantChoice) -> Response:
     """From now on an operator's session sees this tenant; streams of events of the one before end."""
-    standing = session_service.switch_tenant(caller.portal, caller.enter(Role.OPERATOR), body.tenant)
+    standing = session_service.switch_tenant(caller.portal, caller.enter_any_tenant(Role.OPERATOR), body.tenant)
     return _tell(request, standing)
 
 

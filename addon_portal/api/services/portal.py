@@ -12,7 +12,7 @@ from addon_portal.api.services.wakes import Wakes
 from addon_portal.auth.policies import Credential, Principal, authenticate, enter_session
 from addon_portal.domain.clock import Clock
 from addon_portal.domain.data_directory import DataDirectory
-from addon_portal.domain.errors import Unauthenticated
+from addon_portal.domain.errors import TenantChanged, Unauthenticated
 from addon_portal.domain.ids import HostId, TenantId
 from addon_portal.domain.models import Role
 from addon_portal.domain.sessions import SessionTerms
@@ -52,7 +52,7 @@ class Portal:
             return look(uow)
 
     def authenticate(self, credential: Credential, needed: Role) -> Principal:
-        """Who is calling, if they may. Raises Unauthenticated or Forbidden."""
+        """Who is calling, if they may. Raises Unauthenticated, TenantChanged or Forbidden."""
         with self.storage.glance() as uow:
             return self.authenticate_in(uow, credential, needed)
 
@@ -67,11 +67,12 @@ class Portal:
         """Whether a credential is still good, and for this tenant; looking is no use of it."""
         try:
             return self._recognise(uow, credential).tenant.id == tenant_id
-        except Unauthenticated:
+        except (Unauthenticated, TenantChanged):
             return False
 
     def _recognise(self, uow: UnitOfWork, credential: Credential) -> Principal:
         if not credential.is_session:
             return authenticate(credential, uow.credentials.find_by_hash)
         now, idle = self.clock.now(), self.session_terms.idle
-        return enter_session(Sessions(uow).find_by_hash(credential.secret_hash, now, idle))
+        found = Sessions(uow).find_by_hash(credential.secret_hash, now, idle)
+        return enter_session(found, credential.shown_tenant)

@@ -16,7 +16,9 @@ export function ConnectionState() {
         </>
       )}
       {phase === "connecting" && "connecting"}
-      {phase === "away" && <span className="font-medium text-amber">not live since {clockText(since, zone)}</span>}
+      {(phase === "away" || phase === "elsewhere") && (
+        <span className="font-medium text-amber">not live since {clockText(since, zone)}</span>
+      )}
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { AwayNote } from "@/components/away-note";
 import { Commands } from "@/components/commands";
 import { ConnectionState } from "@/components/connection-state";
+import { ElsewhereNote } from "@/components/elsewhere-note";
 import { TenantMenu } from "@/components/tenant-menu";
 import { ThemeSwitch } from "@/components/theme-switch";
 import { useLiveEvents } from "@/hooks/use-live-events";
@@ -38,6 +39,7 @@ export function Shell() {
             <ThemeSwitch />
           </div>
         </div>
+        <ElsewhereNote />
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-320 flex-1 px-4 pt-6 pb-16 outline-none">
         <Outlet />

@@ -5,6 +5,7 @@
 import createClient from "openapi-fetch";
 import { noteServerTime } from "@/lib/clock";
 import type { components, paths } from "@/lib/schema.gen";
+import { noteRefusal, tenantHeader } from "@/lib/shown-tenant";
 
 export type Schemas = components["schemas"];
 export type Problem = Schemas["Problem"] & { [field: string]: unknown };
@@ -55,8 +56,11 @@ export function problemOf(error: unknown): Problem {
   return { ...NO_ANSWER, title: "Something is wrong with this page", code: "page", detail: String(error) };
 }
 
-/** For what cannot go through `client`. */
-export const csrfHeader = (): Record<string, string> => (csrfToken ? { "X-CSRF-Token": csrfToken } : {});
+/** What every request of the page says beside its cookie; for what cannot go through `client`. */
+export const headersFor = (method: string): Record<string, string> => ({
+  ...tenantHeader(),
+  ...(csrfToken && !SAFE.has(method) && { "X-CSRF-Token": csrfToken }),
+});
 
 export const noAnswer = () => new ApiProblem(NO_ANSWER);
 
@@ -64,8 +68,7 @@ export const client = createClient<paths>({ baseUrl: "/" });
 
 client.use({
   onRequest({ request }) {
-    if (SAFE.has(request.method)) return request;
-    for (const [name, value] of Object.entries(csrfHeader())) request.headers.set(name, value);
+    for (const [name, value] of Object.entries(headersFor(request.method))) request.headers.set(name, value);
     return request;
   },
   onResponse({ response }) {
@@ -83,7 +86,7 @@ type Answer<T> = { data?: T; error?: unknown; response: Response };
 export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
-  throw new ApiProblem(isProblem(error) ? error : unexpected(response));
+  throw refusalOf(error, response);
 }
 
 /** As `answerOf`, of an answer that came as text. */
@@ -95,7 +98,13 @@ export function answerFrom<T>(status: number, statusText: string, text: string):
     throw new ApiProblem(unexpected({ status, statusText }));
   }
   if (status >= 200 && status < 300) return body as T;
-  throw new ApiProblem(isProblem(body) ? body : unexpected({ status, statusText }));
+  throw refusalOf(body, { status, statusText });
+}
+
+function refusalOf(body: unknown, response: Pick<Response, "status" | "statusText">): ApiProblem {
+  if (!isProblem(body)) return new ApiProblem(unexpected(response));
+  noteRefusal(body);
+  return new ApiProblem(body);
 }
 
 function isProblem(error: unknown): error is Problem {

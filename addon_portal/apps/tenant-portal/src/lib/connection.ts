@@ -2,7 +2,8 @@
 import { useSyncExternalStore } from "react";
 import { serverNow } from "@/lib/clock";
 
-export type Connection = { phase: "connecting" | "live" | "away"; since: number };
+/** `elsewhere`: the session looks at another tenant (`shown-tenant.ts`). */
+export type Connection = { phase: "connecting" | "live" | "away" | "elsewhere"; since: number };
 
 let connection: Connection = { phase: "connecting", since: serverNow() };
 const listeners = new Set<() => void>();

@@ -5,10 +5,11 @@
  * anew what is shown once it is back, since not all kinds of events are repeated. Nothing polls while it lives.
  */
 import type { QueryClient } from "@tanstack/react-query";
-import { loggedOut } from "@/lib/api";
+import { headersFor, loggedOut } from "@/lib/api";
 import { noteConnection } from "@/lib/connection";
 import { type Batch, emptyBatch, isEmpty, withMessage } from "@/lib/event-batch";
 import { applyBatch } from "@/lib/live-cache";
+import { noteRefusal, untilBack } from "@/lib/shown-tenant";
 import { MessageReader } from "@/lib/sse";
 
 /** The portal writes a comment every 15 seconds; a connection that is silent for longer than two of them is dead. */
@@ -27,6 +28,11 @@ export async function followEvents(cache: QueryClient, signal: AbortSignal): Pro
       void cache.invalidateQueries();
     });
     if (opened === "logged out" || signal.aborted) return;
+    if (opened === "elsewhere") {
+      noteConnection("elsewhere");
+      await untilBack(signal);
+      continue;
+    }
     noteConnection("away");
     await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)] ?? 0, signal);
   }
@@ -35,16 +41,17 @@ export async function followEvents(cache: QueryClient, signal: AbortSignal): Pro
 async function followOnce(reader: MessageReader, frames: Frames, signal: AbortSignal, onOpen: () => void) {
   const silence = new Silence(signal);
   try {
-    const headers = reader.lastEventId ? { "Last-Event-ID": reader.lastEventId } : undefined;
+    const headers = { ...headersFor("GET"), ...(reader.lastEventId && { "Last-Event-ID": reader.lastEventId }) };
     const answer = await fetch("/api/tenant/events", {
       signal: silence.signal,
       cache: "no-store",
-      ...(headers && { headers }),
+      headers,
     });
     if (answer.status === 401) {
       loggedOut();
       return "logged out";
     }
+    if (answer.status === 409 && noteRefusal(await answer.json())) return "elsewhere";
     if (!answer.ok || !answer.body) return "refused";
     onOpen();
     reader.restart();

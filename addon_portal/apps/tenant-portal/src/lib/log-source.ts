@@ -2,6 +2,9 @@
  * Reads the output of a run as bytes, by range. Promises to say where what it got begins, since the oldest part of a log
  * may be gone, and how large the log is now. Leaves when and how much to read to the view.
  */
+import { headersFor } from "@/lib/api";
+import { noteRefusal } from "@/lib/shown-tenant";
+
 /** A stretch of a log: the bytes from `start` on. There were `size` bytes, those before `firstOffset` are gone. */
 export interface Stretch {
   readonly start: number;
@@ -47,7 +50,8 @@ export function logOfRun(runId: string): LogSource {
 }
 
 async function fetchRange(runId: string, range: string, asked: number, signal: AbortSignal): Promise<Stretch> {
-  const response = await fetch(`${logAddress(runId)}/raw`, { headers: { Range: range }, cache: "no-store", signal });
+  const headers = { ...headersFor("GET"), Range: range };
+  const response = await fetch(`${logAddress(runId)}/raw`, { headers, cache: "no-store", signal });
   const firstOffset = Number(response.headers.get("Log-First-Offset") ?? 0);
   const within = response.headers.get("Content-Range")?.match(/^bytes (?:(\d+)-\d+|\*)\/(\d+)$/);
   if (response.status === 416 && within) {
@@ -61,7 +65,8 @@ async function fetchRange(runId: string, range: string, asked: number, signal: A
 }
 
 async function fetchSize(runId: string, signal: AbortSignal): Promise<Stretch> {
-  const response = await fetch(`${logAddress(runId)}/raw`, { method: "HEAD", cache: "no-store", signal });
+  const headers = headersFor("HEAD");
+  const response = await fetch(`${logAddress(runId)}/raw`, { method: "HEAD", headers, cache: "no-store", signal });
   if (!response.ok) throw await asProblem(response);
   const firstOffset = Number(response.headers.get("Log-First-Offset") ?? 0);
   const size = firstOffset + Number(response.headers.get("Content-Length") ?? 0);
@@ -71,6 +76,7 @@ async function fetchSize(runId: string, signal: AbortSignal): Promise<Stretch> {
 async function asProblem(response: Response): Promise<LogUnreadable> {
   const body: unknown = await response.json().catch(() => null);
   const { code, detail } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const isElsewhere = noteRefusal({ ...(body as object) });
   const message = typeof detail === "string" ? detail : `The portal answered with ${response.status}.`;
-  return new LogUnreadable(typeof code === "string" ? code : "unknown", message, response.status >= 500);
+  return new LogUnreadable(typeof code === "string" ? code : "unknown", message, isElsewhere || response.status >= 500);
 }

@@ -16,7 +16,7 @@ export type Host = {
 
 /** What is known of the host over this connection: while it is away, nothing newer than its end. */
 export function seenThrough({ phase, since }: Connection, host: Host | undefined): Host | undefined {
-  if (phase !== "away") return host;
+  if (phase !== "away" && phase !== "elsewhere") return host;
   const observed = host?.unreachable ? milliseconds(host.observed_at) : null;
   const seen = new Date(Math.min(since, observed ?? since)).toISOString();
   return { observed_at: seen, unreachable: true, isAway: true };

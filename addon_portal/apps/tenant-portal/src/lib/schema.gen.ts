@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description ffb5bab82a2c3874cbf03f040504f841f03e64a799ee3474c13467feecb8b6a5. Not to be edited.
+// Made by `npm run types` from the API's description 8194b319ac9ca652e5a39653e3c3a6675ed6ec5573951c7a33d9d87008dee043. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ApiProblem, answerOf, client, keepCsrfToken, type Schemas } from "@/lib/api";
 import { keys } from "@/lib/keys";
+import { shownTenant, showTenantOf, withShownTenant } from "@/lib/shown-tenant";
 
 export type Role = Schemas["Role"];
 export type Session = Schemas["SessionBody"];
@@ -17,18 +18,20 @@ export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: async () => {
     try {
-      return remember(await answerOf(client.GET("/api/session")));
+      return withShownTenant(withToken(await answerOf(client.GET("/api/session"))));
     } catch (error) {
       if (error instanceof ApiProblem && error.problem.status === 401) return null;
       throw error;
     }
   },
   staleTime: 60_000,
+  // Another tab may have moved the session meanwhile.
+  refetchOnWindowFocus: "always",
 });
 
 /** With the secret of a log-in link, which lets in once. */
 export async function logIn(token: string): Promise<Session> {
-  return remember(await answerOf(client.POST("/api/session", { body: { token } })));
+  return showTenantOf(withToken(await answerOf(client.POST("/api/session", { body: { token } }))));
 }
 
 export async function logOut(): Promise<void> {
@@ -36,12 +39,13 @@ export async function logOut(): Promise<void> {
   keepCsrfToken(null);
 }
 
-/** An operator's session looks at one tenant at a time. */
-export async function switchTenant(tenant: string): Promise<Session> {
-  return remember(await answerOf(client.POST("/api/session/tenant", { body: { tenant } })));
+/** An operator's session looks at one tenant at a time. The tab shows what it did, unless it is loaded anew. */
+export async function switchTenant(tenant: string): Promise<void> {
+  const session = withToken(await answerOf(client.POST("/api/session/tenant", { body: { tenant } })));
+  if (session.tenant.id === shownTenant().tenant?.id) showTenantOf(session);
 }
 
-function remember(session: Session): Session {
+function withToken(session: Session): Session {
   keepCsrfToken(session.csrf_token);
   return session;
 }

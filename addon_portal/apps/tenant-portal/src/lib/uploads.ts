@@ -1,5 +1,5 @@
 /** Sending a file with word of how far it is, which `fetch` does not give. What goes wrong is an `ApiProblem`, as in `api.ts`. */
-import { answerFrom, csrfHeader, loggedOut, noAnswer } from "@/lib/api";
+import { answerFrom, headersFor, loggedOut, noAnswer } from "@/lib/api";
 
 export type Sent = { sent: number; total: number };
 
@@ -14,7 +14,7 @@ export function putFile<T>(
     if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
     request.open("PUT", path);
-    for (const [name, value] of Object.entries(csrfHeader())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headersFor("PUT"))) request.setRequestHeader(name, value);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = ({ loaded, total }) => onProgress({ sent: loaded, total });
     request.onload = () => {

@@ -16,6 +16,8 @@ export function LoginPage() {
   const entry = useMutation({
     mutationFn: logIn,
     onSuccess: (session) => {
+      // Who logs in may see another tenant than whoever was here before.
+      cache.removeQueries();
       cache.setQueryData(keys.session, session);
       return navigate({ to: from ?? "/status", replace: true });
     },

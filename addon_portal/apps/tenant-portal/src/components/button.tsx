@@ -18,7 +18,7 @@ type Props = Omit<ComponentProps<"button">, "disabled"> & {
   children: ReactNode;
 };
 
-export const BUTTON =
+const BUTTON =
   "inline-flex h-8 items-center justify-center gap-1.5 rounded-sm px-3 font-medium whitespace-nowrap transition-colors select-none";
 
 /** How what leads elsewhere looks where it is one of the acts of a page. */

@@ -2,7 +2,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/button";
 import { Duration } from "@/components/duration";
-import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
 import { RunDurations } from "@/components/run-durations";
 import { RunLine } from "@/components/run-line";
@@ -22,7 +21,6 @@ export function RunHistory({ projectId }: { projectId: string }) {
     <Section title="Runs">
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
       {!runs && !error && <Skeleton rows={6} />}
-      {runs?.length === 0 && <EmptyState title="It has never run.">Run it, and its runs will stand here.</EmptyState>}
       {runs && runs.length > 1 && <RunDurations runs={runs} />}
       {!!runs?.length && (
         <ul className="divide-y divide-line">

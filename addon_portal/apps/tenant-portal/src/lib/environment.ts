@@ -15,9 +15,3 @@ export function parseEnvironment(text: string): EnvironmentText {
   }
   return { env, problem: null };
 }
-
-export function environmentText(env: Record<string, string>): string {
-  return Object.entries(env)
-    .map(([name, value]) => `${name}=${value}`)
-    .join("\n");
-}

@@ -1,6 +1,7 @@
 /** What the API found wrong with a project, at the fields of its form. Pure. */
 import type { Schemas } from "@/lib/api";
 import type { Errors, FieldName } from "@/lib/project-form";
+import { bytesInput, secondsInput } from "@/lib/quantities";
 
 /** Where each field of the API stands in the form; parts of a field stand with it. */
 const PLACES: [RegExp, FieldName][] = [
@@ -35,6 +36,30 @@ const PLACES: [RegExp, FieldName][] = [
   [/^ref$/, "ref"],
 ];
 
+const percentText = (part: number) => `${Number((part * 100).toFixed(6))} %`;
+
+/** Fields that are typed in another unit than the API has. */
+const UNITS: Partial<Record<FieldName, (value: number) => string>> = {
+  memory: bytesInput,
+  logLimit: bytesInput,
+  maxRuntime: secondsInput,
+  stall: secondsInput,
+  grace: secondsInput,
+  checkTimeout: secondsInput,
+  window: secondsInput,
+  firstPause: secondsInput,
+  longestPause: secondsInput,
+  jitter: percentText,
+};
+
+const BOUND = /^a number (greater than or equal to|greater than|less than or equal to|less than) ([\d.e+-]+)$/;
+const BOUNDS: Record<string, string> = {
+  "greater than or equal to": "at least",
+  "greater than": "more than",
+  "less than or equal to": "at most",
+  "less than": "less than",
+};
+
 type Problems = Schemas["Problem"]["problems"];
 
 /** What the API found wrong, at the fields of the form; the rest is for a note above all of them. */
@@ -44,9 +69,20 @@ export function placedProblems(problems: Problems): { errors: Errors; others: No
   for (const problem of problems ?? []) {
     const place = PLACES.find(([pattern]) => pattern.test(problem.field))?.[1];
     if (!place) others.push(problem);
-    else errors[place] ??= `${partOf(problem.field)}Expected ${problem.expected}, got ${problem.got}.`;
+    else errors[place] ??= `${partOf(problem.field)}${sentenceOf(problem, UNITS[place])}`;
   }
   return { errors, others };
+}
+
+/** Bounds in the unit in which they are typed. */
+function sentenceOf(
+  { expected, got }: { expected: string; got: string },
+  textOf = String as (value: number) => string,
+) {
+  const [, bound, limit] = BOUND.exec(expected) ?? [];
+  if (!bound) return `Expected ${expected}, got ${got}.`;
+  const given = Number(got);
+  return `Expected ${BOUNDS[bound]} ${textOf(Number(limit))}, got ${Number.isFinite(given) ? textOf(given) : got}.`;
 }
 
 /** Of many parameters or variables, the one that is meant. */

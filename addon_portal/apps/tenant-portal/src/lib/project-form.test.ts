@@ -134,6 +134,19 @@ describe("what the portal found wrong", () => {
     expect(others).toEqual([]);
   });
 
+  it.each([
+    ["limits.memory_bytes", "greater than or equal to 1048576", "2048", "memory", "at least 1 MiB, got 2 KiB"],
+    ["stall_seconds", "less than or equal to 31622400", "31622401.5", "stall", "at most 366 d, got 366 d 1.5 s"],
+    ["max_runtime_seconds", "greater than or equal to 0.1", "0.05", "maxRuntime", "at least 100 ms, got 50 ms"],
+    ["restart_policy.window_seconds", "greater than 0", "0.0", "window", "more than 0 s, got 0 s"],
+    ["restart_policy.jitter", "less than or equal to 1", "1.2", "jitter", "at most 100 %, got 120 %"],
+    ["limits.pids", "greater than or equal to 1", "0", "pids", "at least 1, got 0"],
+    ["limits.cpus", "less than or equal to 4096", "a huge number", "cpus", "at most 4096, got a huge number"],
+  ] as const)("says the bounds of %s in its own unit", (field, bound, got, place, words) => {
+    const { errors } = placedProblems([{ field, expected: `a number ${bound}`, got }]);
+    expect(errors[place]).toBe(`Expected ${words}.`);
+  });
+
   it("names the one of many parameters or variables", () => {
     const { errors } = placedProblems([problem("parameters.day"), problem("env.A")]);
     expect(errors).toEqual({

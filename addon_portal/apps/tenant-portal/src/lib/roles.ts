@@ -2,7 +2,7 @@
 import type { Role } from "@/lib/session";
 
 /** From the least to the greatest; each includes those before it. */
-export const ROLES = ["viewer", "member", "admin", "operator"] as const satisfies readonly Role[];
+const ROLES = ["viewer", "member", "admin", "operator"] as const satisfies readonly Role[];
 
 export const ROLE_WORDS: Record<Role, { word: string; may: string }> = {
   viewer: { word: "Viewer", may: "Sees everything but the values of variables, and changes nothing." },

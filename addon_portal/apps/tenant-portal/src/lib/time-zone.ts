@@ -58,7 +58,7 @@ export function onTimeZone(listener: () => void) {
   };
 }
 
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;

@@ -84,7 +84,7 @@ export function momentText(at: number, now: number, zone: string): string {
 }
 
 /** `29 Nov`. */
-export const dateText = (at: number, zone: string) => written(at, "date", zone);
+const dateText = (at: number, zone: string) => written(at, "date", zone);
 
 /** `29 Nov, 14:03` within a year, for lists. */
 export const dayText = (at: number, zone: string) => written(at, "day", zone);

@@ -42,7 +42,7 @@ export function ProjectPage() {
           </div>
         </div>
       )}
-      <RunHistory projectId={project.id} />
+      {run && <RunHistory projectId={project.id} />}
       <div className="grid items-start gap-x-8 lg:grid-cols-2">
         <ProjectSchedule project={project} />
         <ProjectRestarts project={project} />

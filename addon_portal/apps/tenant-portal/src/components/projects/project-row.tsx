@@ -35,7 +35,9 @@ export const ProjectRow = memo(function ProjectRow({ project, isWide, mark }: Pr
           </div>
         </td>
       )}
-      <td className={`${CELL} text-right text-quiet max-lg:hidden`}>{run?.started_at && <Duration run={run} />}</td>
+      <td className={`${CELL} text-right text-quiet max-lg:hidden`}>
+        {run?.started_at ? <Duration run={run} /> : "–"}
+      </td>
       <td className={`${CELL} text-right text-quiet`}>
         <Time at={run && (run.started_at ?? run.requested_at)} />
       </td>

@@ -18,6 +18,7 @@ const TRIGGERS: Record<Run["trigger"], string> = {
 export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | undefined }) {
   const spec = evidence?.records["spec.json"];
   const argv = isObject(spec) && Array.isArray(spec.argv) ? spec.argv.map(String) : null;
+  const parameters = Object.entries(run.parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const told = useQuery<number>({ queryKey: keys.logSize(run.run_id), queryFn: skipToken }).data ?? 0;
   const limits = Object.entries(evidence?.limits ?? {});
   return (
@@ -48,11 +49,11 @@ export function RunFacts({ run, evidence }: { run: Run; evidence: Evidence | und
           <CommandLine command={argv} />
         </Fact>
       )}
-      {Object.entries(run.parameters).map(([name, value]) => (
-        <Fact key={name} name={name}>
-          <code>{JSON.stringify(value)}</code>
+      {parameters.length > 0 && (
+        <Fact name="Parameters">
+          <code className="whitespace-pre-wrap">{parameters.join("\n")}</code>
         </Fact>
-      ))}
+      )}
       {run.workspace && (
         <Fact name="Workspace">
           <Workspace run={run} path={run.workspace} />

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { FormDialog } from "@/components/settings/form-dialog";
-import { WebhookFields, type Wish, wishProblem } from "@/components/settings/webhook-fields";
+import { WebhookFields, WISHED, type Wish, wishProblem } from "@/components/settings/webhook-fields";
 import { useChange } from "@/hooks/use-change";
+import { atFields } from "@/lib/field-problems";
 import { keys } from "@/lib/keys";
 import { CHANNELS } from "@/lib/webhook-words";
 import { changeWebhook, type Webhook } from "@/lib/webhooks";
@@ -19,6 +20,7 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
     (body: Parameters<typeof changeWebhook>[1]) => changeWebhook(webhook.id, body),
     keys.webhooks,
   );
+  const { errors, rest } = atFields(change.error, WISHED);
   const go = () =>
     change.mutate(
       {
@@ -35,11 +37,12 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
       act="Save"
       blocked={wishProblem(wish, !isHidden)}
       isBusy={change.isPending}
-      error={change.error}
+      error={rest}
       onSubmit={go}
       onClose={onClose}
     >
       <WebhookFields
+        errors={errors}
         value={wish}
         onChange={setWish}
         address={{

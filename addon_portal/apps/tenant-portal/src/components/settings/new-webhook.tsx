@@ -3,8 +3,9 @@ import { Choice } from "@/components/choice";
 import { FormDialog } from "@/components/settings/form-dialog";
 import { SecretDialog } from "@/components/settings/secret-dialog";
 import { ShownOnce } from "@/components/settings/shown-once";
-import { WebhookFields, type Wish, wishProblem } from "@/components/settings/webhook-fields";
+import { WebhookFields, WISHED, type Wish, wishProblem } from "@/components/settings/webhook-fields";
 import { useChange } from "@/hooks/use-change";
+import { atFields } from "@/lib/field-problems";
 import { keys } from "@/lib/keys";
 import { BY_DEFAULT, CHANNELS } from "@/lib/webhook-words";
 import { makeWebhook, type Webhook } from "@/lib/webhooks";
@@ -22,6 +23,7 @@ export function NewWebhook({ onMade, onClose }: { onMade: (webhookId: string) =>
     onMade(made.id);
     onClose();
   };
+  const { errors, rest } = atFields(make.error, WISHED);
   const go = () =>
     make.mutate(
       { name: wish.name.trim(), channel, url: wish.url.trim(), project_id: wish.projectId, events: [...wish.events] },
@@ -44,7 +46,7 @@ export function NewWebhook({ onMade, onClose }: { onMade: (webhookId: string) =>
       act="Add webhook"
       blocked={wishProblem(wish, true)}
       isBusy={make.isPending}
-      error={make.error}
+      error={rest}
       onSubmit={go}
       onClose={onClose}
     >
@@ -59,6 +61,7 @@ export function NewWebhook({ onMade, onClose }: { onMade: (webhookId: string) =>
         }))}
       />
       <WebhookFields
+        errors={errors}
         value={wish}
         onChange={setWish}
         address={{ label: "Address", hint: "Where messages go.", example: CHANNELS[channel].address }}

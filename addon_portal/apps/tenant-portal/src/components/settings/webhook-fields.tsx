@@ -7,21 +7,26 @@ import { FACTS, type Fact, WANTED } from "@/lib/webhook-words";
 
 export type Wish = { name: string; url: string; projectId: string | null; events: readonly Fact[] };
 
+/** What is typed, as the API calls it. */
+export const WISHED = ["name", "url"] as const;
+
 type Props = {
+  errors: Partial<Record<(typeof WISHED)[number], string>>;
   value: Wish;
   address: { label: string; hint: string; example: string };
   onChange: (value: Wish) => void;
 };
 
 /** Where messages go, of which project, and of what. */
-export function WebhookFields({ value, address, onChange }: Props) {
+export function WebhookFields({ value, errors, address, onChange }: Props) {
   const id = useId();
   return (
     <div className="mt-4 flex flex-col gap-4">
-      <Field id={`${id}-name`} label="Name" hint="One that no other webhook has: on call, chat.">
+      <Field id={`${id}-name`} label="Name" hint="One that no other webhook has: on call, chat." error={errors.name}>
         <input
           id={`${id}-name`}
           aria-describedby={`${id}-name-hint`}
+          aria-invalid={errors.name ? true : undefined}
           maxLength={200}
           autoComplete="off"
           value={value.name}
@@ -29,10 +34,11 @@ export function WebhookFields({ value, address, onChange }: Props) {
           className={INPUT}
         />
       </Field>
-      <Field id={`${id}-url`} label={address.label} hint={address.hint}>
+      <Field id={`${id}-url`} label={address.label} hint={address.hint} error={errors.url}>
         <input
           id={`${id}-url`}
           aria-describedby={`${id}-url-hint`}
+          aria-invalid={errors.url ? true : undefined}
           autoComplete="off"
           spellCheck={false}
           placeholder={address.example}

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,10 +12,17 @@ from addon_portal.domain.code import Code
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.facts import Fact
 from addon_portal.domain.git_sources import GitSource
-from addon_portal.domain.ids import new_bulk_restart_id, new_code_request_id, new_delivery_id, new_run_id
-from addon_portal.domain.models import ApiKey, Project, RestartCause, Run
+from addon_portal.domain.ids import (
+    new_bulk_restart_id,
+    new_code_request_id,
+    new_delivery_id,
+    new_run_id,
+    new_session_id,
+)
+from addon_portal.domain.models import ApiKey, Project, RestartCause, Role, Run
 from addon_portal.domain.restarts import repeat
 from addon_portal.domain.schedules import Schedule, WhenMissed, WhenRunning
+from addon_portal.domain.sessions import Session
 from addon_portal.domain.states import FINAL
 from addon_portal.domain.webhooks import NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
@@ -52,6 +59,10 @@ class Charlies:
             *(new_bulk_restart_id(world.now()), world.charlie.id, world.host.id, {}, BulkChoices(FINAL)),
             *(world.now(), "key:charlie", 1),
         )
+        self.session: Session = Session(
+            *(new_session_id(world.now()), world.charlie.id, "charlie", Role.ADMIN),
+            *(world.now(), world.now(), world.now() + DAY),
+        )
         self.schedule = Schedule(
             *(self.project.id, world.charlie.id, world.host.id, "0 3 * * *", "UTC", WhenRunning.SKIP, WhenMissed.SKIP),
             *(world.now(), world.now(), "key:charlie", world.now(), world.now()),
@@ -62,6 +73,7 @@ class Charlies:
             assert BulkRestarts(uow).insert(world.other_scope, self.bulk, found, KEY)
             uow.code_requests.insert(world.other_scope, self.request)
             uow.credentials.insert_key(self.key, b"charlie")
+            Sessions(uow).insert(self.session, b"session", DAY)
             restart = repeat(
                 self.run, new_run_id(world.now()), RestartCause.REQUEST, "it was asked for", world.now(), "charlie"
             )
@@ -74,6 +86,7 @@ class Charlies:
             )
 
 
+DAY = timedelta(days=1)
 KEY = RequestKey("key", b"request", b"body")
 
 
@@ -134,6 +147,7 @@ REFUSED: dict[str, Ask] = {
     "schedules.get": lambda uow, his: Schedules(uow).get(his.world.scope, his.project.id),
     "bulk_restarts.get": lambda uow, his: BulkRestarts(uow).get(his.world.scope, his.bulk.id),
     "bulk_restarts.list_items": lambda uow, his: BulkRestarts(uow).list_items(his.world.scope, his.bulk.id, limit=9),
+    "credentials.get_key": lambda uow, his: uow.credentials.get_key(his.world.scope, his.key.id),
     "credentials.revoke": lambda uow, his: uow.credentials.revoke(his.world.scope, his.key.id, his.world.now()),
 }
 
@@ -144,6 +158,7 @@ EMPTY: dict[str, Ask] = {
     "projects.list_page": lambda uow, his: uow.projects.list_page(his.world.scope, limit=9).items,
     "projects.exists": lambda uow, his: uow.projects.exists(his.world.scope, his.project.id),
     "runs.latest": lambda uow, his: uow.runs.latest(his.world.scope, his.project.id),
+    "runs.list_launches": lambda uow, his: uow.runs.list_launches(his.world.scope, [his.run.id]),
     "runs.list_page": lambda uow, his: uow.runs.list_page(his.world.scope, limit=9).items,
     "webhooks.list_page": lambda uow, his: Webhooks(uow).list_page(his.world.scope, limit=9).items,
     "schedules.find": lambda uow, his: Schedules(uow).find(his.world.scope, his.project.id),
@@ -160,6 +175,8 @@ EMPTY: dict[str, Ask] = {
     "bulk_restarts.abort": lambda uow, his: BulkRestarts(uow).abort(his.world.scope, his.bulk.id, FUTURE, "alice"),
     "bulk_restarts.forget": lambda uow, his: BulkRestarts(uow).forget(his.world.scope, FUTURE),
     "credentials.list_keys": lambda uow, his: uow.credentials.list_keys(his.world.scope),
+    "sessions.list": lambda uow, his: Sessions(uow).list(his.world.scope, his.world.now(), DAY),
+    "sessions.remove": lambda uow, his: Sessions(uow).remove(his.world.scope, his.session.id),
     "journal.list_for_run": lambda uow, his: uow.journal.list_for_run(his.world.scope, his.run.id),
     "idempotency.find": lambda uow, his: uow.idempotency.find(his.world.scope, "key", "POST", "/", "k"),
     "scheduled_restarts.find": lambda uow, his: uow.scheduled_restarts.find(his.world.scope, his.project.id),
@@ -195,6 +212,7 @@ def test_another_tenants_things_are_not_listed(world: World, charlies: Charlies,
         assert not EMPTY[name](uow, charlies)
         assert Schedules(uow).get(world.other_scope, charlies.project.id) == charlies.schedule
         assert BulkRestarts(uow).get(world.other_scope, charlies.bulk.id) == charlies.bulk
+        assert Sessions(uow).list(world.other_scope, world.now(), DAY) == (charlies.session,)
 
 
 def test_a_page_of_runs_filtered_by_another_tenants_project_is_empty(world: World, charlies: Charlies) -> None:

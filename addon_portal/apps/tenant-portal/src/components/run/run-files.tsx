@@ -12,7 +12,9 @@ const CELL = "py-1 pr-4 align-baseline";
 
 /** The files that the run made or changed, each to be downloaded. */
 export function RunFiles({ run }: { run: Run }) {
-  const files = useInfiniteQuery(changedFilesOf(run));
+  const isOurs = run.workspace !== null;
+  const files = useInfiniteQuery({ ...changedFilesOf(run), enabled: isOurs });
+  if (!isOurs) return <EmptyState title="It has no workspace of the portal's, so its files are not looked at." />;
   if (files.error && !files.data) return <ErrorNote error={files.error} retry={() => void files.refetch()} />;
   if (!files.data) return <Skeleton rows={2} />;
   const entries = files.data.pages.flatMap((page) => page.items);

@@ -53,11 +53,11 @@ def test_a_sample_is_run_fails_is_mended_and_completes(new_portal: Portal, visit
     (link,) = [line.strip() for line in new_portal.start() if "/login#token=" in line]
     visitor = visit(new_portal.up_file()["url"])
     page = visitor.log_in(link)
-    page.get_by_role("link", name="Projects").click()
+    page.get_by_role("link", name="Projects", exact=True).click()
     for name in SAMPLES:
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     go_to_demo(page)
-    page.get_by_role("link", name="Projects").click()
+    page.get_by_role("link", name="Projects", exact=True).click()
     for example in EXAMPLES:
         expect(page.get_by_role("link", name=example.name, exact=True)).to_be_visible()
 

@@ -104,7 +104,7 @@ def test_a_line_in_the_middle_is_found_and_stays_in_its_place_while_it_grows(wri
     news = page.get_by_title("Go to the end and follow it (f)")
     for step in range(20):
         writer.count(LINES + 1 + step * 500, LINES + 500 + step * 500)
-    expect(news).to_have_text(f"{10_000 * COUNTED_BYTES / 1024:.0f} KiB more")
+    expect(news).to_have_text(f"{10_000 * COUNTED_BYTES / 1024:.0f} KiB new")
     assert len(page.evaluate("[...places]")) == 1, "it has moved"
     assert "gone" not in page.evaluate("[...places]")
     news.click()

@@ -18,7 +18,7 @@ export function Commands() {
   const close = () => setTyped(null);
   useHotkeyListener();
   useGlobalHotkey("mod+k", WHAT, open);
-  useGlobalHotkey("/", "Search", () => focusSearch() || open());
+  useGlobalHotkey("/", WHAT, open); // pages that have a search put the key on it
   useGlobalHotkey("?", "These keys", () => setAsked({ act: "keys" }));
   const ask = (next: Asked) => {
     close();
@@ -52,12 +52,4 @@ export function Commands() {
 /** Stands in front already while a dialog is loaded: keys that are pressed meanwhile are not meant for the page. */
 function Opening() {
   return <div role="dialog" aria-busy="true" aria-label="Opening" className="sr-only" />;
-}
-
-/** The search of the page, where it has one. */
-function focusSearch(): boolean {
-  const field = document.querySelector<HTMLInputElement>('main input[type="search"]');
-  field?.focus();
-  field?.select();
-  return field !== null;
 }

@@ -24,9 +24,9 @@ export const keys = {
   delivery: (webhookId: string, id: string) => ["deliveries", webhookId, id] as const,
   /** How many bytes a run has written; events alone fill it. */
   logSize: (id: string) => ["log-size", id] as const,
-  /** The last lines of runs in lists. */
   bulks: ["bulk-restarts"] as const,
   bulk: (id: string) => ["bulk-restarts", "one", id] as const,
+  /** The last lines of runs in lists. */
   growingLines: ["last-lines", "growing"] as const,
   finalLines: ["last-lines", "final"] as const,
 };

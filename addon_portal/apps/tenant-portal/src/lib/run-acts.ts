@@ -11,22 +11,30 @@ export const RESTARTED = {
 
 type Who = Session | null | undefined;
 
+/** Why somebody may not do this at all, whatever it is done to; null where they may. */
+export function roleRefusal(act: string, session: Who): string | null {
+  return session && !mayAct(session) ? `You may look, and not ${act}: your role is viewer.` : null;
+}
+
 /** Why it cannot be restarted now; null where it can. */
 export function restartRefusal(run: Run, session: Who): string | null {
-  if (session && !mayAct(session)) return "You may look, and not restart: your role is viewer.";
+  const refused = roleRefusal("restart", session);
+  if (refused) return refused;
   if (run.restarted_by) return RESTARTED.sentence;
   return run.not_restartable_because?.sentence ?? null;
 }
 
 /** Why it cannot be stopped now; null where it can. */
 export function stopRefusal(run: Run, session: Who): string | null {
-  if (session && !mayAct(session)) return "You may look, and not stop: your role is viewer.";
+  const refused = roleRefusal("stop", session);
+  if (refused) return refused;
   if (isFinal(run.state)) return "It has ended.";
   return run.stop_requested_at ? "A stop has been asked for already." : null;
 }
 
 /** Why its project cannot be run now, given its newest run; null where it can. */
 export function runRefusal(run: Run | null, session: Who): string | null {
-  if (session && !mayAct(session)) return "You may look, and not run: your role is viewer.";
+  const refused = roleRefusal("run", session);
+  if (refused) return refused;
   return run && !isFinal(run.state) ? "It is running: stop it first, or wait for its end." : null;
 }

@@ -49,6 +49,7 @@ const FORMS = {
     timeZoneName: "short",
   },
   clock: { timeStyle: "medium" },
+  shortClock: { timeStyle: "short" },
   date: { day: "numeric", month: "short" },
   day: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
@@ -73,9 +74,7 @@ export const exactText = (at: number, zone: string) => written(at, "exact", zone
 export const clockText = (at: number, zone: string) => written(at, "clock", zone);
 
 /** `14:03`, for round times. */
-export function shortClockText(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "short" }).format(at);
-}
+export const shortClockText = (at: number, zone: string) => written(at, "shortClock", zone);
 
 /** `14:03:11`, and the day before it where that is not today. */
 export function momentText(at: number, now: number, zone: string): string {

@@ -9,8 +9,8 @@ import { useSession } from "@/hooks/use-session";
 import { useTimeZone } from "@/hooks/use-time-zone";
 import { emptyForm, formOf } from "@/lib/project-form";
 import { type Project, projectQuery } from "@/lib/projects";
+import { roleRefusal } from "@/lib/run-acts";
 import { type Schedule, scheduleQuery } from "@/lib/schedules";
-import { mayAct } from "@/lib/session";
 
 /** A project that is not there yet. */
 export function NewProjectPage() {
@@ -56,6 +56,5 @@ function Edit({ project, schedule }: { project: Project; schedule: Schedule | nu
 }
 
 function useRefusal() {
-  const session = useSession();
-  return session && !mayAct(session) ? "You may look, and change nothing: your role is viewer." : null;
+  return roleRefusal("change anything", useSession());
 }

@@ -8,8 +8,8 @@ import { useBulkAbort } from "@/hooks/use-bulk";
 import { useSession } from "@/hooks/use-session";
 import { bulkQuery } from "@/lib/bulk-restarts";
 import { bulkText } from "@/lib/bulk-words";
+import { roleRefusal } from "@/lib/run-acts";
 import { actorName } from "@/lib/run-words";
-import { mayAct } from "@/lib/session";
 
 /** How far a restart of many projects has come, what became of each, and the way to have it end. */
 export function BulkProgress({ id, isPage = false }: { id: string; isPage?: boolean }) {
@@ -29,7 +29,7 @@ export function BulkProgress({ id, isPage = false }: { id: string; isPage?: bool
           <Button
             kind="danger"
             isBusy={abort.isPending}
-            blocked={session && !mayAct(session) ? "You may look, and not abort: your role is viewer." : null}
+            blocked={roleRefusal("abort", session)}
             onClick={() => abort.mutate()}
           >
             Abort

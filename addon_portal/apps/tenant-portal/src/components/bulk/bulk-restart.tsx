@@ -2,7 +2,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Button } from "@/components/button";
 import { useSession } from "@/hooks/use-session";
 import type { BulkFilter } from "@/lib/bulk-restarts";
-import { mayAct } from "@/lib/session";
+import { roleRefusal } from "@/lib/run-acts";
 
 const BulkRestartDialog = lazy(() => import("@/components/bulk/bulk-restart-dialog"));
 
@@ -40,11 +40,7 @@ type ButtonProps = { ask: AskBulk; filter: BulkFilter; label: string; kind?: "pr
 export function BulkButton({ ask, filter, label, kind = "plain" }: ButtonProps) {
   const session = useSession();
   return (
-    <Button
-      kind={kind}
-      blocked={session && !mayAct(session) ? "You may look, and not restart: your role is viewer." : null}
-      onClick={() => ask(filter, label)}
-    >
+    <Button kind={kind} blocked={roleRefusal("restart", session)} onClick={() => ask(filter, label)}>
       {label}
     </Button>
   );

@@ -1,12 +1,14 @@
 import { Command } from "cmdk";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ErrorNote } from "@/components/error-note";
 import { PALETTE_FIELD, PALETTE_HINT, PALETTE_LIST } from "@/components/palette/palette-field";
 import { useOfferChoice } from "@/hooks/use-offer-choice";
 import { type Asked, useFoundOffers, useGeneralOffers, useHereOffers } from "@/hooks/use-palette-offers";
+import { useSettled } from "@/hooks/use-settled";
 import { foundOffers, groupsOf, type Offer } from "@/lib/palette";
-import { chooseTimeZone, ownZone } from "@/lib/time-zone";
+import { allZones, chooseTimeZone, ownZone } from "@/lib/time-zone";
 
+/** The server is not asked for every letter. */
 const PAUSE_MS = 120;
 const ITEM =
   "flex cursor-default items-baseline gap-3 rounded-sm px-2 py-1.5 data-[selected=true]:bg-hover data-[selected=true]:text-ink";
@@ -25,7 +27,7 @@ export default function Palette(props: Props) {
 }
 
 function Everything({ typed, onType, onClose, onAsk, onZones }: Props & { onZones: () => void }) {
-  const search = useDebounced(typed.trim());
+  const search = useSettled(typed.trim(), PAUSE_MS);
   const here = useHereOffers(onAsk);
   const found = useFoundOffers(search);
   const general = useGeneralOffers(onAsk, onZones);
@@ -48,8 +50,7 @@ function Everything({ typed, onType, onClose, onAsk, onZones }: Props & { onZone
 
 function Zones({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
-  const names = [...new Set([ownZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
-  const offers = names.map((name) => ({
+  const offers = allZones().map((name) => ({
     id: name,
     group: "Time zone",
     label: name,
@@ -127,14 +128,4 @@ function Offers({ typed, onType, placeholder, offers, isReading = false, error, 
 function beginAtEnd(field: HTMLInputElement | null) {
   field?.focus();
   field?.setSelectionRange(field.value.length, field.value.length);
-}
-
-/** What was typed, once nothing more has been typed for a moment: the server is not asked for every letter. */
-function useDebounced(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

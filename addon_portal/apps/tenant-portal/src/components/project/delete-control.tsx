@@ -1,14 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
-import { ErrorNote } from "@/components/error-note";
+import { Confirm } from "@/components/confirm";
 import { useSession } from "@/hooks/use-session";
 import { keys } from "@/lib/keys";
 import { deleteProject } from "@/lib/project-edits";
 import type { Project } from "@/lib/projects";
-import { mayAct } from "@/lib/session";
+import { roleRefusal } from "@/lib/run-acts";
 import { isFinal } from "@/lib/states";
 
 /** Delete, after it was said what that does: there is no way back. */
@@ -17,11 +16,8 @@ export function DeleteControl({ project }: { project: Project }) {
   const [isAsking, setAsking] = useState(false);
   const run = project.latest_run;
   const blocked =
-    session && !mayAct(session)
-      ? "You may look, and not delete: your role is viewer."
-      : run && !isFinal(run.state)
-        ? "Stop it first: it is not deleted under its run."
-        : null;
+    roleRefusal("delete", session) ??
+    (run && !isFinal(run.state) ? "Stop it first: it is not deleted under its run." : null);
   return (
     <>
       <Button kind="danger" blocked={blocked} onClick={() => setAsking(true)}>
@@ -35,9 +31,8 @@ export function DeleteControl({ project }: { project: Project }) {
 function DeleteDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const keep = useRef<HTMLButtonElement>(null);
   const remove = useMutation({
-    mutationFn: () => deleteProject(project.id),
+    mutationFn: (_: undefined) => deleteProject(project.id),
     onSuccess: async () => {
       await navigate({ to: "/projects" });
       cache.removeQueries({ queryKey: keys.project(project.id) });
@@ -46,26 +41,19 @@ function DeleteDialog({ project, onClose }: { project: Project; onClose: () => v
     },
   });
   return (
-    <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title={`Delete ${project.name}?`} initialFocus={keep}>
-      <ul className="mt-2 flex list-disc flex-col gap-1 pl-5 text-quiet">
+    <Confirm
+      title={`Delete ${project.name}?`}
+      act="Delete the project"
+      keep="Keep it"
+      change={remove}
+      onClose={onClose}
+    >
+      <ul className="flex list-disc flex-col gap-1 pl-5">
         <li>It is not run any more, also not by a schedule or a restart that is to come.</li>
         <li>Its definition cannot be brought back.</li>
         <li>Its runs stay readable, with their output and evidence.</li>
         <li>Its name can be used for another project.</li>
       </ul>
-      {remove.error && (
-        <div className="mt-3">
-          <ErrorNote error={remove.error} />
-        </div>
-      )}
-      <div className="mt-4 flex justify-end gap-2">
-        <Button ref={keep} onClick={onClose}>
-          Keep it
-        </Button>
-        <Button kind="danger" isBusy={remove.isPending} onClick={() => remove.mutate()}>
-          Delete the project
-        </Button>
-      </div>
-    </Dialog>
+    </Confirm>
   );
 }

@@ -9,10 +9,10 @@ import { Time } from "@/components/time";
 import { useSession } from "@/hooks/use-session";
 import { keys } from "@/lib/keys";
 import type { Project } from "@/lib/projects";
+import { roleRefusal } from "@/lib/run-acts";
 import { actorName } from "@/lib/run-words";
 import { countsText, lastText } from "@/lib/schedule-words";
 import { pauseSchedule, resumeSchedule, type Schedule, scheduleQuery } from "@/lib/schedules";
-import { mayAct } from "@/lib/session";
 
 /** When the project runs by itself, and what became of that so far. */
 export function ProjectSchedule({ project }: { project: Project }) {
@@ -77,7 +77,7 @@ function Pause({ schedule }: { schedule: Schedule }) {
     <>
       <Button
         isBusy={change.isPending}
-        blocked={session && !mayAct(session) ? "You may look, and change nothing: your role is viewer." : null}
+        blocked={roleRefusal("change anything", session)}
         onClick={() => change.mutate(schedule.project_id)}
       >
         {schedule.paused ? "Resume the schedule" : "Pause the schedule"}

@@ -7,7 +7,7 @@ import { useSession } from "@/hooks/use-session";
 import { keys } from "@/lib/keys";
 import { uploadCode } from "@/lib/project-edits";
 import type { Project } from "@/lib/projects";
-import { mayAct } from "@/lib/session";
+import { roleRefusal } from "@/lib/run-acts";
 import type { Sent } from "@/lib/uploads";
 
 /** Other code for the runs to come, from an archive. */
@@ -40,7 +40,7 @@ export function UploadControl({ project }: { project: Project }) {
       />
       <Button
         isBusy={upload.isPending}
-        blocked={session && !mayAct(session) ? "You may look, and change nothing: your role is viewer." : null}
+        blocked={roleRefusal("change anything", session)}
         onClick={() => input.current?.click()}
       >
         Upload new code

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { Confirm } from "@/components/confirm";
 import { ErrorNote } from "@/components/error-note";
 import { Section } from "@/components/section";
-import { Confirm } from "@/components/settings/confirm";
 import { Invite } from "@/components/settings/invite";
 import { PersonRow } from "@/components/settings/person-row";
 import { Skeleton } from "@/components/skeleton";

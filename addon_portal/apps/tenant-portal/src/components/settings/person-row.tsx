@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Confirm } from "@/components/settings/confirm";
+import { Confirm } from "@/components/confirm";
 import { Time } from "@/components/time";
 import { useChange } from "@/hooks/use-change";
 import { useSession } from "@/hooks/use-session";

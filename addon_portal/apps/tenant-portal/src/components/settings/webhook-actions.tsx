@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { Confirm } from "@/components/confirm";
 import { ErrorNote } from "@/components/error-note";
-import { Confirm } from "@/components/settings/confirm";
 import { EditWebhook } from "@/components/settings/edit-webhook";
 import { SecretDialog } from "@/components/settings/secret-dialog";
 import { ShownOnce } from "@/components/settings/shown-once";

@@ -7,17 +7,18 @@ of a missing marker to `domain.verdict`: here it is only never made where runs m
 import json
 from dataclasses import dataclass
 
+from addon_portal.api.services.issuing import add_key
 from addon_portal.api.services.own_key import read_own_key
 from addon_portal.auth.policies import scope_for_setup
-from addon_portal.auth.tokens import hash_key, make_key
+from addon_portal.auth.tokens import hash_key
 from addon_portal.cli.errors import InstallationTrouble
 from addon_portal.cli.first_start import DEFAULT_TENANT, OPERATOR_KEY
 from addon_portal.cli.upkeep.private_files import write_private
 from addon_portal.domain.clock import Clock, SystemClock
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import HostId, new_key_id, new_tenant_id
-from addon_portal.domain.models import ApiKey, Role, Tenant
+from addon_portal.domain.ids import HostId, new_tenant_id
+from addon_portal.domain.models import Role, Tenant
 from addon_portal.storage import Storage
 
 
@@ -132,14 +133,13 @@ def ensure_operator_key(storage: Storage, data: DataDirectory, clock: Clock | No
         tenants = uow.tenants.list()
     if known and found and found[0].revoked_at is None:
         return FirstKey(known, found[1], is_first=False)
-    now, made = clock.now(), make_key()
+    now = clock.now()
     with storage.write() as uow:
         if tenants:
             tenant = next((tenant for tenant in tenants if tenant.name == DEFAULT_TENANT), tenants[0])
         else:
             tenant = Tenant(new_tenant_id(now), DEFAULT_TENANT, now)
             uow.tenants.insert(tenant)
-        key = ApiKey(new_key_id(now), tenant.id, OPERATOR_KEY, Role.OPERATOR, made.prefix, now)
-        uow.credentials.insert_key(key, made.secret_hash)
+        made = add_key(uow, scope_for_setup(tenant), OPERATOR_KEY, Role.OPERATOR, now)
     write_private(str(data.own_key_file), made.text + "\n")
     return FirstKey(made.text, tenant, is_first=not tenants)

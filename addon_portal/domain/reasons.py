@@ -167,4 +167,4 @@ def _in_words(name: str, fact: object) -> object:
     if not name.endswith("_by") or not isinstance(fact, str):
         return fact
     kind, _, who = fact.partition(":")
-    return who if kind == "person" and who else f"the key {who}" if kind == "key" else fact
+    return {"person": who, "key": f"the key {who}"}.get(kind, fact)

@@ -54,8 +54,9 @@ _FILTERS = {
     "project_id": "r.project_id = :project_id",
     "since": "r.requested_at >= :since",
     "until": "r.requested_at < :until",
-    "finished_since": "r.finished_at >= :finished_since",
-    "finished_until": "r.finished_at < :finished_until",
+    # That it is not null follows, but SQLite uses the index of final runs only where it is said.
+    "finished_since": "r.finished_at IS NOT NULL AND r.finished_at >= :finished_since",
+    "finished_until": "r.finished_at IS NOT NULL AND r.finished_at < :finished_until",
     "states": "r.state IN (:states...)",
     "reasons": "r.reason IN (:reasons...)",
 }
@@ -139,8 +140,6 @@ def _merged_statement(order: _Order, split: str, count: int, others: tuple[str, 
     conditions = "".join(f" AND {_FILTERS[name]}" for name in others)
     if has_cursor:
         conditions += f" AND {order.before}"
-    if order is _BY_END:
-        conditions += " AND r.finished_at IS NOT NULL"
     parts = " UNION ALL ".join(
         f"""SELECT seq FROM (
             SELECT r.seq FROM runs AS r WHERE r.tenant_id = :tenant_id AND r.{column} = :wanted{at}{conditions}

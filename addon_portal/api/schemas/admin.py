@@ -16,7 +16,8 @@ from addon_portal.api.schemas.fields import (
     refuse,
 )
 from addon_portal.api.schemas.runs import time_or_null
-from addon_portal.api.services.tenant_service import IssuedKey, ProgramDraft
+from addon_portal.api.services.issuing import IssuedKey
+from addon_portal.api.services.tenant_service import ProgramDraft
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.health import UNREACHABLE_AFTER
 from addon_portal.domain.ids import HostId, has_form

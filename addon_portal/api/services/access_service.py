@@ -5,14 +5,12 @@ Promises that nobody gives more rights than their own role has, or takes from so
 
 from datetime import datetime, timedelta
 
-from addon_portal.api.services.login_links import add_link
+from addon_portal.api.services.issuing import IssuedKey, add_key, add_link
 from addon_portal.api.services.own_key import refuse_own_key
 from addon_portal.api.services.portal import Portal
-from addon_portal.api.services.tenant_service import IssuedKey
 from addon_portal.auth.policies import Principal
-from addon_portal.auth.tokens import make_key
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import KeyId, SessionId, new_key_id
+from addon_portal.domain.ids import KeyId, SessionId
 from addon_portal.domain.models import ApiKey, Role
 from addon_portal.domain.sessions import LoginLink, Session
 from addon_portal.storage.sessions import Sessions
@@ -27,11 +25,8 @@ def list_keys(portal: Portal, principal: Principal) -> tuple[ApiKey, ...]:
 def create_key(portal: Portal, principal: Principal, name: str, role: Role) -> IssuedKey:
     """Make a key. Raises Forbidden for a greater role than the caller's."""
     principal.require(role)
-    made, now = make_key(), portal.clock.now()
-    key = ApiKey(new_key_id(now), principal.tenant.id, name, role, made.prefix, now)
     with portal.storage.write() as uow:
-        uow.credentials.insert_key(key, made.secret_hash)
-    return IssuedKey(key, made.text)
+        return add_key(uow, principal.scope, name, role, portal.clock.now())
 
 
 def revoke_key(portal: Portal, principal: Principal, key_id: KeyId) -> None:

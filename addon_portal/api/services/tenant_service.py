@@ -2,22 +2,14 @@
 
 from dataclasses import dataclass
 
+from addon_portal.api.services.issuing import IssuedKey, add_key
 from addon_portal.api.services.own_key import refuse_own_key
 from addon_portal.api.services.parameter_schemas import check_schema
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
-from addon_portal.auth.tokens import make_key
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
-from addon_portal.domain.ids import HostId, KeyId, has_form, new_key_id, new_program_id, new_tenant_id
+from addon_portal.domain.ids import HostId, KeyId, has_form, new_program_id, new_tenant_id
 from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """A key just made, with the text that is shown this once."""
-
-    key: ApiKey
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +54,9 @@ def update_limits(
 
 def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: str, role: Role) -> IssuedKey:
     """Make a key of a tenant. Raises NotFound, Forbidden."""
-    made, now = make_key(), portal.clock.now()
     with portal.storage.write() as uow:
         scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
-        key = ApiKey(new_key_id(now), scope.tenant_id, name, role, made.prefix, now)
-        uow.credentials.insert_key(key, made.secret_hash)
-    return IssuedKey(key, made.text)
+        return add_key(uow, scope, name, role, portal.clock.now())
 
 
 def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> tuple[ApiKey, ...]:

@@ -7,7 +7,7 @@ ends with.
 import json
 import sys
 
-from addon_portal.api.services.login_links import add_link
+from addon_portal.api.services.issuing import add_link
 from addon_portal.auth.policies import scope_for_setup
 from addon_portal.cli.dead_keepers import remove_dead_keepers
 from addon_portal.cli.errors import CommandFailed, InstallationTrouble

@@ -33,20 +33,18 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key. Its text is shown this once; the database keeps a hash."""
-    from addon_portal.auth.tokens import make_key
+    from addon_portal.api.services.issuing import add_key
+    from addon_portal.auth.policies import scope_for_setup
     from addon_portal.domain.clock import SystemClock
-    from addon_portal.domain.ids import new_key_id
 
-    now, made = SystemClock().now(), make_key()
     with opened_storage(settings_of(data_dir=data, database_url=database_url)) as storage, storage.write() as uow:
         owner = find_tenant(uow, tenant)
-        key = ApiKey(new_key_id(now), owner.id, checked_name(name), role, made.prefix, now)
-        uow.credentials.insert_key(key, made.secret_hash)
+        made = add_key(uow, scope_for_setup(owner), checked_name(name), role, SystemClock().now())
     if as_json:
-        print_json({**_shown(key), "api_key": made.text})
+        print_json({**_shown(made.key), "api_key": made.text})
     else:
         print_line(made.text)
-        hint(f"Key {key.id} of {owner.name}, role {key.role}. It is not shown again.")
+        hint(f"Key {made.key.id} of {owner.name}, role {made.key.role}. It is not shown again.")
 
 
 @app.command("list", epilog=examples("addon-portal key list --tenant acme"))

@@ -36,7 +36,7 @@ def login_link(
     as_json: AsJson = False,
 ) -> None:
     """Print a link that lets one person in at the page, once and for a short time. Works without a key."""
-    from addon_portal.api.services.login_links import add_link
+    from addon_portal.api.services.issuing import add_link
     from addon_portal.auth.policies import scope_for_setup
     from addon_portal.cli.login_links import address_of, user_name
     from addon_portal.domain.clock import SystemClock, to_text

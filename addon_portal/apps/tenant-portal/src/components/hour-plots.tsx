@@ -1,14 +1,12 @@
 import type { ReactNode } from "react";
-import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, Line } from "recharts";
+import { Chart } from "@/components/chart";
 import { useTimeZone } from "@/hooks/use-time-zone";
 import { type Hour, type HourPoint, hourPoints } from "@/lib/hours";
 import { dayText, durationText, shortClockText } from "@/lib/times";
 import { amountTicks, timeTicks } from "@/lib/usage-points";
 
-const AXIS = { fontSize: 12, fill: "var(--quiet)" };
-const HEIGHT_PIXELS = 160;
 const HALF_HOUR_MS = 1_800_000;
-const POPUP = { background: "var(--raised)", border: "1px solid var(--line)", borderRadius: 4, fontSize: 12 };
 
 /** How many of a hundred failed, and how long successes took, hour by hour on the same times. */
 export default function HourPlots({ hours }: { hours: readonly Hour[] }) {
@@ -63,44 +61,19 @@ type PlotProps = {
 
 function Plot({ title, said, points, ticks, format, children }: PlotProps) {
   const zone = useTimeZone();
-  const from = (points[0]?.at ?? 0) - HALF_HOUR_MS;
-  const to = (points.at(-1)?.at ?? 0) + HALF_HOUR_MS;
   return (
-    <figure>
-      <figcaption className="mb-1 text-small">{title}</figcaption>
-      <div role="img" aria-label={`${title}, by hour: ${said}`}>
-        <ResponsiveContainer width="100%" height={HEIGHT_PIXELS}>
-          <ComposedChart data={points} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis
-              dataKey="at"
-              type="number"
-              domain={[from, to]}
-              ticks={timeTicks(from, to)}
-              tickFormatter={(at: number) => shortClockText(at, zone)}
-              tick={AXIS}
-              stroke="var(--line)"
-              minTickGap={48}
-            />
-            <YAxis
-              ticks={ticks}
-              domain={[0, (largest: number) => Math.max(largest, ticks.at(-1) ?? 0)]}
-              tickFormatter={format}
-              tick={AXIS}
-              stroke="var(--line)"
-              width={64}
-            />
-            <Tooltip
-              isAnimationActive={false}
-              cursor={{ fill: "var(--hover)", stroke: "var(--line)" }}
-              labelFormatter={(at) => `the hour from ${dayText(Number(at) - HALF_HOUR_MS, zone)}`}
-              formatter={(value, name) => [format(Number(value)), name]}
-              contentStyle={POPUP}
-            />
-            {children}
-          </ComposedChart>
-        </ResponsiveContainer>
-      </div>
-    </figure>
+    <Chart
+      title={title}
+      said={`${title}, by hour: ${said}`}
+      points={points}
+      from={(points[0]?.at ?? 0) - HALF_HOUR_MS}
+      to={(points.at(-1)?.at ?? 0) + HALF_HOUR_MS}
+      ticks={ticks}
+      format={format}
+      clock={(at) => shortClockText(at, zone)}
+      momentText={(at) => `the hour from ${dayText(at - HALF_HOUR_MS, zone)}`}
+    >
+      {children}
+    </Chart>
   );
 }

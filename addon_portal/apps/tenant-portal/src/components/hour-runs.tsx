@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
+import { Chip } from "@/components/chip";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorNote } from "@/components/error-note";
 import { RunRows } from "@/components/run-rows";
@@ -23,9 +24,9 @@ export function HourRuns({ hour, end, onChange }: Props) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h3 className="font-medium">Ended from {hourText(Date.parse(hour), (at) => shortClockText(at, zone))}</h3>
         <span className="flex flex-wrap gap-1">
-          <Choice word="All" isOn={!end} onClick={() => onChange({ hour })} />
+          <Chip word="All" isOn={!end} onClick={() => onChange({ hour })} />
           {(Object.keys(ENDS) as End[]).map((each) => (
-            <Choice key={each} word={ENDS[each]} isOn={each === end} onClick={() => onChange({ hour, end: each })} />
+            <Chip key={each} word={ENDS[each]} isOn={each === end} onClick={() => onChange({ hour, end: each })} />
           ))}
         </span>
         <Button kind="quiet" className="ml-auto" onClick={() => onChange({})}>
@@ -41,18 +42,5 @@ export function HourRuns({ hour, end, onChange }: Props) {
         </Button>
       )}
     </section>
-  );
-}
-
-function Choice({ word, isOn, onClick }: { word: string; isOn: boolean; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={`h-7 rounded-sm border px-2 ${isOn ? "border-accent bg-hover" : "border-line text-quiet hover:border-edge hover:text-ink"}`}
-    >
-      {word}
-    </button>
   );
 }

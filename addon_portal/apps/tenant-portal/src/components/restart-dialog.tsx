@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Choice } from "@/components/choice";
 import { Dialog } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
-import { Field, INPUT } from "@/components/field";
+import { NoteField } from "@/components/note-field";
 import { RestartChanges } from "@/components/restart-changes";
 import { RestartVersions } from "@/components/restart-versions";
 import { RequestOutcome } from "@/components/run/request-outcome";
@@ -27,7 +27,6 @@ export function RestartDialog({ run, onRestarted, onClose }: Props) {
   const [note, setNote] = useState("");
   const [confirm, setConfirm] = useState(false);
   const act = useRef<HTMLButtonElement>(null);
-  const id = useId();
   const restart = useRestart(run);
   // No event tells that somebody has changed the project: whether there is something newer is asked now.
   const { data: project, error } = useQuery({ ...projectQuery(run.project_id), refetchOnMount: "always" });
@@ -91,18 +90,7 @@ export function RestartDialog({ run, onRestarted, onClose }: Props) {
         env={{ text: variables, problem: env.problem, onChange: setVariables }}
         laid={{ text: parameters, problem: laid.problem, onChange: setParameters }}
       />
-      <div className="mt-4">
-        <Field id={`${id}-note`} label="Note" hint="Why, for whoever reads the history.">
-          <input
-            id={`${id}-note`}
-            aria-describedby={`${id}-note-hint`}
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            className={INPUT}
-          />
-        </Field>
-      </div>
+      <NoteField value={note} onChange={setNote} />
       {run.needs_confirmation && (
         <label className="mt-4 flex items-start gap-2">
           <input

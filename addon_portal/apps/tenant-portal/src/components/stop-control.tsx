@@ -1,7 +1,7 @@
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field, INPUT } from "@/components/field";
+import { NoteField } from "@/components/note-field";
 import { RequestOutcome } from "@/components/run/request-outcome";
 import { type Decision, useDecision } from "@/hooks/use-decision";
 import { useSession } from "@/hooks/use-session";
@@ -29,7 +29,6 @@ export function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) 
   const [idempotencyKey] = useState(newIdempotencyKey);
   const [note, setNote] = useState("");
   const act = useRef<HTMLButtonElement>(null);
-  const id = useId();
   const stop = useDecision(({ choices, idempotencyKey: key }: Decision<{ note: string }>) =>
     stopProject(run.project_id, run.run_id, choices.note, key),
   );
@@ -47,18 +46,7 @@ export function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) 
           ? "It has not started yet and is withdrawn at once."
           : "The program is asked to end. If it has not after its grace time, it is killed with everything it started."}
       </p>
-      <div className="mt-4">
-        <Field id={id} label="Note" hint="Why, for whoever reads the history.">
-          <input
-            id={id}
-            aria-describedby={`${id}-hint`}
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            className={INPUT}
-          />
-        </Field>
-      </div>
+      <NoteField value={note} onChange={setNote} />
       <div className="mt-3">
         <RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
       </div>

@@ -56,6 +56,10 @@ export function problemOf(error: unknown): Problem {
   return { ...NO_ANSWER, title: "Something is wrong with this page", code: "page", detail: String(error) };
 }
 
+/** What is wrong with one field, where its name stands beside it. */
+export const problemText = ({ expected, got }: { expected: string; got: string }) =>
+  `Expected ${expected}, got ${got}.`;
+
 /** What every request of the page says beside its cookie; for what cannot go through `client`. */
 export const headersFor = (method: string): Record<string, string> => ({
   ...tenantHeader(),

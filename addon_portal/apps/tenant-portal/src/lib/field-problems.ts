@@ -1,5 +1,5 @@
 /** What was found wrong with a few fields, to be told beside them. Pure. */
-import { problemOf } from "@/lib/api";
+import { problemOf, problemText } from "@/lib/api";
 
 /** Sentences by field, and the error where it says more than they do. */
 export function atFields<Name extends string>(error: unknown, fields: readonly Name[]) {
@@ -7,9 +7,9 @@ export function atFields<Name extends string>(error: unknown, fields: readonly N
   if (!error) return { errors, rest: null };
   const { problems, code, detail } = problemOf(error);
   const told = problems ?? [];
-  for (const { field, expected, got } of told) {
-    const name = fields.find((each) => each === field);
-    if (name) errors[name] ??= `Expected ${expected}, got ${got}.`;
+  for (const problem of told) {
+    const name = fields.find((each) => each === problem.field);
+    if (name) errors[name] ??= problemText(problem);
   }
   const named = fields.find((each) => each === "name");
   if (code === "name_taken" && named) return { errors: { ...errors, [named]: detail }, rest: null };

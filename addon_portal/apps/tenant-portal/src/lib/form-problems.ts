@@ -1,5 +1,5 @@
 /** What the API found wrong with a project, at the fields of its form. Pure. */
-import type { Schemas } from "@/lib/api";
+import { problemText, type Schemas } from "@/lib/api";
 import type { Errors, FieldName } from "@/lib/project-form";
 import { bytesInput, secondsInput } from "@/lib/quantities";
 
@@ -80,9 +80,13 @@ function sentenceOf(
   textOf = String as (value: number) => string,
 ) {
   const [, bound, limit] = BOUND.exec(expected) ?? [];
-  if (!bound) return `Expected ${expected}, got ${got}.`;
+  if (!bound) return problemText({ expected, got });
   const given = Number(got);
-  return `Expected ${BOUNDS[bound]} ${textOf(Number(limit))}, got ${Number.isFinite(given) ? textOf(given) : got}.`;
+  const inUnit = {
+    expected: `${BOUNDS[bound]} ${textOf(Number(limit))}`,
+    got: Number.isFinite(given) ? textOf(given) : got,
+  };
+  return problemText(inUnit);
 }
 
 /** Of many parameters or variables, the one that is meant. */

@@ -1,6 +1,5 @@
-import { useId } from "react";
 import { Choice } from "@/components/choice";
-import { Field, INPUT } from "@/components/field";
+import { NoteField } from "@/components/note-field";
 import type { BulkChoices, BulkPreview } from "@/lib/bulk-restarts";
 import { countText } from "@/lib/sizes";
 
@@ -12,7 +11,6 @@ type Props = {
 
 /** How all of them are restarted; for one by one there is the page of each. */
 export function BulkOptions({ choices, preview, onChange }: Props) {
-  const id = useId();
   const unconfirmed = preview?.would_skip.confirmation_required ?? 0;
   return (
     <>
@@ -53,18 +51,11 @@ export function BulkOptions({ choices, preview, onChange }: Props) {
           ]}
         />
       </details>
-      <div className="mt-4">
-        <Field id={id} label="Note" hint="Why, for whoever reads their histories.">
-          <input
-            id={id}
-            aria-describedby={`${id}-hint`}
-            maxLength={2000}
-            value={choices.note}
-            onChange={(event) => onChange({ ...choices, note: event.target.value })}
-            className={INPUT}
-          />
-        </Field>
-      </div>
+      <NoteField
+        value={choices.note}
+        onChange={(note) => onChange({ ...choices, note })}
+        hint="Why, for whoever reads their histories."
+      />
     </>
   );
 }

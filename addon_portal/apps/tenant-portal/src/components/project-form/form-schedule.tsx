@@ -6,7 +6,7 @@ import { FormSelect } from "@/components/project-form/form-select";
 import { NextTimes } from "@/components/schedule/next-times";
 import type { FormState } from "@/hooks/use-project-form";
 import { useSettled } from "@/hooks/use-settled";
-import { problemOf } from "@/lib/api";
+import { problemOf, problemText } from "@/lib/api";
 import { timetableQuery } from "@/lib/schedules";
 import { allZones } from "@/lib/time-zone";
 
@@ -69,7 +69,7 @@ function Preview({ cron, timeZone }: { cron: string; timeZone: string }) {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const wrong = error && problemOf(error).problems.map(({ expected, got }) => `Expected ${expected}, got ${got}.`);
+  const wrong = error && problemOf(error).problems.map(problemText);
   return (
     <div className="min-h-24 sm:col-span-2">
       <p className="font-medium">It would run</p>

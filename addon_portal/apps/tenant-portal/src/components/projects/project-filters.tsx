@@ -1,6 +1,6 @@
 import { useId } from "react";
+import { Chip } from "@/components/chip";
 import { ProjectSearch } from "@/components/projects/project-search";
-import { StateShape, TONE_TEXT } from "@/components/state-shape";
 import {
   CHOICES,
   choicesOf,
@@ -63,20 +63,5 @@ export function ProjectFilters({ search, onChange }: Props) {
         ))}
       </fieldset>
     </search>
-  );
-}
-
-function Chip({ look, word, isOn, onClick }: { look: Look; word: string; isOn: boolean; onClick: () => void }) {
-  const tone = isOn ? "border-accent bg-hover text-ink" : "border-line text-quiet hover:border-edge hover:text-ink";
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={`inline-flex h-7 items-center gap-1.5 rounded-sm border px-2 ${tone}`}
-    >
-      <StateShape shape={look.shape} className={`size-3.5 ${TONE_TEXT[look.tone]} [&_*]:animate-none`} />
-      {word}
-    </button>
   );
 }

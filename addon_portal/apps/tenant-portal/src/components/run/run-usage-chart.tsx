@@ -1,12 +1,10 @@
-import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area } from "recharts";
+import { Chart } from "@/components/chart";
 import { useTimeZone } from "@/hooks/use-time-zone";
 import type { UsagePoint } from "@/lib/run-details";
 import { bytesText } from "@/lib/sizes";
 import { clockText, exactText } from "@/lib/times";
-import { amountTicks, drawnUsage, timeTicks } from "@/lib/usage-points";
-
-const AXIS = { fontSize: 12, fill: "var(--quiet)" };
-const HEIGHT_PIXELS = 160;
+import { amountTicks, drawnUsage } from "@/lib/usage-points";
 
 interface PlotProps {
   readonly title: string;
@@ -39,55 +37,29 @@ function Plot({ title, points, field, base, format }: PlotProps) {
   const amounts = amountTicks(largest, base);
   const times = points.map(({ at }) => at);
   return (
-    <figure>
-      <figcaption className="mb-1 text-small">{title}</figcaption>
-      <div role="img" aria-label={`${title} over time, at most ${format(largest)}`}>
-        <ResponsiveContainer width="100%" height={HEIGHT_PIXELS}>
-          <AreaChart data={points} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis
-              dataKey="at"
-              type="number"
-              domain={["dataMin", "dataMax"]}
-              ticks={timeTicks(Math.min(...times), Math.max(...times))}
-              tickFormatter={(at: number) => clockText(at, zone)}
-              tick={AXIS}
-              stroke="var(--line)"
-              minTickGap={48}
-            />
-            <YAxis
-              ticks={amounts}
-              domain={[0, amounts.at(-1) ?? 0]}
-              tickFormatter={format}
-              tick={AXIS}
-              stroke="var(--line)"
-              width={64}
-            />
-            <Tooltip
-              isAnimationActive={false}
-              labelFormatter={(at) => exactText(Number(at), zone)}
-              formatter={(value) => [format(Number(value)), title]}
-              contentStyle={{
-                background: "var(--raised)",
-                border: "1px solid var(--line)",
-                borderRadius: 4,
-                fontSize: 12,
-              }}
-            />
-            <Area
-              dataKey={field}
-              type="linear"
-              stroke="var(--accent)"
-              fill="var(--accent)"
-              fillOpacity={0.12}
-              strokeWidth={1.5}
-              isAnimationActive={false}
-              connectNulls={false}
-              dot={points.length < 3}
-            />
-          </AreaChart>
-        </ResponsiveContainer>
-      </div>
-    </figure>
+    <Chart
+      title={title}
+      said={`${title} over time, at most ${format(largest)}`}
+      points={points}
+      from={Math.min(...times)}
+      to={Math.max(...times)}
+      ticks={amounts}
+      format={format}
+      clock={(at) => clockText(at, zone)}
+      momentText={(at) => exactText(at, zone)}
+      name={title}
+    >
+      <Area
+        dataKey={field}
+        type="linear"
+        stroke="var(--accent)"
+        fill="var(--accent)"
+        fillOpacity={0.12}
+        strokeWidth={1.5}
+        isAnimationActive={false}
+        connectNulls={false}
+        dot={points.length < 3}
+      />
+    </Chart>
   );
 }

@@ -57,6 +57,8 @@ class BulkChoices:
     clean_workspace: bool = False
     confirmed: bool = False
     note: str | None = None
+    seen: frozenset[RunId] = frozenset()
+    """What the person has looked at: no other run is restarted. Empty: whichever is the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def find_refusal(
 
     As for a single restart; beside that an outcome that nobody knows has to be confirmed, since nobody looks at each.
     """
+    if choices.seen and candidate.run_id not in choices.seen:
+        return errors.NotSeen(candidate.run_id)
     if candidate.state not in FINAL & choices.restartable:
         allowed = sorted(FINAL & choices.restartable)
         return errors.NotRestartable(candidate.run_id, candidate.state, allowed)

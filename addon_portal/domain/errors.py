@@ -83,6 +83,18 @@ class AlreadyRestarted(DomainError):
         )
 
 
+class NotSeen(DomainError):
+    """The newest run of a project is none of those that whoever restarts many has seen."""
+
+    code = "not_seen"
+
+    def __init__(self, run_id: RunId) -> None:
+        super().__init__(
+            f"Run {run_id} is newer than what was looked at when this was asked for. Look at it first.",
+            run_id=run_id,
+        )
+
+
 class RestartScheduled(DomainError):
     """A second restart of a run that is being stopped for one."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from addon_portal.domain.bulk_restarts import BulkChoices, BulkFilter, BulkItem, BulkRestart, Candidate, ItemState
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import BulkRestartId
+from addon_portal.domain.ids import BulkRestartId, RunId
 from addon_portal.domain.models import TenantScope
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
@@ -285,12 +285,14 @@ def _choices_to_json(choices: BulkChoices) -> dict[str, object]:
         "clean_workspace": choices.clean_workspace,
         "confirmed": choices.confirmed,
         "note": choices.note,
+        "seen": sorted(choices.seen),
     }
 
 
 def _choices_from_json(stored: dict[str, object]) -> BulkChoices:
-    restartable = stored["restartable"]
+    restartable, seen = stored["restartable"], stored.get("seen", [])  # before there was `seen`, nothing was named
     assert isinstance(restartable, list)
+    assert isinstance(seen, list)
     note = stored["note"]
     return BulkChoices(
         frozenset(RunState(each) for each in restartable),
@@ -298,4 +300,5 @@ def _choices_from_json(stored: dict[str, object]) -> BulkChoices:
         bool(stored["clean_workspace"]),
         bool(stored["confirmed"]),
         None if note is None else str(note),
+        frozenset(RunId(each) for each in seen),
     )

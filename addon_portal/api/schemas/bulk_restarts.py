@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from addon_portal.api.schemas.fields import Answer, Note, Request, Time, refuse
 from addon_portal.api.schemas.history import ListQuery
-from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, time_or_null
+from addon_portal.api.schemas.runs import PROJECT_ID, RUN_ID, MeantRun, time_or_null
 from addon_portal.api.services.bulk_restart_service import Preview, ShownBulkRestart
 from addon_portal.domain.bulk_restarts import (
     BulkChoices,
@@ -48,6 +48,10 @@ _Reasons = Annotated[
 _Projects = Annotated[
     list[Annotated[str, AfterValidator(_check_project_id)]],
     Field(max_length=1000, description="Only these projects.", examples=[[PROJECT_ID]]),
+]
+_Seen = Annotated[
+    list[MeantRun],
+    Field(max_length=1000, description="What was seen: a project is left out whose newest run is none of these."),
 ]
 _Search = Annotated[str, Field(max_length=200, description="A part of the project's name, in any case.")]
 _ItemStates = Annotated[list[ItemState], Field(description="In any of these states; may be repeated.")]
@@ -102,11 +106,13 @@ class BulkRestartRequest(Request):
         bool, Field(description="Also where leftovers may be alive, and where nobody knows how the run ended.")
     ] = False
     note: Note | None = None
+    run_id: _Seen = Field(default_factory=list)
     dry_run: Annotated[bool, Field(description="Only say what would be restarted, and what would not and why.")] = False
 
     def to_choices(self, restartable: frozenset[RunState]) -> BulkChoices:
         """The request as the service takes it."""
-        return BulkChoices(restartable, self.definition == "latest", self.workspace == "clean", self.confirm, self.note)
+        latest, clean = self.definition == "latest", self.workspace == "clean"
+        return BulkChoices(restartable, latest, clean, self.confirm, self.note, frozenset(self.run_id))
 
 
 class BulkItemQuery(ListQuery):

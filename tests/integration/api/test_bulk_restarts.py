@@ -65,6 +65,17 @@ def test_what_nobody_knows_is_left_out_unless_that_is_confirmed(world: World) ->
     assert carry_out(world, start(world, confirm=True))["started"] == 1
 
 
+def test_a_run_that_began_after_the_look_is_left_out(any_world: World) -> None:
+    project = any_world.add_project()
+    seen, newer = any_world.add_final(3, project), any_world.add_final(4, project)
+    named = {"filter": {"project_id": [seen["project_id"]]}, "run_id": [seen["run_id"]]}
+    found = json_of(any_world.alice.post(PATH, json={**named, "dry_run": True}))
+    assert (found["would_start"], found["would_skip"]) == (0, {"not_seen": 1})
+    done = carry_out(any_world, json_of(any_world.alice.post(PATH, json=named)))
+    assert (done["started"], done["skipped_by_code"]) == (0, {"not_seen": 1})
+    assert any_world.get_run(newer)["restarted_by"] is None
+
+
 def test_a_filter_may_name_outcomes_reasons_projects_names_and_times(world: World) -> None:
     run = world.add_final(3)
     world.add_final(3)

@@ -52,6 +52,12 @@ def test_what_has_to_be_looked_at_is_left_out_unless_that_is_confirmed(change: d
     assert code_of(candidate, CONFIRMED) is None
 
 
+def test_a_run_that_nobody_has_looked_at_is_left_out_where_runs_were_named() -> None:
+    another = RunId("run_" + "2" * 26)
+    assert code_of(FAILED, replace(CONFIRMED, seen=frozenset({another}))) == "not_seen"
+    assert code_of(FAILED, replace(PLAINLY, seen=frozenset({another, FAILED.run_id}))) is None
+
+
 def test_an_own_command_needs_the_right_to_one() -> None:
     assert code_of(FAILED, may_run_own_commands=False) == "own_command_forbidden"
     assert code_of(replace(FAILED, has_own_command=False), may_run_own_commands=False) is None

@@ -42,7 +42,7 @@ export function Attention({ onAct, isCut, ...listed }: Props) {
               isMany && (
                 <BulkButton
                   ask={ask}
-                  filter={{ state: ["failed"] }}
+                  wish={{ filter: { state: ["failed"] }, seen: isCut ? [] : failed.map((run) => run.run_id) }}
                   label={isCut ? "Restart all failed runs" : `Restart ${failed.length} failed runs`}
                 />
               )
@@ -60,7 +60,7 @@ export function Attention({ onAct, isCut, ...listed }: Props) {
             before={before}
             actions={actions}
           />
-          <SelectionBar ask={ask} projectIds={selected.map((run) => run.project_id)} onClear={selection.clear} />
+          <SelectionBar ask={ask} runs={selected} onClear={selection.clear} />
         </>
       )}
     </BulkRestart>

@@ -1,15 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { UNTIL_ANSWERED } from "@/hooks/use-decision";
-import { abortBulk, type BulkChoices, type BulkFilter, type BulkRestart, startBulk } from "@/lib/bulk-restarts";
+import { abortBulk, type BulkChoices, type BulkRestart, type BulkWish, startBulk } from "@/lib/bulk-restarts";
 import { keys } from "@/lib/keys";
 
-type Start = { filter: BulkFilter; choices: BulkChoices; idempotencyKey: string };
+type Start = { wish: BulkWish; choices: BulkChoices; idempotencyKey: string };
 
 /** Ask for it once, whatever happens to the request on its way. */
 export function useBulkStart() {
   const note = useNote();
   return useMutation({
-    mutationFn: ({ filter, choices, idempotencyKey }: Start) => startBulk(filter, choices, idempotencyKey),
+    mutationFn: ({ wish, choices, idempotencyKey }: Start) => startBulk(wish, choices, idempotencyKey),
     ...UNTIL_ANSWERED,
     onSuccess: note,
   });

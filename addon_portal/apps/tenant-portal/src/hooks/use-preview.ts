@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { type BulkChoices, type BulkFilter, previewOf } from "@/lib/bulk-restarts";
+import { type BulkChoices, type BulkWish, previewOf } from "@/lib/bulk-restarts";
 
 /** What a bulk restart would do as things are now. */
-export const usePreview = (filter: BulkFilter, choices: BulkChoices) => useQuery(previewOf(filter, choices));
+export const usePreview = (wish: BulkWish, choices: BulkChoices) => useQuery(previewOf(wish, choices));
 
 export type Previewed = ReturnType<typeof usePreview>;

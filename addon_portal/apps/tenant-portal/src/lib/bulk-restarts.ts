@@ -9,6 +9,9 @@ export type BulkRestart = Schemas["BulkRestartBody"];
 export type BulkSummary = Schemas["BulkRestartSummary"];
 export type BulkItem = Schemas["BulkItemBody"];
 
+/** Which projects, by their newest runs; and which runs the person has seen, where it is about those and no others. */
+export type BulkWish = { filter: BulkFilter; seen: readonly string[] };
+
 export type BulkChoices = {
   definition: "pinned" | "latest";
   workspace: "keep" | "clean";
@@ -21,20 +24,21 @@ const LOOK_EVERY_MS = 1_000;
 const RECENT = 5;
 const PAGE = 200;
 
-const bodyOf = (filter: BulkFilter, { note, ...choices }: BulkChoices, dryRun: boolean) => ({
+const bodyOf = ({ filter, seen }: BulkWish, { note, ...choices }: BulkChoices, dryRun: boolean) => ({
   filter,
+  run_id: [...seen],
   ...choices,
   ...(note.trim() && { note: note.trim() }),
   dry_run: dryRun,
 });
 
 /** What would be restarted now, and what would not and why. */
-export const previewOf = (filter: BulkFilter, choices: BulkChoices) =>
+export const previewOf = (wish: BulkWish, choices: BulkChoices) =>
   queryOptions({
-    queryKey: [...keys.bulks, "preview", filter, { ...choices, note: "" }],
+    queryKey: [...keys.bulks, "preview", wish, { ...choices, note: "" }],
     queryFn: async ({ signal }): Promise<BulkPreview> =>
       (await answerOf(
-        client.POST("/api/tenant/restarts", { body: bodyOf(filter, { ...choices, note: "" }, true), signal }),
+        client.POST("/api/tenant/restarts", { body: bodyOf(wish, { ...choices, note: "" }, true), signal }),
       )) as BulkPreview,
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -42,14 +46,10 @@ export const previewOf = (filter: BulkFilter, choices: BulkChoices) =>
   });
 
 /** One bulk restart for one key, however often it is sent. */
-export async function startBulk(
-  filter: BulkFilter,
-  choices: BulkChoices,
-  idempotencyKey: string,
-): Promise<BulkRestart> {
+export async function startBulk(wish: BulkWish, choices: BulkChoices, idempotencyKey: string): Promise<BulkRestart> {
   const params = { header: { "Idempotency-Key": idempotencyKey } };
   return (await answerOf(
-    client.POST("/api/tenant/restarts", { params, body: bodyOf(filter, choices, false) }),
+    client.POST("/api/tenant/restarts", { params, body: bodyOf(wish, choices, false) }),
   )) as BulkRestart;
 }
 

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 8194b319ac9ca652e5a39653e3c3a6675ed6ec5573951c7a33d9d87008dee043. Not to be edited.
+// Made by `npm run types` from the API's description 05b228f1536773070634ab9ba6460dd3c1422ee397edb3f210a5a38b9560b594. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -1843,6 +1843,11 @@ export interface components {
             filter: components["schemas"]["BulkFilterRequest"];
             /** Note */
             note?: string | null;
+            /**
+             * Run Id
+             * @description What was seen: a project is left out whose newest run is none of these.
+             */
+            run_id?: string[];
             /**
              * Workspace
              * @description The directories of the runs before, or new empty ones.

@@ -7,13 +7,12 @@ import { Dialog } from "@/components/dialog";
 import { RequestOutcome } from "@/components/run/request-outcome";
 import { useBulkStart } from "@/hooks/use-bulk";
 import { usePreview } from "@/hooks/use-preview";
-import type { BulkChoices, BulkFilter } from "@/lib/bulk-restarts";
+import type { BulkChoices, BulkWish } from "@/lib/bulk-restarts";
 import { restartText } from "@/lib/bulk-words";
 import { newIdempotencyKey } from "@/lib/idempotency";
 
 type Props = {
-  /** Which projects, by their newest runs. */
-  filter: BulkFilter;
+  wish: BulkWish;
   /** What was clicked: `Restart 14 failed runs`. */
   title: string;
   onClose: (isStarted: boolean) => void;
@@ -25,12 +24,12 @@ const USUAL: BulkChoices = { definition: "pinned", workspace: "keep", confirm: f
  * What would be restarted and what not, before anything is; then how far it has come. One key for as long as it is open:
  * however often the act is clicked or sent, there is one bulk restart. It goes on when this is closed.
  */
-export default function BulkRestartDialog({ filter, title, onClose }: Props) {
+export default function BulkRestartDialog({ wish, title, onClose }: Props) {
   const [idempotencyKey] = useState(newIdempotencyKey);
   const [choices, setChoices] = useState(USUAL);
   const act = useRef<HTMLButtonElement>(null);
   const start = useBulkStart();
-  const preview = usePreview(filter, choices);
+  const preview = usePreview(wish, choices);
   const count = preview.data?.would_start ?? 0;
   const close = () => onClose(start.isSuccess);
   return (
@@ -57,7 +56,7 @@ export default function BulkRestartDialog({ filter, title, onClose }: Props) {
             kind="primary"
             blocked={whyNot(preview.data?.would_start)}
             isBusy={start.isPending}
-            onClick={() => start.mutate({ filter, choices, idempotencyKey })}
+            onClick={() => start.mutate({ wish, choices, idempotencyKey })}
           >
             {restartText(count)}
           </Button>

@@ -1,12 +1,12 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Button } from "@/components/button";
 import { useSession } from "@/hooks/use-session";
-import type { BulkFilter } from "@/lib/bulk-restarts";
+import type { BulkWish } from "@/lib/bulk-restarts";
 import { roleRefusal } from "@/lib/run-acts";
 
 const BulkRestartDialog = lazy(() => import("@/components/bulk/bulk-restart-dialog"));
 
-export type AskBulk = (filter: BulkFilter, label: string) => void;
+export type AskBulk = (wish: BulkWish, label: string) => void;
 
 type Props = {
   /** Told when the dialog is closed after a restart was asked for. */
@@ -19,28 +19,28 @@ type Props = {
  * soon as what they were about has been restarted.
  */
 export function BulkRestart({ onDone, children }: Props) {
-  const [asked, setAsked] = useState<{ filter: BulkFilter; label: string } | null>(null);
+  const [asked, setAsked] = useState<{ wish: BulkWish; label: string } | null>(null);
   const close = (isStarted: boolean) => {
     setAsked(null);
     if (isStarted) onDone();
   };
   return (
     <>
-      {children((filter, label) => setAsked({ filter, label }))}
+      {children((wish, label) => setAsked({ wish, label }))}
       <Suspense fallback={null}>
-        {asked && <BulkRestartDialog filter={asked.filter} title={asked.label} onClose={close} />}
+        {asked && <BulkRestartDialog wish={asked.wish} title={asked.label} onClose={close} />}
       </Suspense>
     </>
   );
 }
 
-type ButtonProps = { ask: AskBulk; filter: BulkFilter; label: string; kind?: "primary" | "plain" };
+type ButtonProps = { ask: AskBulk; wish: BulkWish; label: string; kind?: "primary" | "plain" };
 
 /** `Restart 14 failed runs`: what would come of it is looked at first. */
-export function BulkButton({ ask, filter, label, kind = "plain" }: ButtonProps) {
+export function BulkButton({ ask, wish, label, kind = "plain" }: ButtonProps) {
   const session = useSession();
   return (
-    <Button kind={kind} blocked={roleRefusal("restart", session)} onClick={() => ask(filter, label)}>
+    <Button kind={kind} blocked={roleRefusal("restart", session)} onClick={() => ask(wish, label)}>
       {label}
     </Button>
   );

@@ -1,13 +1,14 @@
 import type { AskBulk } from "@/components/bulk/bulk-restart";
 import { BulkButton } from "@/components/bulk/bulk-restart";
 import { Button } from "@/components/button";
+import type { Run } from "@/lib/run-words";
 import { countText } from "@/lib/sizes";
 
-type Props = { ask: AskBulk; projectIds: readonly string[]; onClear: () => void };
+type Props = { ask: AskBulk; runs: readonly Run[]; onClear: () => void };
 
 /** What can be done with the rows that were selected; at the foot of the screen, where it moves nothing. */
-export function SelectionBar({ ask, projectIds, onClear }: Props) {
-  const count = projectIds.length;
+export function SelectionBar({ ask, runs, onClear }: Props) {
+  const count = runs.length;
   if (!count) return null;
   return (
     <section
@@ -20,7 +21,7 @@ export function SelectionBar({ ask, projectIds, onClear }: Props) {
       <BulkButton
         ask={ask}
         kind="primary"
-        filter={{ project_id: [...projectIds] }}
+        wish={{ filter: { project_id: runs.map((run) => run.project_id) }, seen: runs.map((run) => run.run_id) }}
         label={`Restart ${countText(count, "run")}`}
       />
       <Button kind="quiet" onClick={onClear}>

@@ -14,7 +14,9 @@ export function BulkProjects({ projects, filter }: { projects: readonly Project[
   const selection = useSelection();
   const marks = useMarks(projects, selection);
   const matching = bulkFilterOf(filter);
-  const selected = projects.filter((project) => selection.ids.has(project.id) && project.latest_run?.restartable);
+  const selected = projects.flatMap(({ id, latest_run: run }) =>
+    run?.restartable && selection.ids.has(id) ? [run] : [],
+  );
   return (
     <BulkRestart onDone={selection.clear}>
       {(ask) => (
@@ -22,11 +24,11 @@ export function BulkProjects({ projects, filter }: { projects: readonly Project[
           <BulkNews />
           {matching && (
             <div className="mt-3 flex justify-end">
-              <BulkButton ask={ask} filter={matching} label="Restart all that match" />
+              <BulkButton ask={ask} wish={{ filter: matching, seen: [] }} label="Restart all that match" />
             </div>
           )}
           <ProjectTable projects={projects} marks={marks} />
-          <SelectionBar ask={ask} projectIds={selected.map(({ id }) => id)} onClear={selection.clear} />
+          <SelectionBar ask={ask} runs={selected} onClear={selection.clear} />
         </>
       )}
     </BulkRestart>

@@ -12,7 +12,8 @@ import httpx
 from typing_extensions import override
 
 from addon_portal.domain.clock import SystemClock
-from tests.support.portal import PATIENCE_SECONDS, Json, Portal
+from tests.support.portal import Json, Portal
+from tests.support.waiting import PATIENCE_SECONDS
 
 _SILENCE_SECONDS = 60.0
 

@@ -13,8 +13,9 @@ from addon_portal.domain.clock import SystemClock, from_text
 from tests.faults.matrix import KILLED, NEVER_BEGAN, Action, Case, Expected, Stage, words_while_held
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
-from tests.support.portal import PATIENCE_SECONDS, Json, Pinned, Portal, hold
-from tests.support.waiting import wait_until
+from tests.support.kernel import Pinned
+from tests.support.portal import Json, Portal, hold
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 FREEZE_SECONDS = 5.0
 """Long enough for `unreachable`, which is said after 3 s."""

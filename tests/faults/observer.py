@@ -15,7 +15,8 @@ from typing_extensions import override
 
 from addon_portal.domain.clock import SystemClock, from_text
 from tests.faults.specimen import CODE, Specimen
-from tests.support.portal import PATIENCE_SECONDS, Json
+from tests.support.portal import Json
+from tests.support.waiting import PATIENCE_SECONDS
 
 _EVERY_SECONDS = 0.3
 _ANSWER_SECONDS = 1.0

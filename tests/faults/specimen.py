@@ -11,16 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from addon_portal.domain.ids import RunId
-from tests.support.portal import (
-    PATIENCE_SECONDS,
-    Pinned,
-    Portal,
-    children_of,
-    processes_with,
-    start_ticks_of,
-    state_of,
-)
-from tests.support.waiting import wait_until
+from tests.support.kernel import Pinned, children_of, processes_with, start_ticks_of, state_of
+from tests.support.portal import Portal
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CODE = 7
 """What a specimen ends with when nothing else is said."""

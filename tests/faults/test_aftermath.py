@@ -17,8 +17,9 @@ from tests.faults.conftest import PortalWith
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
 from tests.support.identities import kernel_tells
-from tests.support.portal import PARTS, PATIENCE_SECONDS, Json, Pinned, Portal
-from tests.support.waiting import wait_until
+from tests.support.kernel import Pinned
+from tests.support.portal import PARTS, Json, Portal
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 

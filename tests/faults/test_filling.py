@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.support.archives import tar_with
-from tests.support.portal import PATIENCE_SECONDS, Portal
-from tests.support.waiting import wait_until
+from tests.support.portal import Portal
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 

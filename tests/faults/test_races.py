@@ -11,7 +11,8 @@ from tests.faults.conftest import Pool
 from tests.faults.observer import Observer
 from tests.faults.specimen import CODE, Specimen
 from tests.support.identities import kernel_tells
-from tests.support.portal import Json, Pinned, Portal
+from tests.support.kernel import Pinned
+from tests.support.portal import Json, Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 

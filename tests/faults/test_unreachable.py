@@ -12,7 +12,8 @@ from addon_portal.domain.health import UNREACHABLE_AFTER
 from tests.faults.events import Event, EventReader
 from tests.faults.observer import Observer
 from tests.faults.specimen import Specimen
-from tests.support.portal import Json, Pinned, Portal, hold
+from tests.support.kernel import Pinned
+from tests.support.portal import Json, Portal, hold
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(600)]
 

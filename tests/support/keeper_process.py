@@ -24,7 +24,7 @@ from typing import Any, Self
 from addon_portal.domain.clock import SystemClock, to_text
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import RunId, new_run_id
-from tests.support.portal import children_of, name_of, state_of
+from tests.support.kernel import children_of, name_of, state_of
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+PATIENCE_SECONDS = 120.0
+"""How long anything may take on a busy machine before a test fails."""
+
 T = TypeVar("T")
 
 _PAUSE_SECONDS = 0.01

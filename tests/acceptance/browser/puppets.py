@@ -6,8 +6,9 @@ import signal
 from pathlib import Path
 
 from addon_portal.domain.ids import RunId
-from tests.support.portal import PATIENCE_SECONDS, Json, Pinned, Portal, state_of
-from tests.support.waiting import wait_until
+from tests.support.kernel import Pinned, state_of
+from tests.support.portal import Json, Portal
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 _SCRIPT = """
 cd "$1" || exit 1

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from tests.support.portal import PATIENCE_SECONDS, Json, Portal
-from tests.support.waiting import wait_until
+from tests.support.portal import Json, Portal
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.tidy.sources import ROOT
 
 TENANT = "harbour"

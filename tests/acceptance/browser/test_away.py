@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.acceptance.browser.conftest import Visit
 from tests.acceptance.browser.puppets import Puppet
-from tests.support.portal import PATIENCE_SECONDS, Json, Pinned, Portal
+from tests.support.kernel import Pinned
+from tests.support.portal import Json, Portal
 from tests.support.visitor import ZONE
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.faults
 

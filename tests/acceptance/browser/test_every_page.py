@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expec
 
 from tests.acceptance.browser.conftest import Visit, link_for
 from tests.acceptance.browser.scenery import OFTEN, UNWILLING, Scenery, furnish
-from tests.support.portal import Pinned, Portal
+from tests.support.kernel import Pinned
+from tests.support.portal import Portal
 from tests.support.visitor import Visitor
 from tests.tidy.sources import ROOT
 

@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from addon_portal.domain.ids import RunId
 from tests.acceptance.browser.puppets import COUNTED_BYTES, Puppet
-from tests.support.portal import PATIENCE_SECONDS, Portal
+from tests.support.portal import Portal
 from tests.support.visitor import Visitor
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 LINES = 1_000_000
 MIDDLE = 500_000

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.browser.conftest import Visit
 from tests.acceptance.browser.puppets import Puppet
-from tests.support.portal import PATIENCE_SECONDS, Portal
+from tests.support.portal import Portal
 from tests.support.visitor import Held, Visitor
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 BULK = "**/api/tenant/restarts"
 

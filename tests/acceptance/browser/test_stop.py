@@ -6,9 +6,10 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from addon_portal.domain.clock import from_text
-from tests.support.portal import PATIENCE_SECONDS, Portal, processes_with
+from tests.support.kernel import processes_with
+from tests.support.portal import Portal
 from tests.support.visitor import Visitor
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 GRACE_SECONDS = 3
 # It ignores the polite signal, and so does all that it starts; one child is in a session of its own.

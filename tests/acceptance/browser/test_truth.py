@@ -12,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.support.portal import PATIENCE_SECONDS, Portal, processes_with
+from tests.support.kernel import processes_with
+from tests.support.portal import Portal
 from tests.support.visitor import Visitor
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 
 def kill_program(run_id: str) -> None:

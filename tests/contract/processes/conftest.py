@@ -12,7 +12,7 @@ from addon_portal.executors.processes.contract import Processes
 from addon_portal.executors.processes.place import identify
 from addon_portal.executors.processes.selection import Chosen, open_processes
 from tests.support.identities import IDENTITIES
-from tests.support.portal import start_ticks_of, state_of
+from tests.support.kernel import start_ticks_of, state_of
 from tests.support.waiting import wait_until
 
 COOKIE = "CONTRACT_COOKIE"

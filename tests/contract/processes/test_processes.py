@@ -14,7 +14,7 @@ from addon_portal.executors.processes.contract import HeldProcess, Processes
 from addon_portal.executors.processes.selection import Chosen
 from tests.contract.processes.conftest import Child
 from tests.support.identities import kernel_tells
-from tests.support.portal import state_of
+from tests.support.kernel import state_of
 from tests.support.waiting import wait_until
 
 

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.support.keeper_process import Keeper, KeeperWorld, Process
-from tests.support.portal import children_of
+from tests.support.kernel import children_of
 from tests.support.waiting import wait_until
 
 

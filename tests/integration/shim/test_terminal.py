@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.shim.test_output import MEBIBYTE, flood, is_flood
 from tests.support.keeper_process import Keeper, Process, RunDirectory
-from tests.support.portal import children_of, name_of
+from tests.support.kernel import children_of, name_of
 from tests.support.waiting import wait_until
 
 BUFFERS = "import sys; print('one'); open({go!r}).read(); print('two'); sys.exit(7)"

@@ -10,7 +10,7 @@ import pytest
 
 from addon_portal.domain.records import ProcessIdentity
 from addon_portal.executors.processes.place import identify
-from tests.support.portal import start_ticks_of, state_of
+from tests.support.kernel import start_ticks_of, state_of
 from tests.support.waiting import wait_until
 
 

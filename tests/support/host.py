@@ -34,8 +34,8 @@ from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.evidence.records import read_json
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.options import SupervisorOptions
+from tests.support.handles import Process
 from tests.support.host_parts import PATIENCE_SECONDS, CagedKeeper, Leash, Service, find_processes_of, state_of
-from tests.support.keeper_process import Process
 from tests.support.waiting import wait_until
 
 _START_SUPERVISOR = (

@@ -14,7 +14,8 @@ from pathlib import Path
 from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.ids import RunId
 from addon_portal.evidence.records import read_json
-from tests.support.keeper_process import PROGRAMS, ROOT, Process
+from tests.support.handles import Process
+from tests.support.keeper_process import PROGRAMS, ROOT
 from tests.support.nursery import Forked
 from tests.support.waiting import wait_until
 

@@ -17,10 +17,11 @@ from addon_portal.executors.local import LocalExecutor
 from addon_portal.executors.processes.selection import Chosen, open_processes
 from addon_portal.executors.run_files import probe
 from tests.contract.executors.stages import STOP_SETTINGS
-from tests.support.fake_executor import FakeExecutor, FakeHost
+from tests.support.fake_executor import FakeExecutor
+from tests.support.fake_host import FakeHost
+from tests.support.handles import Pause, Process
 from tests.support.host_parts import CagedKeeper, Leash, find_processes_of, state_of
 from tests.support.identities import kernel_tells
-from tests.support.keeper_process import Pause, Process
 from tests.support.waiting import wait_until
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.installed import Portal
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -83,7 +84,9 @@ def test_a_commit_is_fetched_pinned_and_run(fetching: Portal, repository: Reposi
             fetching.ask("project", "fetch", "pinned", repository.url, "--ref", ref)["code"]["git"]["commit"] == first
         )
     assert f"commit {first[:12]}" in fetching.call("project", "show", "pinned").stdout
-    assert list((fetching.data / "code" / "incoming").iterdir()) == []
+    incoming = fetching.data / "code" / "incoming"
+    # The answer does not wait for what was fetched to be taken away.
+    wait_until(lambda: not list(incoming.iterdir()), "nothing left of what was fetched")
 
 
 def test_what_is_in_a_repository_is_unpacked_and_never_executed(
@@ -134,7 +137,9 @@ def test_what_is_too_large_is_refused_and_leaves_nothing(
     done = fetching.call("project", "fetch", "large", repository.url)
     assert done.returncode == ExitCode.REFUSED
     assert "larger than the operator's limits" in done.stderr or "more than 1048576 bytes" in done.stderr
-    assert list((fetching.data / "code" / "incoming").iterdir()) == []
+    incoming = fetching.data / "code" / "incoming"
+    # The answer does not wait for what was fetched to be taken away.
+    wait_until(lambda: not list(incoming.iterdir()), "nothing left of what was fetched")
 
 
 def test_a_new_project_needs_a_command(fetching: Portal, repository: Repository) -> None:

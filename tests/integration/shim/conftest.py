@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, KeeperWorld
 
 
 @pytest.fixture

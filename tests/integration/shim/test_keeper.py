@@ -15,7 +15,8 @@ import pytest
 
 from addon_portal.domain.verdict import Lock
 from addon_portal.executors.run_files import probe
-from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, KeeperWorld
 from tests.support.kernel import children_of
 from tests.support.waiting import wait_until
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline, RunDirectory
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, KeeperWorld, RunDirectory
 
 OWN = "import os, socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); to = os.environ['NOTIFY_SOCKET']; "
 SDNOTIFY = """

@@ -7,7 +7,8 @@ import pytest
 
 from tests.integration.shim.test_end import begin_daemon
 from tests.integration.shim.test_stop import begin_heeding
-from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline, RunDirectory
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, KeeperWorld, RunDirectory
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.faults

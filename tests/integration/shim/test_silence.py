@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.keeper_process import Keeper, Lifeline, RunDirectory
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, RunDirectory
 from tests.support.waiting import wait_until
 
 PROGRAM = """

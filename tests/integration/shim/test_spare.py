@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from tests.support.keeper_process import Keeper, KeeperWorld, Process
+from tests.support.handles import Process
+from tests.support.keeper_process import Keeper, KeeperWorld
 from tests.support.kernel import children_of
 from tests.support.waiting import wait_until
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.keeper_process import Keeper, KeeperWorld, Lifeline, RunDirectory
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import Keeper, KeeperWorld, RunDirectory
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may run programs as other users")
 NOBODY = 65534

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.keeper_process import PROGRAMS, Keeper, KeeperWorld, Lifeline, RunDirectory
+from tests.support.handles import Lifeline
+from tests.support.keeper_process import PROGRAMS, Keeper, KeeperWorld, RunDirectory
 from tests.support.waiting import wait_until
 
 POLITE = (signal.SIGTERM, "stop", "group")

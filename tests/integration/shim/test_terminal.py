@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.shim.test_output import MEBIBYTE, flood, is_flood
-from tests.support.keeper_process import Keeper, Process, RunDirectory
+from tests.support.handles import Process
+from tests.support.keeper_process import Keeper, RunDirectory
 from tests.support.kernel import children_of, name_of
 from tests.support.waiting import wait_until
 

@@ -39,7 +39,8 @@ from addon_portal.domain.terms import NO_TERMS, Terms
 from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, apply
 from addon_portal.supervisor.daemon import Supervisor
 from addon_portal.supervisor.options import SupervisorOptions
-from tests.support.fake_executor import FakeExecutor, FakeHost
+from tests.support.fake_executor import FakeExecutor
+from tests.support.fake_host import FakeHost
 
 BEGINNING = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

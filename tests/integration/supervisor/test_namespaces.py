@@ -11,9 +11,10 @@ from addon_portal.domain.clock import from_text
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import Outcome, RunState
 from addon_portal.executors.processes import place
+from tests.support.handles import wait_readable
 from tests.support.host import SupervisedHost
 from tests.support.host_parts import keeper_command
-from tests.support.keeper_process import ROOT, wait_readable
+from tests.support.keeper_process import ROOT
 
 pytestmark = [
     pytest.mark.slow,

@@ -13,8 +13,8 @@ from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
 from addon_portal.executors.host_features import pidfd_exit
+from tests.support.handles import Pause
 from tests.support.host import SupervisedHost
-from tests.support.keeper_process import Pause
 
 pytestmark = pytest.mark.slow
 

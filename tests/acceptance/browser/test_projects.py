@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.browser.conftest import Visit
 from tests.support.portal import Portal
 from tests.support.visitor import Visitor
+from tests.support.waiting import wait_until
 
 MANY = 130
 """More than one page of the list."""
@@ -98,6 +100,19 @@ def test_a_list_is_live_and_its_rows_can_be_acted_on(portal: Portal, ada: Visito
     assert portal.get(f"/api/tenant/projects/{sleeper}")["latest_run"]["number"] == 1
     portal.ask("POST", f"/api/tenant/projects/{other}/stop", {})
     portal.wait_final(portal.get(f"/api/tenant/projects/{other}")["latest_run"]["run_id"])
+
+
+def test_where_nothing_hovers_a_row_shows_what_can_be_done(portal: Portal, visit: Visit) -> None:
+    project_id = ended(portal, "touched", "false")
+    page = visit(portal, has_touch=True, is_mobile=True).open("/projects")
+    row_of(page, "touched").get_by_role("button", name="Restart", exact=True).tap()
+    newest = wait_until(lambda: _restarted(portal, project_id), "a second run")
+    portal.wait_final(newest)
+
+
+def _restarted(portal: Portal, project_id: str) -> str:
+    run = portal.get(f"/api/tenant/projects/{project_id}")["latest_run"]
+    return str(run["run_id"]) if run["number"] == 2 else ""
 
 
 def test_a_deleted_project_is_gone_from_the_list_and_its_run_is_not(portal: Portal, ada: Visitor) -> None:

@@ -72,6 +72,23 @@ def test_from_the_status_page(ada: Visitor, failed: Puppet) -> None:
     expect(page.get_by_role("main")).to_contain_text("Completed")
 
 
+def test_on_a_small_screen_the_answers_stay_in_view_and_with_them_a_refusal(
+    visit: Visit, portal: Portal, failed: Puppet
+) -> None:
+    visitor = visit(portal, viewport={"width": 360, "height": 480})
+    page = visitor.open(f"/projects/{failed.project_id}")
+    expect(restart_button(page)).to_be_visible()
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("A new run follows it.")).to_be_in_viewport(ratio=1)
+    expect(restart_button(dialog)).to_be_in_viewport(ratio=1)
+    portal.ask("DELETE", f"/api/tenant/projects/{failed.project_id}")
+    visitor.forgive("404$")
+    restart_button(dialog).click()
+    expect(dialog.get_by_role("alert").last).to_be_in_viewport(ratio=1)
+    expect(restart_button(dialog)).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("address", ["/projects/{}", "/status"])
 def test_a_double_click_is_one_restart(ada: Visitor, failed: Puppet, address: str) -> None:
     page = ada.open(address.format(failed.project_id))

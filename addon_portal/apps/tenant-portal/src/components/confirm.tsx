@@ -1,6 +1,6 @@
 import { type ReactNode, useRef } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
 
 type Props = {
@@ -23,12 +23,7 @@ export function Confirm({ title, children, act, keep, change, onClose }: Props) 
   return (
     <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title={title} initialFocus={safe}>
       <div className="mt-1 flex flex-col gap-2 text-quiet">{children}</div>
-      {!!change.error && (
-        <div className="mt-3">
-          <ErrorNote error={change.error} />
-        </div>
-      )}
-      <div className="mt-4 flex flex-wrap justify-end gap-2">
+      <DialogActions news={!!change.error && <ErrorNote error={change.error} />}>
         <Button ref={safe} onClick={onClose}>
           {keep}
         </Button>
@@ -39,7 +34,7 @@ export function Confirm({ title, children, act, keep, change, onClose }: Props) 
         >
           {act}
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -12,6 +12,12 @@ type Props = {
   children: ReactNode;
 };
 
+type ActionsProps = {
+  /** What became of the act so far: seen wherever a long dialog has been scrolled to. */
+  news?: ReactNode;
+  children: ReactNode;
+};
+
 /** The second half of a double click on what has opened the question is no answer to it. */
 const DOUBLE_CLICK_MS = 500;
 
@@ -40,5 +46,15 @@ export function Dialog({ isOpen, onOpenChange, title, initialFocus, isBare = fal
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+/** What answers the question, last in a dialog: always in view, however long what stands above. */
+export function DialogActions({ news, children }: ActionsProps) {
+  return (
+    <div className="sticky bottom-0 z-20 -mx-5 mt-2 -mb-5 flex flex-col gap-4 bg-raised px-5 pt-3 pb-5">
+      {news}
+      <div className="flex flex-wrap justify-end gap-2">{children}</div>
+    </div>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { Choice } from "@/components/choice";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
 import { NoteField } from "@/components/note-field";
 import { RestartChanges } from "@/components/restart-changes";
@@ -107,15 +107,14 @@ export function RestartDialog({ run, onRestarted, onClose }: Props) {
           </span>
         </label>
       )}
-      <div className="mt-4">
-        <RequestOutcome error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />
-      </div>
-      <div className="mt-4 flex justify-end gap-2">
+      <DialogActions
+        news={<RequestOutcome error={restart.error} isPending={restart.isPending} tries={restart.failureCount} />}
+      >
         <Button onClick={onClose}>Leave it</Button>
         <Button ref={act} kind="primary" blocked={blocked} isBusy={restart.isPending} onClick={go}>
           Restart
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { NoteField } from "@/components/note-field";
 import { RequestOutcome } from "@/components/run/request-outcome";
 import { type Decision, useDecision } from "@/hooks/use-decision";
@@ -47,15 +47,12 @@ export function StopDialog({ run, onClose }: { run: Run; onClose: () => void }) 
           : "The program is asked to end. If it has not after its grace time, it is killed with everything it started."}
       </p>
       <NoteField value={note} onChange={setNote} />
-      <div className="mt-3">
-        <RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />
-      </div>
-      <div className="mt-4 flex justify-end gap-2">
+      <DialogActions news={<RequestOutcome error={stop.error} isPending={stop.isPending} tries={stop.failureCount} />}>
         <Button onClick={onClose}>Let it run</Button>
         <Button ref={act} kind="danger" isBusy={stop.isPending} onClick={go}>
           {waits ? "Withdraw" : "Stop"}
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

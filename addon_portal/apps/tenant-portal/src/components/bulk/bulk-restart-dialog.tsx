@@ -3,7 +3,7 @@ import { BulkOptions } from "@/components/bulk/bulk-options";
 import { BulkPreview } from "@/components/bulk/bulk-preview";
 import { BulkProgress } from "@/components/bulk/bulk-progress";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { RequestOutcome } from "@/components/run/request-outcome";
 import { useBulkStart } from "@/hooks/use-bulk";
 import { usePreview } from "@/hooks/use-preview";
@@ -45,10 +45,9 @@ export default function BulkRestartDialog({ wish, title, onClose }: Props) {
           <BulkOptions choices={choices} preview={preview.data} onChange={setChoices} />
         </>
       )}
-      <div className="mt-4">
-        <RequestOutcome error={start.error} isPending={start.isPending} tries={start.failureCount} />
-      </div>
-      <div className="mt-4 flex justify-end gap-2">
+      <DialogActions
+        news={<RequestOutcome error={start.error} isPending={start.isPending} tries={start.failureCount} />}
+      >
         <Button onClick={close}>{start.data ? "Close" : "Leave them"}</Button>
         {!start.data && (
           <Button
@@ -61,7 +60,7 @@ export default function BulkRestartDialog({ wish, title, onClose }: Props) {
             {restartText(count)}
           </Button>
         )}
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { RequestOutcome } from "@/components/run/request-outcome";
 import { type Decision, useDecision } from "@/hooks/use-decision";
 import { newIdempotencyKey } from "@/lib/idempotency";
@@ -17,10 +17,7 @@ export function RunDialog({ project, onRun, onClose }: Props) {
   return (
     <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title={`Run ${project.name}?`} initialFocus={act}>
       <p className="mt-1 text-quiet">As it is defined now, version {project.definition_version}.</p>
-      <div className="mt-3">
-        <RequestOutcome error={run.error} isPending={run.isPending} tries={run.failureCount} />
-      </div>
-      <div className="mt-4 flex justify-end gap-2">
+      <DialogActions news={<RequestOutcome error={run.error} isPending={run.isPending} tries={run.failureCount} />}>
         <Button onClick={onClose}>Leave it</Button>
         <Button
           ref={act}
@@ -30,7 +27,7 @@ export function RunDialog({ project, onRun, onClose }: Props) {
         >
           Run
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

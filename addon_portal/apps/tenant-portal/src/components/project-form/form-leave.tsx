@@ -1,7 +1,7 @@
 import { useBlocker } from "@tanstack/react-router";
 import { useRef } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 
 /** Asks before what was entered is lost. */
 export function FormLeave({ isDirty }: { isDirty: () => boolean }) {
@@ -11,14 +11,14 @@ export function FormLeave({ isDirty }: { isDirty: () => boolean }) {
   return (
     <Dialog isOpen onOpenChange={() => blocker.reset()} title="Leave without saving?" initialFocus={stay}>
       <p className="mt-1 text-quiet">What you have entered is not stored yet, and will be gone.</p>
-      <div className="mt-4 flex justify-end gap-2">
+      <DialogActions>
         <Button kind="danger" onClick={blocker.proceed}>
           Leave
         </Button>
         <Button ref={stay} kind="primary" onClick={blocker.reset}>
           Go on editing
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -6,19 +6,34 @@ import { RunLine } from "@/components/run-line";
 import { Time } from "@/components/time";
 import type { Project } from "@/lib/projects";
 
-type Props = { project: Project; isWide: boolean; mark?: (project: Project) => ReactNode };
+type Props = {
+  project: Project;
+  isWide: boolean;
+  /** Nothing hovers over a row: what can be done is there from the beginning. */
+  isTouched: boolean;
+  mark: (project: Project) => ReactNode;
+};
 
-export const CELL = "px-2 py-1.5 align-middle first:pl-0 last:pr-0";
+/**
+ * The columns: their widths hang on nothing that is in them, so that a row which changes moves no other, and the browser
+ * lays out that row alone.
+ */
+export const COLUMNS =
+  "grid grid-cols-[1rem_minmax(0,1fr)_5rem] items-center gap-x-4 px-2 sm:grid-cols-[1rem_minmax(0,1fr)_minmax(0,1fr)_5rem_7.5rem] lg:grid-cols-[1rem_minmax(0,1fr)_minmax(0,1fr)_6rem_5rem_5rem_7.5rem]";
 
 /** One project and how its newest run stands. The row leads to it; what can be done is there once somebody is. */
-export const ProjectRow = memo(function ProjectRow({ project, isWide, mark }: Props) {
+export const ProjectRow = memo(function ProjectRow({ project, isWide, isTouched, mark }: Props) {
   const [isVisited, setVisited] = useState(false);
   const run = project.latest_run;
   const visit = () => setVisited(true);
   return (
-    <tr onPointerEnter={visit} onFocus={visit} className="group relative h-11 hover:bg-hover focus-within:bg-hover">
-      {mark && <td className={`${CELL} relative z-10 w-8`}>{mark(project)}</td>}
-      <td className={`${CELL} max-w-0`}>
+    <tr
+      onPointerEnter={visit}
+      onFocus={visit}
+      className={`group while-seen relative min-h-15 py-1.5 sm:min-h-11 hover:bg-hover focus-within:bg-hover ${COLUMNS}`}
+    >
+      <td className="relative z-10">{mark(project)}</td>
+      <td>
         <Link
           to="/projects/$projectId"
           params={{ projectId: project.id }}
@@ -29,25 +44,21 @@ export const ProjectRow = memo(function ProjectRow({ project, isWide, mark }: Pr
         {!isWide && <RunLine run={run} />}
       </td>
       {isWide && (
-        <td className={CELL}>
-          <div className="flex">
-            <RunLine run={run} />
-          </div>
+        <td className="flex">
+          <RunLine run={run} />
         </td>
       )}
-      <td className={`${CELL} text-right text-quiet max-lg:hidden`}>
-        {run?.started_at ? <Duration run={run} /> : "–"}
-      </td>
-      <td className={`${CELL} text-right text-quiet`}>
+      <td className="text-right text-quiet max-lg:hidden">{run?.started_at ? <Duration run={run} /> : "–"}</td>
+      <td className="text-right text-quiet">
         <Time at={run && (run.started_at ?? run.requested_at)} />
       </td>
-      <td className={`${CELL} text-right text-quiet max-lg:hidden`}>
+      <td className="text-right text-quiet max-lg:hidden">
         <Time at={project.updated_at} />
       </td>
       {isWide && (
-        <td className={`${CELL} relative z-10`}>
-          <span className="invisible flex w-28 justify-end group-focus-within:visible group-hover:visible has-aria-busy:visible has-[[role=alert],[role=status]]:visible">
-            {isVisited && <ProjectRowActions project={project} />}
+        <td className="relative z-10">
+          <span className="invisible flex justify-end group-focus-within:visible group-hover:visible pointer-coarse:visible has-aria-busy:visible has-[[role=alert],[role=status]]:visible">
+            {(isVisited || isTouched) && <ProjectRowActions project={project} />}
           </span>
         </td>
       )}

@@ -1,6 +1,6 @@
 import type { FormEvent, ReactNode } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 import { ErrorNote } from "@/components/error-note";
 
 type Props = {
@@ -24,17 +24,12 @@ export function FormDialog({ title, children, act, blocked, isBusy, error, onSub
     <Dialog isOpen onOpenChange={(isOpen) => isOpen || onClose()} title={title}>
       <form onSubmit={submit}>
         {children}
-        {!!error && (
-          <div className="mt-4">
-            <ErrorNote error={error} />
-          </div>
-        )}
-        <div className="mt-5 flex justify-end gap-2">
+        <DialogActions news={!!error && <ErrorNote error={error} />}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" blocked={blocked} isBusy={isBusy}>
             {act}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef } from "react";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import { Dialog, DialogActions } from "@/components/dialog";
 
 type Props = { title: string; children: ReactNode; onClose: () => void };
 
@@ -11,11 +11,11 @@ export function SecretDialog({ title, children, onClose }: Props) {
     <Dialog isOpen onOpenChange={() => {}} title={title} initialFocus={done}>
       <p className="mt-1 text-quiet">It is shown this once. The portal keeps no copy from which it could be read.</p>
       {children}
-      <div className="mt-5 flex justify-end">
+      <DialogActions>
         <Button ref={done} onClick={onClose}>
           I have it
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -38,7 +40,7 @@ def test_ctrl_c_ends_the_waiting_and_says_how_the_run_stands(portal: Portal, com
 def test_a_cleanup_that_nobody_answers_is_not_finished(own_portal: Portal) -> None:
     own_portal.start("--no-samples")
     supervisor = own_portal.pid_of("supervisor")
-    os.kill(supervisor, signal.SIGSTOP)
+    wait_until(lambda: freeze_outside_of_a_change(own_portal, supervisor), "the supervisor between two changes")
     try:
         done = own_portal.call("cleanup", "--json")
     finally:
@@ -46,3 +48,16 @@ def test_a_cleanup_that_nobody_answers_is_not_finished(own_portal: Portal) -> No
     assert done.returncode == ExitCode.NOT_FINISHED
     assert '"completed_at": null' in done.stdout
     assert "The supervisor has not answered yet." in done.stderr
+
+
+def freeze_outside_of_a_change(portal: Portal, supervisor: int) -> bool:
+    """Stop it, unless it would keep the database locked for everybody: then it goes on."""
+    os.kill(supervisor, signal.SIGSTOP)
+    with closing(sqlite3.connect(portal.data / "portal.db", timeout=0, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            os.kill(supervisor, signal.SIGCONT)
+            return False
+        database.execute("ROLLBACK")
+    return True

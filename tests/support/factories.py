@@ -10,6 +10,7 @@ from pathlib import Path
 
 from addon_portal.domain import endings, transitions
 from addon_portal.domain.clock import SystemClock, to_text
+from addon_portal.domain.data_directory import DataDirectory
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import HostId, RunId
@@ -31,7 +32,8 @@ class StandInSupervisor:
     data_dir: Path
 
     def sweep(self, at: datetime | None = None) -> None:
-        """A complete sweep began now, or at another time."""
+        """A complete sweep began now, or at another time; the place of the runs is there, as a supervisor sees to."""
+        self._mark_run_root()
         with self.storage.write() as uow:
             uow.hosts.record_observed(self.host_id, at or _now(), "boot-1", 4711)
             uow.wake_api()
@@ -71,15 +73,19 @@ class StandInSupervisor:
 
     def write(self, run_id: str, name: str, content: bytes | dict[str, object]) -> Path:
         """Put a file into the run directory: output as bytes, a record as fields."""
-        root = self.data_dir / "runs"
-        directory = root / run_id
-        directory.mkdir(parents=True, exist_ok=True)
-        (root / ".addon-portal-run-root").touch()
+        self._mark_run_root()
+        directory = DataDirectory(self.data_dir).run_directory(RunId(run_id))
+        directory.mkdir(exist_ok=True)
         path = directory / name
         if isinstance(content, dict):
             content = json.dumps({"version": 1, "run": run_id, **content}).encode()
         path.write_bytes(content)
         return path
+
+    def _mark_run_root(self) -> None:
+        data = DataDirectory(self.data_dir)
+        data.run_root.mkdir(parents=True, exist_ok=True)
+        data.run_root_marker.touch()
 
     def _end(self, run_id: str, ending: Ending, tree: Tree) -> None:
         self._apply(transitions.ended(RunId(run_id), ending, tree, _now(), ACTOR))

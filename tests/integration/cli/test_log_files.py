@@ -27,7 +27,7 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print("the end")
+sys.stdout.write("the end\\n")  # in one piece, where print() may write two
 """
 STARTED_AT_ONCE = 2
 

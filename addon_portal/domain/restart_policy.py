@@ -23,6 +23,7 @@ BY_PEOPLE = frozenset({"person", "shutdown", "replaced"})
 MOST_FREE = 5
 FREE_WITHIN_SECONDS = 3600.0
 """Restarts that use up no try: so many within that time, lest what is broken on our side is tried for ever."""
+_NOT_ITS_DOING = "what ended it was not the program's doing"
 _LARGEST_EXPONENT = 64
 POLICY_ACTOR = "restart policy"
 
@@ -97,7 +98,7 @@ def decide(
     if needs_confirmation(run.tree):
         return GiveUp("it is not proven that everything the run had started is gone; look, then restart with confirm")
     if run.reason in OURS or run.outcome is Outcome.UNKNOWN:
-        return _again_for_free(policy, run.reason, past)
+        return _again_for_free(policy, past)
     tries = sum(
         each.counts and (policy.window_seconds is None or each.age_seconds <= policy.window_seconds) for each in past
     )
@@ -105,7 +106,7 @@ def decide(
         within = "in a row" if policy.window_seconds is None else f"within {policy.window_seconds:g} s"
         return GiveUp(f"it was restarted {_times(tries)} {within}, as often as the policy allows")
     pause = backoff(policy, tries, chance)
-    return Again(pause, counts=True, why=f"{run.reason}; restart {tries + 1} of {policy.max_restarts} by the policy")
+    return Again(pause, counts=True, why=f"restart {tries + 1} of {policy.max_restarts} by the policy")
 
 
 def backoff(policy: RestartPolicy, before: int, chance: float) -> float:
@@ -126,11 +127,11 @@ def _applies(policy: RestartPolicy, run: Run) -> bool:
             return run.reason in OURS or policy.reasons is None or run.reason in policy.reasons
 
 
-def _again_for_free(policy: RestartPolicy, reason: Reason, past: Sequence[PastRestart]) -> Decision:
+def _again_for_free(policy: RestartPolicy, past: Sequence[PastRestart]) -> Decision:
     free = sum(not each.counts and each.age_seconds <= FREE_WITHIN_SECONDS for each in past)
     if free >= MOST_FREE:
-        return GiveUp(f"{reason}; that was not the program's doing, and {_times(free)} within an hour are enough")
-    return Again(backoff(policy, free, 0.0), counts=False, why=f"{reason}; this costs the program no try")
+        return GiveUp(f"{_NOT_ITS_DOING}, and {_times(free)} within an hour are enough")
+    return Again(backoff(policy, free, 0.0), counts=False, why=f"{_NOT_ITS_DOING} and costs it no try")
 
 
 def _times(count: int) -> str:

@@ -57,7 +57,7 @@ SCHEDULED_RESTART = scheduled_restart_body(
             _FAILED,
             RunId("run_01k7r0a9t3v5x8y2m4n6p0r1s2"),
             RestartCause.POLICY,
-            "exit_code; restart 1 of 3 by the policy",
+            "restart 1 of 3 by the policy",
             _AT + timedelta(hours=6),
             POLICY_ACTOR,
         ),

@@ -25,7 +25,7 @@ def test_what_is_to_come_is_listed_called_off_and_brought_forward(portal: Portal
     assert portal.call("scheduled", "now", "again").stdout.strip() == waiting["run_id"]
     assert portal.call("wait", waiting["run_id"]).returncode == 1
     (second,) = portal.ask("scheduled", "list")
-    assert second["why"] == "exit_code; restart 2 of 3 by the policy"
+    assert second["why"] == "restart 2 of 3 by the policy"
     assert portal.call("scheduled", "cancel", "again").returncode == 0
     assert portal.call("scheduled", "cancel", "again").returncode == ExitCode.REFUSED
     assert portal.ask("scheduled", "list") == []

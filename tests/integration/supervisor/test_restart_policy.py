@@ -70,7 +70,7 @@ def test_three_failures_three_restarts_with_growing_pauses_and_then_no_more(desk
         waiting = scheduled(desk, run)
         assert waiting is not None
         assert (waiting.restart_of, waiting.cause) == (run.id, RestartCause.POLICY)
-        assert waiting.why == f"exit_code; restart {restarts + 1} of 3 by the policy"
+        assert waiting.why == f"restart {restarts + 1} of 3 by the policy"
         pauses.append(waiting.delay_seconds)
         wait_out(desk, waiting.delay_seconds - 1)
         assert latest(desk, run).id == run.id

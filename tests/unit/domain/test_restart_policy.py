@@ -69,7 +69,9 @@ def test_a_failure_is_restarted_by_those_that_want_it(reason: Reason) -> None:
 
 
 def _why(reason: Reason) -> str:
-    return f"{reason}; this costs the program no try" if reason in OURS else f"{reason}; restart 1 of 3 by the policy"
+    if reason in OURS:
+        return "what ended it was not the program's doing and costs it no try"
+    return "restart 1 of 3 by the policy"
 
 
 def test_a_success_is_restarted_only_where_it_is_always_done() -> None:
@@ -134,7 +136,7 @@ def test_restarts_longer_ago_than_the_window_do_not_count() -> None:
     within = replace(ON_FAILURE, window_seconds=60.0)
     assert isinstance(decide(within, ended(Reason.EXIT_CODE), row(*[True] * 3, age=59), 0.0), GiveUp)
     assert decide(within, ended(Reason.EXIT_CODE), row(*[True] * 3, age=61), 0.0) == Again(
-        1.0, True, "exit_code; restart 1 of 3 by the policy"
+        1.0, True, "restart 1 of 3 by the policy"
     )
 
 

@@ -39,10 +39,13 @@ export function Dialog({ isOpen, onOpenChange, title, initialFocus, isBare = fal
         <Base.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
           {...(initialFocus && { initialFocus })}
-          className={`fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-md border border-line bg-raised shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${isBare ? "" : "p-5"}`}
+          className="fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-md border border-line bg-raised shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
         >
-          <Base.Title className={isBare ? "sr-only" : "font-semibold text-lead wrap-anywhere"}>{title}</Base.Title>
-          {children}
+          {/* Margins inside of what scrolls: those of its own would be left blank below what sticks to its end. */}
+          <div className={isBare ? "" : "p-5"}>
+            <Base.Title className={isBare ? "sr-only" : "font-semibold text-lead wrap-anywhere"}>{title}</Base.Title>
+            {children}
+          </div>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

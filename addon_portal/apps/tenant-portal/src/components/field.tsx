@@ -6,6 +6,9 @@ export const TEXTAREA = "min-h-16 w-full rounded-sm border border-edge bg-ground
 export const LINES =
   "block min-h-8 w-full resize-none rounded-sm border border-edge bg-ground px-2 py-1 font-mono disabled:opacity-60";
 
+/** Together with `rowsOf`, which knows nothing of lines that wrap: as high as what is in it, where a browser can. */
+export const GROWS = "field-sizing-content max-h-108";
+
 const MOST_ROWS = 20;
 
 /** What a textarea needs to show all of its lines, within reason. */

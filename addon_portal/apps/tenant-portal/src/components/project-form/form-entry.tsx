@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Field, INPUT, LINES, rowsOf, TEXTAREA } from "@/components/field";
+import { Field, GROWS, INPUT, LINES, rowsOf, TEXTAREA } from "@/components/field";
 import type { FormState } from "@/hooks/use-project-form";
 import type { FieldName, ProjectForm } from "@/lib/project-form";
 
@@ -37,7 +37,11 @@ export function FormEntry({ form, name, label, hint, placeholder, isCode, rows }
   return (
     <Field id={id} label={label} hint={hint} error={error}>
       {rows ? (
-        <textarea {...common} rows={rowsOf(form.values[name], rows)} className={rows > 1 ? TEXTAREA : LINES} />
+        <textarea
+          {...common}
+          rows={rowsOf(form.values[name], rows)}
+          className={`${GROWS} ${rows > 1 ? TEXTAREA : LINES}`}
+        />
       ) : (
         <input {...common} className={`${INPUT} ${isCode ? "font-mono" : ""}`} />
       )}

@@ -1,7 +1,7 @@
 import { Eye, EyeOff, X } from "lucide-react";
 import { type ClipboardEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { INPUT, LINES, rowsOf } from "@/components/field";
+import { GROWS, INPUT, LINES, rowsOf } from "@/components/field";
 import { idOf } from "@/components/project-form/form-entry";
 import type { FormState } from "@/hooks/use-project-form";
 import { parseEnvironment } from "@/lib/environment";
@@ -50,7 +50,7 @@ export function FormVariables({ form }: { form: FormState }) {
               spellCheck={false}
               autoComplete="off"
               onChange={(event) => change(id, { value: event.target.value })}
-              className={`${LINES} min-w-0 flex-3 ${isShown ? "" : "overflow-hidden whitespace-pre [-webkit-text-security:disc]"}`}
+              className={`${LINES} min-w-0 flex-3 ${isShown ? GROWS : "overflow-hidden whitespace-pre [-webkit-text-security:disc]"}`}
             />
             <Button
               kind="quiet"

@@ -3,6 +3,7 @@ import { Time } from "@/components/time";
 import { evidenceFacts, evidenceNotes } from "@/lib/evidence-words";
 import type { Evidence } from "@/lib/run-details";
 import { actorName } from "@/lib/run-words";
+import { countText } from "@/lib/sizes";
 
 /** Why the portal says what it says: who saw what, what is missing, and the records as they are. */
 export function RunEvidence({ evidence }: { evidence: Evidence }) {
@@ -24,7 +25,7 @@ export function RunEvidence({ evidence }: { evidence: Evidence }) {
       ))}
       <details className="mt-2">
         <summary className="cursor-default text-quiet hover:text-ink">
-          Journal, {evidence.journal.length} entries
+          Journal, {countText(evidence.journal.length, "entry", "entries")}
         </summary>
         <ol className="mt-1 flex flex-col gap-1">
           {evidence.journal.map(({ seq, kind, from_state, to_state, actor, cause, recorded_at }) => (

@@ -36,7 +36,10 @@ export function Dialog({ isOpen, onOpenChange, title, initialFocus, isBare = fal
       }}
     >
       <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Base.Backdrop
+          data-dims
+          className="fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
+        />
         <Base.Popup
           {...(initialFocus && { initialFocus })}
           className="fixed top-[8vh] left-1/2 z-50 max-h-[84vh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-md border border-line bg-raised shadow-popup outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"

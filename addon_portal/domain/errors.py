@@ -244,8 +244,8 @@ class OwnKey(DomainError):
 
     def __init__(self, key_id: str) -> None:
         super().__init__(
-            "This is the portal's own key: without it the commands on its machine are refused until the next start of "
-            f"`up` makes another. Revoke it there: addon-portal key revoke {key_id} --yes",
+            "This is the portal's own key: without it the commands on its machine are refused until the portal is "
+            f"started again, which makes another. Revoke it there: addon-portal key revoke {key_id} --yes",
             key_id=key_id,
         )
 

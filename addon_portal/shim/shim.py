@@ -39,6 +39,7 @@ CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
 SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
 TERMINAL_SECONDS = 5.0  # so long a terminal may carry the last output when all that we know of are dead
+STUB_GROWTH_KIB = 1024  # more than what a stub comes to use beyond what it is forked with
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
 NOTE_SECONDS = 1.0  # what the program says of itself is written down this often at most
@@ -936,7 +937,7 @@ class Shim:
             if ended.si_pid == self.terminal:
                 self.terminal = NOT_OPEN
             if ended.si_pid == self.program:
-                self.reaped, self.max_rss_bytes = True, usage.ru_maxrss * 1024
+                self.reaped, self.max_rss_bytes = True, programs_peak(usage.ru_maxrss)
                 faultpoint("shim.reaped", self.run)
             elif self.killing and status & 0x7F == signal.SIGKILL:
                 self.killed += 1
@@ -981,6 +982,15 @@ class Shim:
         time.sleep(SYNC_SECONDS)
         sync_end(self.directory)
         os._exit(0)
+
+
+def programs_peak(kib: int) -> Optional[int]:
+    """The most memory that a program used, in bytes, from getrusage(2)'s mark; None if the mark says nothing of it.
+
+    An exec hands on what was before it (exec_mmap in the kernel's fs/exec.c): its stub, a fork of us, about as large.
+    """
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kib * 1024 if kib > ours + STUB_GROWTH_KIB else None
 
 
 def read_progress(text: str) -> Optional[float]:

@@ -249,9 +249,12 @@ def _run_fields(run: Json) -> Iterator[tuple[str, object]]:
 def _show_evidence(evidence: Json) -> None:
     print_line(f"\nJournal ({evidence['directory']})")
     print_table(
-        ("HAPPENED", "WHAT", "FROM", "TO", "BY", "CAUSE"),
+        ("HAPPENED", "WHAT", "FROM", "TO", "BY", "CAUSE", "NOTE"),
         (
-            tuple(entry[name] for name in ("happened_at", "kind", "from_state", "to_state", "actor", "cause"))
+            (
+                *(entry[name] for name in ("happened_at", "kind", "from_state", "to_state", "actor", "cause")),
+                entry["detail"].get("note"),
+            )
             for entry in evidence["journal"]
         ),
         "The journal is empty.",

@@ -41,9 +41,10 @@ def start_stubborn(portal: Portal, begun: Path) -> tuple[str, str]:
     return project_id, run_id
 
 
-def stop(page: Page) -> None:
+def stop(page: Page, note: str = "") -> None:
     """Ask, and answer the question."""
     page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Note").fill(note)
     page.get_by_role("dialog").get_by_role("button", name="Stop", exact=True).click()
 
 
@@ -85,9 +86,11 @@ def test_a_stop_from_the_status_page_asks_first(portal: Portal, ada: Visitor, tm
     page.get_by_role("button", name="Let it run").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert portal.get_run(run_id)["stop_requested_at"] is None
-    stop(page)
+    stop(page, "the input was wrong")
     expect(row).to_contain_text("Stopping")
     expect(row).to_contain_text(re.compile(r"will be killed in \d s|being killed"))
     portal.wait_final(run_id)
     assert list(processes_with(f"ADDON_PORTAL_RUN_ID={run_id}")) == []
     expect(row).to_contain_text("Stopped by Ada")
+    page.goto(f"/runs/{run_id}")
+    expect(page.get_by_text("Stop asked for by Ada “the input was wrong”")).to_be_visible()

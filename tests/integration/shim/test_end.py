@@ -60,7 +60,13 @@ def test_the_costs_of_a_program_and_its_children_are_recorded(keeper: Keeper) ->
     burn = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done"
     run = keeper.run("/bin/sh", "-c", f"({burn}); exit 0")
     assert run.record("exit")["cpu_user_seconds"] > 0
-    assert run.record("done")["max_rss_bytes"] > 0
+
+
+@pytest.mark.slow
+def test_of_the_memory_only_what_was_the_programs_is_recorded(keeper: Keeper) -> None:
+    large = keeper.run(sys.executable, "-c", f"b'x' * {64 << 20}")
+    assert 64 << 20 < large.record("done")["max_rss_bytes"] < 256 << 20
+    assert keeper.run("/bin/true").record("done")["max_rss_bytes"] is None
 
 
 def test_a_quiet_end_proves_that_nothing_is_left(keeper: Keeper) -> None:

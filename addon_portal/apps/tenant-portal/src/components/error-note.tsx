@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
+import { Moments } from "@/components/run/sentence";
 import { StateShape } from "@/components/state-shape";
 import { problemOf } from "@/lib/api";
 
@@ -15,7 +16,11 @@ export function ErrorNote({ error, retry, children }: Props) {
       <StateShape shape="triangle" className="mt-0.5 text-red" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{problem.title}</p>
-        {!fields.length && <p className="wrap-anywhere">{problem.detail}</p>}
+        {!fields.length && (
+          <p className="wrap-anywhere">
+            <Moments text={problem.detail} />
+          </p>
+        )}
         {fields.map(({ field, expected, got }) => (
           <p key={field} className="wrap-anywhere">
             <code>{field}</code>: expected {expected}, got {got}

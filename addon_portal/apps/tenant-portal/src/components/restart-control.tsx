@@ -32,12 +32,12 @@ export function RestartControl({ run, kind = "plain", hotkey = false, onRestarte
   if (next) return <Restarted run={next} />;
   return (
     <div className="flex flex-col items-end gap-2">
-      <div className="flex">
+      <div className="flex *:relative">
         <Button
           kind={kind}
           blocked={blocked}
           isBusy={restart.isPending}
-          className="rounded-r-none"
+          className="rounded-r-none focus-visible:z-10"
           onClick={() => (run.needs_confirmation ? setAsking(true) : go())}
         >
           Restart
@@ -46,7 +46,7 @@ export function RestartControl({ run, kind = "plain", hotkey = false, onRestarte
           kind={kind}
           blocked={blocked}
           isBusy={restart.isPending}
-          className="-ml-px rounded-l-none px-1.5"
+          className="-ml-px rounded-l-none px-1.5 focus-visible:z-10"
           aria-label={`Restart ${run.project_name} with choices`}
           onClick={() => setAsking(true)}
         >

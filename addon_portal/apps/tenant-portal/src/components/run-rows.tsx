@@ -54,6 +54,7 @@ const RunRow = memo(function RunRow({ run, before, actions, lastLine, hasLine }:
         <Link
           to="/runs/$runId"
           params={{ runId: run.run_id }}
+          title={`${run.project_name} #${run.number}`}
           className="truncate font-medium after:absolute after:inset-0"
         >
           {run.project_name} <span className="font-normal text-quiet">#{run.number}</span>

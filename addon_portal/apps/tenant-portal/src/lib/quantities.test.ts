@@ -70,7 +70,7 @@ it("nothing is nothing, and no problem", () => {
 
 it("a number is whole where it has to be", () => {
   expect(parseNumber("1.5").value).toBe(1.5);
-  expect(parseNumber("1.5", { isWhole: true }).problem).toBe("Expected a whole number.");
-  expect(parseNumber("x").problem).toBe("Expected a number.");
+  expect(parseNumber("1.5", { isWhole: true }).problem).toBe("Expected a whole number, not below 0.");
+  expect(parseNumber("x").problem).toBe("Expected a number, not below 0.");
   expect(parseNumber("-1").problem).not.toBeNull();
 });

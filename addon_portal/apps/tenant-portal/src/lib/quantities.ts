@@ -82,7 +82,9 @@ export function parseNumber(text: string, { isWhole = false } = {}): Quantity {
   if (!written) return NOTHING;
   const value = Number(written);
   const isFit = Number.isFinite(value) && value >= 0 && (!isWhole || Number.isSafeInteger(value));
-  return isFit ? { value, problem: null } : { value: null, problem: `Expected a ${isWhole ? "whole " : ""}number.` };
+  return isFit
+    ? { value, problem: null }
+    : { value: null, problem: `Expected a ${isWhole ? "whole " : ""}number, not below 0.` };
 }
 
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB"];

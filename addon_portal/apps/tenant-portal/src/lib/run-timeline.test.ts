@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { timelineOf } from "@/lib/run-timeline";
-import { makeRun } from "@/testing/factories";
+import { makeEntry, makeRun } from "@/testing/factories";
 
 const words = (run: Parameters<typeof timelineOf>[0]) => timelineOf(run).map((step) => step.word);
 
@@ -19,6 +19,15 @@ describe("the timeline of a run", () => {
   it("ends where the run stands", () => {
     expect(words(makeRun.pending())).toEqual(["Requested"]);
     expect(words(makeRun.running())).toEqual(["Requested", "Claimed", "Started"]);
+  });
+
+  it("tells why a stop was asked for, once the journal is known", () => {
+    const run = makeRun.cancelled({ stop_requested_at: "2026-11-29T12:00:04Z", stop_requested_by: "person:Ada" });
+    const stop = (journal?: Parameters<typeof timelineOf>[1]) =>
+      timelineOf(run, journal).find(({ word }) => word === "Stop asked for")?.note;
+    expect(stop()).toBe("by Ada");
+    expect(stop([makeEntry({ kind: "stop_requested", detail: { note: "wrong input" } })])).toBe("by Ada “wrong input”");
+    expect(stop([makeEntry({ kind: "stop_requested", detail: { note: null } })])).toBe("by Ada");
   });
 
   it("has a stop where it was asked for", () => {

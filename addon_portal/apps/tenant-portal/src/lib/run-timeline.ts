@@ -1,4 +1,5 @@
 /** What happened to a run and when, from what it says of itself. Pure. */
+import type { Evidence } from "@/lib/run-details";
 import { actorName, type Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
 import { milliseconds } from "@/lib/times";
@@ -14,22 +15,25 @@ export interface Step {
 
 type Told = Omit<Step, "after">;
 
-export function timelineOf(run: Run): Step[] {
+type Journal = Evidence["journal"];
+
+/** The journal, where it is known by now, adds what the run itself does not say. */
+export function timelineOf(run: Run, journal: Journal = []): Step[] {
   let before: number | null = null;
-  return stepsOf(run).map((step) => {
+  return stepsOf(run, journal).map((step) => {
     const after = before === null || step.at === null ? null : Math.max(0, step.at - before);
     before = step.at ?? before;
     return { ...step, after };
   });
 }
 
-function stepsOf(run: Run): Told[] {
+function stepsOf(run: Run, journal: Journal): Told[] {
   const steps: Told[] = [
     { word: "Requested", at: milliseconds(run.requested_at), note: `by ${actorName(run.requested_by)}` },
     ...known("Claimed", run.claimed_at, "by the supervisor"),
     ...known("Started", run.started_at, null),
     ...known("Last word of the program", run.last_heartbeat_at, run.status_text),
-    ...known("Stop asked for", run.stop_requested_at, `by ${actorName(run.stop_requested_by)}`),
+    ...known("Stop asked for", run.stop_requested_at, stopNote(run, journal)),
     ...known("Ended", run.ended_at, endNote(run)),
   ];
   steps.sort((left, right) => (left.at ?? 0) - (right.at ?? 0));
@@ -42,6 +46,12 @@ function stepsOf(run: Run): Told[] {
 
 function known(word: string, at: string | null, note: string | null): Told[] {
   return at === null ? [] : [{ word, at: milliseconds(at), note }];
+}
+
+function stopNote(run: Run, journal: Journal): string {
+  const by = `by ${actorName(run.stop_requested_by)}`;
+  const note = journal.findLast(({ kind }) => kind === "stop_requested")?.detail.note;
+  return typeof note === "string" && note ? `${by} “${note}”` : by;
 }
 
 function endNote(run: Run): string | null {

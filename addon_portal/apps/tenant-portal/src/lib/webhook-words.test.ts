@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BY_DEFAULT, standingOf, toldText, WANTED } from "@/lib/webhook-words";
+import { BY_DEFAULT, deliveryLook, standingOf, toldText, WANTED } from "@/lib/webhook-words";
 import { askAgainIn, type Delivery } from "@/lib/webhooks";
 
 test("a test cannot be wanted, and successes are told to those who ask for them", () => {
@@ -45,4 +45,10 @@ test("a message on its way is asked for soon, one that waits for its next attemp
   expect(askAgainIn([delivery({})], NOW)).toBe(1_500);
   expect(askAgainIn([delivery({ next_attempt_at: "2026-11-29T12:00:05Z" })], NOW)).toBe(5_000);
   expect(askAgainIn([delivery({ next_attempt_at: "2026-11-29T14:00:00Z" })], NOW)).toBe(60_000);
+});
+
+test("what was tried in vain is not called on its way", () => {
+  expect(deliveryLook({ state: "pending", attempts: 0 }).word).toBe("On its way");
+  expect(deliveryLook({ state: "pending", attempts: 2 }).word).toBe("Not arrived yet");
+  expect(deliveryLook({ state: "failed", attempts: 9 }).word).toBe("Did not arrive");
 });

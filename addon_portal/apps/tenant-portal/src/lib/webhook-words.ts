@@ -41,6 +41,12 @@ export const DELIVERY: Record<Delivery["state"], Look> = {
   failed: { word: "Did not arrive", shape: "cross", tone: "red" },
 };
 
+/** How this one stands: what was tried in vain is not called on its way. */
+export function deliveryLook({ state, attempts }: Pick<Delivery, "state" | "attempts">): Look {
+  if (state === "pending" && attempts > 0) return { word: "Not arrived yet", shape: "triangle", tone: "amber" };
+  return DELIVERY[state];
+}
+
 /** What it is told of, as a list in a sentence. */
 export function toldText({ events }: Pick<Webhook, "events">): string {
   if (WANTED.every((fact) => events.includes(fact))) return "everything";

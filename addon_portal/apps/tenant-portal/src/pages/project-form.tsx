@@ -35,10 +35,13 @@ export function EditProjectPage() {
   return (
     <>
       <nav aria-label="Where this is" className="mb-1 text-quiet">
+        <Link to="/projects" className="hover:text-ink hover:underline">
+          Projects
+        </Link>
+        {" / "}
         <Link to="/projects/$projectId" params={{ projectId }} className="hover:text-ink hover:underline">
           {project.data.name}
         </Link>
-        {" / "}
       </nav>
       <PageHead title={`Settings of ${project.data.name}`} />
       <Edit key={projectId} project={project.data} schedule={schedule.data} />

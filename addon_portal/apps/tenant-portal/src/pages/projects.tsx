@@ -1,9 +1,11 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { buttonLook } from "@/components/button";
+import { Button, buttonLook } from "@/components/button";
 import { PageHead } from "@/components/page-head";
 import { ProjectFilters } from "@/components/projects/project-filters";
 import { ProjectList } from "@/components/projects/project-list";
+import { useSession } from "@/hooks/use-session";
 import { filterOf, type ProjectsSearch } from "@/lib/project-filter";
+import { roleRefusal } from "@/lib/run-acts";
 
 /** All projects of the tenant, with how the newest run of each stands. What is looked for is in the address. */
 export function ProjectsPage() {
@@ -11,14 +13,21 @@ export function ProjectsPage() {
   const navigate = useNavigate({ from: "/projects" });
   const show = (next: ProjectsSearch) => void navigate({ search: next, replace: true, resetScroll: false });
   const { sort } = search;
+  const refused = roleRefusal("make projects", useSession());
   return (
     <>
       <PageHead
         title="Projects"
         actions={
-          <Link to="/projects/new" className={buttonLook("primary")}>
-            New project
-          </Link>
+          refused ? (
+            <Button kind="primary" blocked={refused}>
+              New project
+            </Button>
+          ) : (
+            <Link to="/projects/new" className={buttonLook("primary")}>
+              New project
+            </Link>
+          )
         }
       />
       <ProjectFilters search={search} onChange={show} />

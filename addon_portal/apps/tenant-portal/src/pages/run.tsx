@@ -44,11 +44,11 @@ function OneRun({ run }: { run: Run }) {
           run={run}
           at={at}
           onChoose={(offset) => set({ at: offset, compare })}
-          className="h-[80dvh] lg:h-[calc(100dvh-13rem)] lg:min-h-120"
+          className="h-[80dvh] lg:h-[calc(100dvh-15rem)] lg:min-h-120"
         />
         <div className="lg:-mt-8">
           <Section title="What happened">
-            <RunTimeline run={run} />
+            <RunTimeline run={run} evidence={evidence} />
           </Section>
           <RunWhy run={run} />
           <Section title="What ran">

@@ -1,4 +1,5 @@
 /** Runs as the API tells them, one method per state; every fact can be said otherwise. */
+import type { Schemas } from "@/lib/api";
 import type { Project } from "@/lib/projects";
 import type { Run } from "@/lib/run-words";
 
@@ -138,5 +139,20 @@ export const makeProject = (facts: Partial<Project> = {}): Project => ({
   restart_policy: null,
   scheduled_restart: null,
   latest_run: null,
+  ...facts,
+});
+
+/** One entry of a journal, with what matters to a test. */
+export const makeEntry = (facts: Partial<Schemas["JournalEntryBody"]>): Schemas["JournalEntryBody"] => ({
+  seq: 1,
+  kind: "requested",
+  from_state: null,
+  to_state: null,
+  reason: null,
+  actor: "person:Ada",
+  cause: "request",
+  detail: {},
+  happened_at: "2026-11-29T12:00:00Z",
+  recorded_at: "2026-11-29T12:00:00Z",
   ...facts,
 });

@@ -12,6 +12,7 @@ export function FormRestarts({ form }: { form: FormState }) {
     <FormFold
       form={form}
       title="Restarts"
+      anchor="restarts"
       says={isOn ? `by itself, at most ${maxRestarts} in a row` : "by people only"}
       fields={["restarts", "maxRestarts", "window", "firstPause", "factor", "longestPause", "jitter"]}
       isSet={isOn}

@@ -78,7 +78,7 @@ export function FormTimes({ form }: { form: FormState }) {
             name="stallBy"
             label="A sign of life is"
             options={{
-              heartbeat: "what it says by sd_notify, as systemd's services do",
+              heartbeat: "a heartbeat (sd_notify)",
               output: "anything that it writes",
               either: "either of them",
             }}

@@ -19,6 +19,7 @@ export function FormSchedule({ form }: { form: FormState }) {
     <FormFold
       form={form}
       title="Schedule"
+      anchor="schedule"
       says={isScheduled ? `${cron}, ${timeZone}` : "runs when somebody asks"}
       fields={["cron", "timeZone"]}
       isSet={isScheduled}

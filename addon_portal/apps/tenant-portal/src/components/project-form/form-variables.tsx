@@ -1,5 +1,5 @@
 import { Eye, EyeOff, X } from "lucide-react";
-import { type ClipboardEvent, useState } from "react";
+import { type ClipboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { GROWS, INPUT, LINES, rowsOf } from "@/components/field";
 import { idOf } from "@/components/project-form/form-entry";
@@ -10,6 +10,7 @@ import type { Variable } from "@/lib/project-form";
 /** Variables of the environment. Values are hidden while nobody wants to see them; pasted lines become rows. */
 export function FormVariables({ form }: { form: FormState }) {
   const [isShown, setShown] = useState(false);
+  const added = useRef<number | null>(null);
   const { variables } = form.values;
   const error = form.errors.variables;
   const show = (next: Variable[]) => form.set("variables", next);
@@ -19,6 +20,7 @@ export function FormVariables({ form }: { form: FormState }) {
     const first = Math.max(-1, ...variables.map(({ id }) => id)) + 1;
     const rows = entries.map(([name, value], at) => ({ id: first + at, name, value }));
     show([...variables.filter(({ id }) => id !== instead), ...rows]);
+    return first;
   };
   const paste = (event: ClipboardEvent, id: number) => {
     const { env, problem } = parseEnvironment(event.clipboardData.getData("text"));
@@ -27,12 +29,17 @@ export function FormVariables({ form }: { form: FormState }) {
     add(Object.entries(env), id);
   };
   return (
-    <fieldset id={idOf("variables")} tabIndex={-1} className="outline-none">
+    <fieldset id={idOf("variables")} tabIndex={-1}>
       <legend className="font-medium">Variables</legend>
       <ul className="mt-1 flex flex-col gap-2">
         {variables.map(({ id, name, value }, at) => (
           <li key={id} className="flex items-start gap-2">
             <input
+              ref={(name) => {
+                if (added.current !== id) return;
+                added.current = null;
+                name?.focus();
+              }}
               aria-label={`Name of variable ${at + 1}`}
               placeholder="NAME"
               value={name}
@@ -64,7 +71,13 @@ export function FormVariables({ form }: { form: FormState }) {
         ))}
       </ul>
       <div className="mt-2 flex flex-wrap items-center gap-2">
-        <Button onClick={() => add([["", ""]])}>Add a variable</Button>
+        <Button
+          onClick={() => {
+            added.current = add([["", ""]]);
+          }}
+        >
+          Add a variable
+        </Button>
         {variables.length > 0 && (
           <Button kind="quiet" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
             {isShown ? <EyeOff aria-hidden="true" className="size-4" /> : <Eye aria-hidden="true" className="size-4" />}

@@ -15,7 +15,12 @@ export function ProjectRestarts({ project }: { project: Project }) {
     <Section
       title="Restarts"
       note={
-        <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className="text-accent hover:underline">
+        <Link
+          to="/projects/$projectId/edit"
+          params={{ projectId: project.id }}
+          hash="restarts"
+          className="text-accent hover:underline"
+        >
           Change
         </Link>
       }
@@ -38,7 +43,7 @@ function GivenUp({ run }: { run: Run }) {
   const { data: evidence } = useQuery(evidenceOf(run));
   const entry = evidence?.journal.findLast(({ kind }) => kind === "restart_given_up");
   if (!entry) return null;
-  const why = typeof entry.detail.why === "string" ? `: ${entry.detail.why}` : ".";
+  const why = typeof entry.detail.why === "string" ? `: ${entry.detail.why}.` : ".";
   return (
     <p className="text-amber">
       It has given up <Time at={entry.happened_at} />

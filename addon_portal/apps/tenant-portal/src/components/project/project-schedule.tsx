@@ -21,7 +21,12 @@ export function ProjectSchedule({ project }: { project: Project }) {
     <Section
       title="Schedule"
       note={
-        <Link to="/projects/$projectId/edit" params={{ projectId: project.id }} className="text-accent hover:underline">
+        <Link
+          to="/projects/$projectId/edit"
+          params={{ projectId: project.id }}
+          hash="schedule"
+          className="text-accent hover:underline"
+        >
           {schedule === null ? "Give it one" : "Change"}
         </Link>
       }

@@ -5,9 +5,11 @@ import { SelectBox } from "@/components/bulk/select-box";
 import { SelectionBar } from "@/components/bulk/selection-bar";
 import { type MarkColumn, ProjectTable } from "@/components/projects/project-table";
 import { type Selection, useSelection } from "@/hooks/use-selection";
+import { useSession } from "@/hooks/use-session";
 import { bulkFilterOf } from "@/lib/project-bulk";
 import type { ProjectFilter } from "@/lib/project-filter";
 import type { Project } from "@/lib/projects";
+import { roleRefusal } from "@/lib/run-acts";
 
 /** The table, of which rows can be selected and restarted together, or all that match where they have ended. */
 export function BulkProjects({ projects, filter }: { projects: readonly Project[]; filter: ProjectFilter }) {
@@ -36,18 +38,19 @@ export function BulkProjects({ projects, filter }: { projects: readonly Project[
 }
 
 function useMarks(projects: readonly Project[], { ids, choose, chooseAll }: Selection): MarkColumn {
+  const mayRestart = !roleRefusal("restart", useSession());
   const cell = useMemo(
     () => (project: Project) =>
-      project.latest_run?.restartable ? (
+      mayRestart && project.latest_run?.restartable ? (
         <SelectBox
           label={`Select ${project.name}`}
           isOn={ids.has(project.id)}
           onChange={(isOn) => choose(project.id, isOn)}
         />
       ) : null,
-    [ids, choose],
+    [ids, choose, mayRestart],
   );
-  const restartable = projects.filter((project) => project.latest_run?.restartable).map(({ id }) => id);
+  const restartable = projects.filter((project) => mayRestart && project.latest_run?.restartable).map(({ id }) => id);
   const chosen = restartable.filter((id) => ids.has(id));
   const head = restartable.length > 0 && (
     <SelectBox

@@ -37,6 +37,7 @@ export const ProjectRow = memo(function ProjectRow({ project, isWide, isTouched,
         <Link
           to="/projects/$projectId"
           params={{ projectId: project.id }}
+          title={project.name}
           className="block truncate font-medium after:absolute after:inset-0"
         >
           {project.name}

@@ -4,6 +4,7 @@ import { evidenceFacts, evidenceNotes } from "@/lib/evidence-words";
 import type { Evidence } from "@/lib/run-details";
 import { actorName } from "@/lib/run-words";
 import { countText } from "@/lib/sizes";
+import { STATES } from "@/lib/states";
 
 /** Why the portal says what it says: who saw what, what is missing, and the records as they are. */
 export function RunEvidence({ evidence }: { evidence: Evidence }) {
@@ -28,15 +29,16 @@ export function RunEvidence({ evidence }: { evidence: Evidence }) {
           Journal, {countText(evidence.journal.length, "entry", "entries")}
         </summary>
         <ol className="mt-1 flex flex-col gap-1">
-          {evidence.journal.map(({ seq, kind, from_state, to_state, actor, cause, recorded_at }) => (
+          {evidence.journal.map(({ seq, kind, from_state, to_state, actor, detail, recorded_at }) => (
             <li key={seq} className="flex flex-wrap gap-x-2">
               <span className="text-quiet">
                 <Time at={recorded_at} />
               </span>
               <span>{kind.replaceAll("_", " ")}</span>
               <span className="text-quiet">
-                {to_state && from_state !== to_state && `${from_state ?? "–"} → ${to_state}, `}
-                {actorName(actor)}, {cause}
+                {to_state && from_state !== to_state && `${STATES[to_state].word}, `}
+                by {actorName(actor)}
+                {typeof detail.note === "string" && detail.note && ` “${detail.note}”`}
               </span>
             </li>
           ))}

@@ -46,8 +46,8 @@ function Attempt({ attempt }: { attempt: Schemas["AttemptBody"] }) {
   return (
     <li>
       <span className="tabular-nums">{number}.</span> <Time at={started_at} form="day" />:{" "}
-      {error ?? `arrived${status === null ? "" : `, answered ${status}`}`}{" "}
-      <span className="text-quiet">after {durationText(seconds * 1000)}</span>
+      {error ?? `arrived${status === null ? "" : `, answered ${status}`}`}
+      <span className="text-quiet">, after {durationText(seconds * 1000)}</span>
       {response && <pre className="mt-1 whitespace-pre-wrap text-quiet wrap-anywhere">{response}</pre>}
     </li>
   );

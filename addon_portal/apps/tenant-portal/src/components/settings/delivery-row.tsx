@@ -4,7 +4,7 @@ import { Button } from "@/components/button";
 import { DeliveryDetail } from "@/components/settings/delivery-detail";
 import { LookLine } from "@/components/settings/look-line";
 import { Time } from "@/components/time";
-import { DELIVERY, FACTS } from "@/lib/webhook-words";
+import { deliveryLook, FACTS } from "@/lib/webhook-words";
 import type { Delivery } from "@/lib/webhooks";
 
 /** One message: of what it tells, and what became of it. */
@@ -17,7 +17,7 @@ export function DeliveryRow({ delivery, isOn }: { delivery: Delivery; isOn: bool
     <li className="py-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <span className="min-w-36">
-          <LookLine look={DELIVERY[state]} />
+          <LookLine look={deliveryLook(delivery)} />
         </span>
         <span className="min-w-0 flex-1 basis-40">
           {fact}
@@ -35,7 +35,7 @@ export function DeliveryRow({ delivery, isOn }: { delivery: Delivery; isOn: bool
             {attempts > 1 && ` · ${attempts} attempts`}
             {state === "pending" && attempts > 0 && next_attempt_at && (
               <>
-                {" · again "}
+                {" · tried again "}
                 <Time at={next_attempt_at} form="day" />
               </>
             )}

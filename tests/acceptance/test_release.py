@@ -1,9 +1,7 @@
-"""A release: the wheel that `make wheel` builds, installed and used where there is no Node, and a build without one."""
+"""A release: the wheel that `make wheel` builds, installed and used where there is no Node."""
 
 import gzip
-import os
 import re
-import shutil
 import subprocess
 import sys
 import venv
@@ -16,23 +14,17 @@ import pytest
 
 from tests.integration.cli.installed import READY, clean_environment, find_processes
 from tests.support.machine import NODE, path_without
-from tests.tidy.sources import ROOT, name_of, tracked_files
+from tests.tidy.sources import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PAGE = "addon_portal/apps/tenant-portal/"
-_OF_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """Without what the `make` that runs the tests would tell one that they start."""
-    return {name: value for name, value in clean_environment(**extra).items() if name not in _OF_MAKE}
 
 
 def run(*command: str | Path, cwd: Path, **extra: str) -> str:
     """Run one command to its end, which has to be a good one."""
     done = subprocess.run(
-        [str(word) for word in command], cwd=cwd, env=environment(**extra), capture_output=True, text=True
+        [str(word) for word in command], cwd=cwd, env=clean_environment(**extra), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -65,7 +57,7 @@ def address(installed: Path, tmp_path: Path) -> Iterator[str]:
     data, path = tmp_path / "data", path_without(NODE, tmp_path / "programs")
     up = [str(installed), "up", "--data", str(data), "--port", "0"]
     with subprocess.Popen(
-        up, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path, env=environment(PATH=path)
+        up, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path, env=clean_environment(PATH=path)
     ) as process:
         assert process.stdout is not None
         said = []
@@ -108,23 +100,3 @@ def test_an_installed_release_serves_its_page_and_lets_people_in_without_node(ad
         assert browser.post("/api/session", json={"token": token}).status_code == 201
         assert browser.get("/api/session").json()["tenant"]["name"] == "default"
         assert browser.get("/api/tenant/projects").json()["items"]
-
-
-@pytest.mark.skipif("ADDON_PORTAL_WITHOUT_NODE" not in os.environ, reason="takes a Node of 200 MB from the index")
-def test_the_page_is_built_where_there_is_no_node(tmp_path: Path) -> None:
-    clone, path = tmp_path / "clone", path_without(NODE, tmp_path / "programs")
-    for file in [*tracked_files(f"{PAGE}**"), ROOT / "scripts" / "page.sh", ROOT / "requirements" / "node.txt"]:
-        copy = clone / name_of(file)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, copy)
-    venv.create(clone / ".venv", with_pip=True)
-    said = run(clone / "scripts" / "page.sh", "build", cwd=tmp_path, PATH=path)
-    assert "no node of at least 20.19 on this machine" in said
-    assert (clone / PAGE / "dist" / "index.html").is_file()
-    assert re.search(r"first load: [0-9.]+ kB compressed", said)
-    node = clone / ".venv" / "node" / "bin" / "node"
-    assert node.resolve().is_relative_to(clone), "it lies in .venv alone"
-
-    again = run(clone / "scripts" / "page.sh", "build", cwd=tmp_path, PATH=path)
-    assert "taking one" not in again
-    assert "installing" not in again

@@ -70,8 +70,10 @@ def ask_for_many(page: Page) -> None:
 
 
 def go_down(page: Page) -> None:
-    """To the end of the page, by its key; what is there is loaded now."""
+    """To the end of the page, by its key, once it is longer than the screen; what is there is loaded now."""
+    page.wait_for_function("document.documentElement.scrollHeight > innerHeight")
     page.keyboard.press("End")
+    page.wait_for_function("scrollY > 0")
 
 
 SCENES = {

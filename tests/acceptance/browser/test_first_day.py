@@ -1,26 +1,68 @@
-"""The first day: start the portal, log in by its link, run a sample, see it fail, restart it, see it complete."""
+"""The first day: start the portal, log in by its link, run a sample, see it fail, restart it, see it complete.
+
+With `up` as it is installed beside the tests, and with `make up` in a clone on a machine that has no Node.
+"""
 
 import csv
+import os
 import re
+import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from typing_extensions import override
 
 from addon_portal.cli.demo import EXAMPLES, examples_directory
 from addon_portal.cli.first_start import DEMO_KEY_FILE, DEMO_TENANT
 from addon_portal.cli.samples import SAMPLES
 from tests.acceptance.browser.conftest import Visit
-from tests.integration.cli.installed import Portal
+from tests.integration.cli.installed import Portal, clean_environment
+from tests.support.machine import NODE, path_without
+from tests.tidy.sources import name_of, tracked_files
 
 
-@pytest.fixture
-def new_portal(tmp_path: Path) -> Iterator[Portal]:
+class Cloned(Portal):
+    """What `make up` starts in a clone of this repository, where nothing is installed and there is no Node."""
+
+    def __init__(self, data: Path, place: Path) -> None:
+        super().__init__(data)
+        self.clone = place / "clone"
+        self.path = path_without(NODE, place / "programs")
+        for file in tracked_files("*"):
+            copy = self.clone / name_of(file)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+
+    @override
+    def command_of_up(self, options: list[str]) -> list[str]:
+        return ["env", f"PATH={self.path}", "make", "-C", str(self.clone), "up", f"ARGS={shlex.join(options)}"]
+
+    def check_build(self) -> None:
+        """The page was built here, with a Node that lies in the clone's .venv alone; and is not built again."""
+        said = "\n".join(self.said)
+        assert "no node of at least 20.19 on this machine" in said
+        assert re.search(r"first load: [0-9.]+ kB compressed", said)
+        assert (self.clone / ".venv" / "node" / "bin" / "node").resolve().is_relative_to(self.clone)
+        again = ["make", "-C", str(self.clone), "ui"]
+        done = subprocess.run(again, env=clean_environment(PATH=self.path), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "page:" not in done.stdout + done.stderr
+
+
+WITHOUT_NODE = pytest.mark.skipif(
+    "ADDON_PORTAL_WITHOUT_NODE" not in os.environ, reason="takes a Node of 200 MB from the index"
+)
+
+
+@pytest.fixture(params=["up", pytest.param("make up without Node", marks=WITHOUT_NODE)])
+def new_portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     """A data directory that nobody has used yet, and `up` as a program of its own."""
-    portal = Portal(tmp_path / "data")
+    portal = Portal(tmp_path / "data") if request.param == "up" else Cloned(tmp_path / "data", tmp_path)
     portal.anew = True
     try:
         yield portal
@@ -49,6 +91,7 @@ def go_to_demo(page: Page) -> None:
     expect(page.get_by_role("button", name=DEMO_TENANT)).to_be_visible()
 
 
+@pytest.mark.timeout(600)
 def test_a_sample_is_run_fails_is_mended_and_completes(new_portal: Portal, visit: Visit, tmp_path: Path) -> None:
     (link,) = [line.strip() for line in new_portal.start() if "/login#token=" in line]
     visitor = visit(new_portal.up_file()["url"])
@@ -88,3 +131,5 @@ def test_a_sample_is_run_fails_is_mended_and_completes(new_portal: Portal, visit
         assert sum(Decimal(row["total"]) for row in csv.DictReader(found)) == wanted
     page.get_by_role("navigation", name="Where this is").get_by_role("link", name="orders").click()
     expect(page.get_by_role("link", name="#1", exact=True)).to_be_visible()
+    if isinstance(new_portal, Cloned):
+        new_portal.check_build()

@@ -19,8 +19,8 @@ Json = dict[str, Any]
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """The environment without settings of whoever runs the tests."""
-    ours = ("ADDON_PORTAL_", "PROJECT_", "RESTARTABLE_")
+    """The environment without settings of whoever runs the tests, and of a `make` that does."""
+    ours = ("ADDON_PORTAL_", "PROJECT_", "RESTARTABLE_", "MAKE", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | extra
 
@@ -66,13 +66,17 @@ class Portal:
         """Start `up` without waiting for anything."""
         start: Callable[..., subprocess.Popen[str]] = subprocess.Popen if self.anew else Forked[str]
         return start(
-            [COMMAND, "up", "--data", str(self.data), "--port", str(port), *options],
+            self.command_of_up(["--data", str(self.data), "--port", str(port), *options]),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
             env=clean_environment(**environment),
         )
+
+    def command_of_up(self, options: list[str]) -> list[str]:
+        """What starts `up` with these options."""
+        return [COMMAND, "up", *options]
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Signal `up` and wait for its end; returns its code and what it said meanwhile."""

@@ -70,10 +70,10 @@ def ask_for_many(page: Page) -> None:
 
 
 def go_down(page: Page) -> None:
-    """To the end of the page, by its key, once it is longer than the screen; what is there is loaded now."""
-    page.wait_for_function("document.documentElement.scrollHeight > innerHeight")
-    page.keyboard.press("End")
-    page.wait_for_function("scrollY > 0")
+    """To the end of the page, by its key; what is there is loaded now. While a page is short it has no end to go to."""
+    while not page.evaluate("scrollY > 0"):
+        page.keyboard.press("End")
+        page.wait_for_timeout(50)
 
 
 SCENES = {

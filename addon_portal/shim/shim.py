@@ -39,7 +39,7 @@ CHUNK_BYTES = 1 << 20
 RESERVED_BYTES = 4096
 SYNC_SECONDS = 0.02  # after the end: whoever was told writes to the same disk now, and somebody waits for that
 TERMINAL_SECONDS = 5.0  # so long a terminal may carry the last output when all that we know of are dead
-STUB_GROWTH_KIB = 1024  # more than what a stub comes to use beyond what it is forked with
+EXEC_KIB = 4 << 10  # more than what a stub uses after its report: two copies of what execve(2) takes at most
 RETRY_SECONDS = 1.0  # a full disk is asked again this often
 INDEX_SECONDS = 0.1
 NOTE_SECONDS = 1.0  # what the program says of itself is written down this often at most
@@ -437,9 +437,9 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         os.dup2(output, 2)
         step = "spec"
         spec = read_spec(directory)
-        step, terminal = "terminal", b""
+        step, terminal = "terminal", NOT_OPEN
         if spec.get("terminal"):
-            terminal = b"%d" % open_terminal(output, spec.get("uid"))
+            terminal = open_terminal(output, spec.get("uid"))
         step, file = "working_directory", spec["cwd"]
         os.chdir(encoded(spec["cwd"]))  # with our privileges: the way to a workspace leads through directories of ours
         step, file = "spec", None
@@ -452,7 +452,7 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         step = "user"
         become_user(spec)
         step = "gate_closed"
-        ready = b"r" + terminal
+        ready = b"r%d %d" % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, terminal)
         attempt(channel.send, ready, socket.MSG_NOSIGNAL)  # refused if the shim is dead; then the gate reads as closed
         if not channel.recv(1):
             raise OSError(errno.ECANCELED, "the gate was closed before it opened")
@@ -605,7 +605,7 @@ class Shim:
         self.ended_at: Optional[str] = None
         self.event = ""  # what the program's end was: "exit" or "start_error", once that is on disk
         self.reaped = self.alone = False
-        self.killed, self.max_rss_bytes = 0, None  # type: int, Optional[int]
+        self.killed, self.stub_kib, self.max_rss_bytes = 0, 0, None  # type: int, int, Optional[int]
         self.fifo, self.splice = fifo, getattr(os, "splice", None)  # Python 3.10
         self.output_bytes, self.output_at, self.held, self.full = 0, 0.0, b"", False
         self.index_bytes, self.indexed_at = 0, -NEVER
@@ -746,7 +746,7 @@ class Shim:
         """The stub waits at the gate, or (false) its end of the pipe is closed: by exec, or because it died."""
         report = attempt(self.stub.recv, 32)  # refused if the stub died without hearing what we had sent
         if report:
-            self.terminal = int(report[1:] or NOT_OPEN)
+            self.stub_kib, self.terminal = [int(word) for word in report[1:].split()]
             self.open_gate()
             return True
         faultpoint("shim.before_report", self.run)
@@ -937,7 +937,7 @@ class Shim:
             if ended.si_pid == self.terminal:
                 self.terminal = NOT_OPEN
             if ended.si_pid == self.program:
-                self.reaped, self.max_rss_bytes = True, programs_peak(usage.ru_maxrss)
+                self.reaped, self.max_rss_bytes = True, programs_peak(usage.ru_maxrss, self.stub_kib)
                 faultpoint("shim.reaped", self.run)
             elif self.killing and status & 0x7F == signal.SIGKILL:
                 self.killed += 1
@@ -984,13 +984,12 @@ class Shim:
         os._exit(0)
 
 
-def programs_peak(kib: int) -> Optional[int]:
-    """The most memory that a program used, in bytes, from getrusage(2)'s mark; None if the mark says nothing of it.
+def programs_peak(kib: int, stub_kib: int) -> Optional[int]:
+    """The most memory that a program used, in bytes, from getrusage(2)'s mark; None if the mark may be its stub's.
 
-    An exec hands on what was before it (exec_mmap in the kernel's fs/exec.c): its stub, a fork of us, about as large.
+    An exec hands on what was before it: exec_mmap in the kernel's fs/exec.c.
     """
-    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kib * 1024 if kib > ours + STUB_GROWTH_KIB else None
+    return kib * 1024 if kib > stub_kib + EXEC_KIB else None
 
 
 def read_progress(text: str) -> Optional[float]:

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
-import { Moments } from "@/components/run/sentence";
+import { Moments } from "@/components/sentence";
 import { StateShape } from "@/components/state-shape";
 import { problemOf } from "@/lib/api";
 

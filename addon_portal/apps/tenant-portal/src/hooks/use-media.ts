@@ -15,5 +15,5 @@ function useMedia(condition: string): boolean {
 /** As Tailwind's `sm`: from here on a table has room for its columns. */
 export const useWideScreen = () => useMedia("(width >= 40rem)");
 
-/** As Tailwind's `pointer-coarse`: nothing hovers here. */
+/** Nothing hovers here. */
 export const useTouchScreen = () => useMedia("(pointer: coarse)");

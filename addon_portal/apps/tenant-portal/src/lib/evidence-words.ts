@@ -71,3 +71,9 @@ function signalText(sent: unknown): string {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** What somebody gave as the reason for what an entry of the journal tells; null for none. */
+export function noteOf(entry: Evidence["journal"][number] | undefined): string | null {
+  const note = entry?.detail.note;
+  return typeof note === "string" && note ? note : null;
+}

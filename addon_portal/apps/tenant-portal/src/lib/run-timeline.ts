@@ -1,4 +1,5 @@
 /** What happened to a run and when, from what it says of itself. Pure. */
+import { noteOf } from "@/lib/evidence-words";
 import type { Evidence } from "@/lib/run-details";
 import { actorName, type Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";
@@ -50,8 +51,8 @@ function known(word: string, at: string | null, note: string | null): Told[] {
 
 function stopNote(run: Run, journal: Journal): string {
   const by = `by ${actorName(run.stop_requested_by)}`;
-  const note = journal.findLast(({ kind }) => kind === "stop_requested")?.detail.note;
-  return typeof note === "string" && note ? `${by} “${note}”` : by;
+  const note = noteOf(journal.findLast(({ kind }) => kind === "stop_requested"));
+  return note ? `${by} “${note}”` : by;
 }
 
 function endNote(run: Run): string | null {

@@ -34,8 +34,8 @@ export const CHANNELS: Record<Webhook["channel"], { word: string; hint: string; 
   },
 };
 
-/** How a message stands. Its words are not those of runs. */
-export const DELIVERY: Record<Delivery["state"], Look> = {
+/** Words of messages, which are not those of runs. */
+const DELIVERY: Record<Delivery["state"], Look> = {
   pending: { word: "On its way", shape: "hollow-circle", tone: "neutral" },
   delivered: { word: "Arrived", shape: "check", tone: "green" },
   failed: { word: "Did not arrive", shape: "cross", tone: "red" },

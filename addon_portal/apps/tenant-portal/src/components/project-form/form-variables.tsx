@@ -35,10 +35,10 @@ export function FormVariables({ form }: { form: FormState }) {
         {variables.map(({ id, name, value }, at) => (
           <li key={id} className="flex items-start gap-2">
             <input
-              ref={(name) => {
+              ref={(field) => {
                 if (added.current !== id) return;
                 added.current = null;
-                name?.focus();
+                field?.focus();
               }}
               aria-label={`Name of variable ${at + 1}`}
               placeholder="NAME"

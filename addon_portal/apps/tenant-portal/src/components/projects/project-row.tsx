@@ -21,6 +21,9 @@ type Props = {
 export const COLUMNS =
   "grid grid-cols-[1rem_minmax(0,1fr)_5rem] items-center gap-x-4 px-2 sm:grid-cols-[1rem_minmax(0,1fr)_minmax(0,1fr)_5rem_7.5rem] lg:grid-cols-[1rem_minmax(0,1fr)_minmax(0,1fr)_6rem_5rem_5rem_7.5rem]";
 
+const UNTIL_AIMED_AT =
+  "invisible group-focus-within:visible group-hover:visible has-aria-busy:visible has-[[role=alert],[role=status]]:visible";
+
 /** One project and how its newest run stands. The row leads to it; what can be done is there once somebody is. */
 export const ProjectRow = memo(function ProjectRow({ project, isWide, isTouched, mark }: Props) {
   const [isVisited, setVisited] = useState(false);
@@ -58,7 +61,7 @@ export const ProjectRow = memo(function ProjectRow({ project, isWide, isTouched,
       </td>
       {isWide && (
         <td className="relative z-10">
-          <span className="invisible flex justify-end group-focus-within:visible group-hover:visible pointer-coarse:visible has-aria-busy:visible has-[[role=alert],[role=status]]:visible">
+          <span className={`flex justify-end ${isTouched ? "" : UNTIL_AIMED_AT}`}>
             {(isVisited || isTouched) && <ProjectRowActions project={project} />}
           </span>
         </td>

@@ -1,6 +1,6 @@
-import { Moments, Sentence } from "@/components/run/sentence";
+import { Moments, Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
-import { evidenceFacts, evidenceNotes } from "@/lib/evidence-words";
+import { evidenceFacts, evidenceNotes, noteOf } from "@/lib/evidence-words";
 import type { Evidence } from "@/lib/run-details";
 import { actorName } from "@/lib/run-words";
 import { countText } from "@/lib/sizes";
@@ -29,18 +29,8 @@ export function RunEvidence({ evidence }: { evidence: Evidence }) {
           Journal, {countText(evidence.journal.length, "entry", "entries")}
         </summary>
         <ol className="mt-1 flex flex-col gap-1">
-          {evidence.journal.map(({ seq, kind, from_state, to_state, actor, detail, recorded_at }) => (
-            <li key={seq} className="flex flex-wrap gap-x-2">
-              <span className="text-quiet">
-                <Time at={recorded_at} />
-              </span>
-              <span>{kind.replaceAll("_", " ")}</span>
-              <span className="text-quiet">
-                {to_state && from_state !== to_state && `${STATES[to_state].word}, `}
-                by {actorName(actor)}
-                {typeof detail.note === "string" && detail.note && ` “${detail.note}”`}
-              </span>
-            </li>
+          {evidence.journal.map((entry) => (
+            <JournalEntry key={entry.seq} entry={entry} />
           ))}
         </ol>
       </details>
@@ -60,5 +50,23 @@ export function RunEvidence({ evidence }: { evidence: Evidence }) {
         </pre>
       </details>
     </div>
+  );
+}
+
+function JournalEntry({ entry }: { entry: Evidence["journal"][number] }) {
+  const { kind, from_state, to_state, actor, recorded_at } = entry;
+  const note = noteOf(entry);
+  return (
+    <li className="flex flex-wrap gap-x-2">
+      <span className="text-quiet">
+        <Time at={recorded_at} />
+      </span>
+      <span>{kind.replaceAll("_", " ")}</span>
+      <span className="text-quiet">
+        {to_state && from_state !== to_state && `${STATES[to_state].word}, `}
+        by {actorName(actor)}
+        {note && ` “${note}”`}
+      </span>
+    </li>
   );
 }

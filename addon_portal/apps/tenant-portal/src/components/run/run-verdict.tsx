@@ -1,7 +1,7 @@
 import { Duration } from "@/components/duration";
 import { RunProgress } from "@/components/run/run-progress";
-import { Sentence } from "@/components/run/sentence";
 import { RunLine } from "@/components/run-line";
+import { Sentence } from "@/components/sentence";
 import { Time } from "@/components/time";
 import type { Run } from "@/lib/run-words";
 import { isFinal } from "@/lib/states";

@@ -35,7 +35,7 @@ else:  # without the enums and selectors of the full modules, which every shim w
 PROTOCOL = 1
 PACKET_BYTES = 1 << 16
 LARGEST_LOG_BYTES = 10 << 20
-REST_MILLISECONDS = 10.0  # of quiet, before a shim is forked ahead of time: nobody is to wait for that
+REST_MILLISECONDS = 25.0  # of quiet, before a shim is forked ahead of time: the program before is to have begun by then
 OPERATIONS = ("start", "adopted", "end")
 RUN_ID = re.compile("run_[0-9a-hjkmnp-tv-z]{26}")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -253,7 +253,7 @@ def become_keeper(leave: Callable[..., None]) -> int:
     os.chdir("/")
     shim.call_ourselves(b"portal-keeper")
     shim.LIBC.prctl(shim.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    shim.attempt(shim.write_oom_score, b"-1000")
+    shim.attempt(shim.write_own, "oom_score_adj", b"-1000")
     raise_descriptor_limit()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGUSR1, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)

@@ -47,7 +47,7 @@ LONGEST_ADDRESS, LONGEST_MESSAGE, LONGEST_STATUS = 107, 4096, 500  # bytes, the 
 LEAST_DROP, LARGEST_DROP = 64 << 10, 16 << 20  # bytes of a log over its limit that are taken off the disk at once
 REST_SECONDS = 0.001  # after a small chunk, so that a program that writes line by line does not wake us for each
 
-PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
+PR_SET_CHILD_SUBREAPER = 36
 F_SETPIPE_SZ, F_GETPIPE_SZ, FIONREAD = 1031, 1032, 0x541B
 SPLICE_F_NONBLOCK = 2
 FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE = 1, 2
@@ -544,7 +544,7 @@ def become_ordinary() -> None:
             attempt(signal.signal, number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.umask(0o022)
-    attempt(write_oom_score, b"0")
+    attempt(write_own, "oom_score_adj", b"0")
     for limit, values in INHERITED.items():
         resource.setrlimit(limit, values)
 
@@ -558,11 +558,11 @@ def become_user(spec: Record) -> None:
         os.setresuid(spec["uid"], spec["uid"], os.geteuid())
 
 
-def write_oom_score(score: bytes) -> None:
-    """How likely the kernel is to kill us when memory is short, proc_pid_oom_score_adj(5)."""
-    descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+def write_own(name: str, value: bytes) -> None:
+    """Say of ourselves what proc(5) lets a process say, by a file of /proc/self."""
+    descriptor = os.open("/proc/self/" + name, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        os.write(descriptor, score)
+        os.write(descriptor, value)
     finally:
         os.close(descriptor)
 
@@ -675,7 +675,6 @@ class Shim:
     def open_notify(self) -> None:
         """Where the program may say how it is, by sd_notify(3); one that cannot be had keeps nobody from starting."""
         notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        attempt(os.unlink, "notify", dir_fd=self.directory)
         attempt(notify.bind, "/proc/self/fd/%d/notify" % self.directory)
         if self.spec.get("uid") is not None:
             attempt(os.chown, "notify", self.spec["uid"], -1, dir_fd=self.directory)
@@ -1013,8 +1012,8 @@ def read_stop(order: Record) -> Tuple[int, float]:
 
 
 def call_ourselves(name: bytes) -> None:
-    """How ps shows us; at most 15 bytes, prctl(2)."""
-    LIBC.prctl(PR_SET_NAME, name, 0, 0, 0)
+    """How ps shows us; at most 15 bytes. Not by prctl(2): a call through ctypes touches 50 pages more."""
+    attempt(write_own, "comm", name)
 
 
 def close_all_but(*keep: int) -> None:

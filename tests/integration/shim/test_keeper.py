@@ -78,6 +78,7 @@ def test_a_malformed_request_is_answered_and_survived(keeper: Keeper, packet: by
 
 
 def test_a_start_with_more_than_one_descriptor_is_refused_and_none_is_kept(keeper: Keeper) -> None:
+    keeper.spare()
     before = descriptors_of(keeper)
     for count in (0, 2, 8, 20):
         null = os.open("/dev/null", os.O_RDONLY)

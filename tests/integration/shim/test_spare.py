@@ -95,3 +95,16 @@ def test_it_is_no_unknown_child_when_a_run_is_ended(world: KeeperWorld) -> None:
     run.shim.kill_and_wait()
     keeper.end(run)
     assert run.record("done")["proof"] == "no_children"
+
+
+def test_preparing_one_makes_and_removes_no_file(keeper: Keeper) -> None:
+    """Where inodes were freed a short while ago, ext4 makes every new file wait for its search."""
+    keeper.spare()
+    rehearsal = keeper.directory / "rehearsal"
+    before = {file.name: file.stat().st_ino for file in rehearsal.iterdir()}
+    for _ in range(2):
+        keeper.run("/bin/true")
+        keeper.spare()
+    keeper.run("/bin/true")  # by a shim that has rehearsed
+    assert before.keys() >= {"spec.json", "output.fifo", "notify"}
+    assert {file.name: file.stat().st_ino for file in rehearsal.iterdir()} == before

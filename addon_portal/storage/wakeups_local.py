@@ -44,8 +44,6 @@ class LocalWakeups:
                 # committed either; the listener's slow poll makes up for it.
                 if error.errno == errno.ECONNREFUSED and channel == wakeups.API:
                     self._directory.joinpath(name).unlink(missing_ok=True)
-        # The kernel puts whom a datagram wakes on our processor, since most senders sleep next (WF_SYNC). We do not.
-        os.sched_yield()
 
     def _open_sender(self) -> socket.socket:
         with self._opening:

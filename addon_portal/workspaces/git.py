@@ -29,6 +29,11 @@ _OPTIONS = (
     *("-c", "http.followRedirects=false", "-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30"),
     *("-c", "credential.helper=", "-c", "submodule.recurse=false", "-c", "tar.umask=0022"),
 )
+_WAYS_OUT = (
+    *("https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    "GIT_SSL_CAINFO",
+)
+"""Variables of ours that git gets: by which proxy it reaches servers, and whose certificates it believes."""
 _LIMITED = 'ulimit -f "$1" && ulimit -c 0 && shift && exec "$@"'
 """A shell's way to bound what its successor may write; in blocks of 512 bytes."""
 
@@ -100,7 +105,10 @@ class Fetching:
         return any(size >= most_bytes for size in sizes)
 
     def _environment(self) -> dict[str, str]:
+        # git does not know the variable that everything else here goes by.
+        ours = {"GIT_SSL_CAINFO": os.environ.get("SSL_CERT_FILE", ""), **os.environ}
         return {
+            **{name: ours[name] for name in _WAYS_OUT if ours.get(name)},
             "PATH": SEARCH_PATH,
             "HOME": str(self.directory),
             "LC_ALL": "C",

@@ -25,6 +25,8 @@ class Notifier:
     database_url: str
     host_id: str
     options: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    """What else it finds in its environment."""
     _process: "subprocess.Popen[bytes] | None" = None
 
     def start(self, faultpoints: Mapping[str, str] | None = None, **more: object) -> None:
@@ -42,6 +44,7 @@ class Notifier:
         ours = {name: text for name, text in os.environ.items() if not name.startswith("ADDON_PORTAL_")}
         environment = {
             **ours,
+            **self.variables,
             NOTIFIER_OPTIONS: json.dumps(told),
             "ADDON_PORTAL_FAULTPOINTS": json.dumps(dict(faultpoints or {})),
         }

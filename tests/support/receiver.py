@@ -1,5 +1,6 @@
 """A receiver of messages: a local HTTP server that answers as a test says, and keeps what came."""
 
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -56,12 +57,15 @@ class Receiver:
     reaction: Reaction = field(default_factory=lambda: answering(204))
     received: list[Received] = field(default_factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
+    """What it encrypts with; without it nothing is encrypted."""
     _server: ThreadingHTTPServer | None = None
 
     @property
     def url(self) -> str:
         """Where to post."""
-        return f"http://127.0.0.1:{self.port}/hook?x=1"
+        origin = f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
+        return f"{origin}/hook?x=1"
 
     def start(self) -> "Receiver":
         """Listen."""
@@ -81,6 +85,8 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self

@@ -1,7 +1,6 @@
 """`project fetch`: a commit becomes code, and nothing of the repository runs on the portal's side."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,40 +8,10 @@ import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.installed import Portal
+from tests.support.repository import Repository
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-
-
-class Repository:
-    """Somebody's repository with one file."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        place.mkdir()
-        self.git("init", "-q", "-b", "main")
-        self.commit("one")
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"file://{self.place}"
-
-    def git(self, *arguments: str) -> str:
-        """Run git in it."""
-        who = {
-            f"GIT_{role}_{what}": "ada@git.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        }
-        env = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, **who}
-        done = subprocess.run(["git", *arguments], cwd=self.place, env=env, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def commit(self, content: str) -> str:
-        """Change the file; returns the commit's id."""
-        (self.place / "what").write_text(content)
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", content)
-        return self.git("rev-parse", "HEAD")
 
 
 @pytest.fixture(scope="module")

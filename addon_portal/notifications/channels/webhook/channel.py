@@ -128,7 +128,9 @@ def _said(error: Exception) -> str:
     """What went wrong, in a line without the address."""
     if isinstance(error, socket.gaierror):
         return f"its host name cannot be resolved: {error.strerror}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted: {error.verify_message}"[:200]
     if isinstance(error, ssl.SSLError):
-        return f"no encrypted connection: {error.reason or error}"[:200]
+        return f"no encrypted connection: {(error.reason or str(error)).replace('_', ' ').lower()}"[:200]
     text = getattr(error, "strerror", None) or str(error)
     return f"{text or type(error).__name__}"[:200]

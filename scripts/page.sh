@@ -33,12 +33,20 @@ run_pip() {
         fail "pip could not install node"
 }
 
+# npm ends where it cannot write its cache: a service's user may have no home, or one that is read-only.
+provide_cache() {
+    local cache
+    cache=$(npm config get cache 2>/dev/null) && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] && return
+    export npm_config_cache=$venv/npm
+}
+
 # Building needs a small part of what checking needs; whoever only starts the portal waits for no more.
 install_packages() { # build or all
     local stamp=$page/node_modules/.installed lock options=()
     lock=$(sha256sum "$page/package-lock.json" | cut -c 1-64)
     if grep -qsx "\(all\|$1\) $lock" "$stamp"; then return; fi
     if [ "$1" = build ]; then options=(--omit=dev); fi
+    provide_cache
     say "page: installing what package-lock.json names"
     (cd "$page" && npm ci --no-audit --no-fund --loglevel=error "${options[@]}" >/dev/null) || fail "npm could not install what is needed"
     echo "$1 $lock" >"$stamp"

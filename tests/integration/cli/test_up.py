@@ -14,6 +14,7 @@ import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.installed import Portal, call, clean_environment, find_processes
+from tests.support.machine import run_where_allowed
 from tests.support.nursery import COMMAND
 from tests.support.waiting import wait_until
 
@@ -272,6 +273,7 @@ def test_a_missing_marker_is_not_made_anew_where_runs_may_exist(own_portal: Port
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare(1)")
 def test_as_pid_1_it_reaps_strangers_and_stops_runs_when_it_ends(own_portal: Portal, tmp_path: Path) -> None:
+    run_where_allowed("unshare", "--pid", "--fork", "--mount-proc", "true")
     inside = (COMMAND, "up", "--data", str(own_portal.data), "--port", "0")
     process = subprocess.Popen(
         ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *inside],

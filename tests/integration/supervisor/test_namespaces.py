@@ -15,6 +15,7 @@ from tests.support.handles import wait_readable
 from tests.support.host import SupervisedHost
 from tests.support.host_parts import keeper_command
 from tests.support.keeper_process import ROOT
+from tests.support.machine import run_where_allowed
 
 pytestmark = [
     pytest.mark.slow,
@@ -64,6 +65,7 @@ class Container:
 
 
 def test_a_run_of_another_container_is_unreachable_and_then_lost_with_it(idle_host: SupervisedHost) -> None:
+    run_where_allowed("unshare", "--pid", "--fork", "--mount-proc", "true")
     host = idle_host
     container = Container()
     try:

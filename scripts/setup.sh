@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv from a lock file: `setup.sh runtime` or `setup.sh dev`, and installs the project into it.
-# Needs a Python of at least 3.11 and a package index; on Debian and Ubuntu it gets along without python3-venv.
+# Needs a Python of at least 3.11 and a package index; on Debian and Ubuntu it gets along without python3-venv, as an
+# ordinary user too, where apt has its lists of packages.
 # Leaves a stamp (.venv/.runtime, .venv/.dev), which is what make looks at.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,6 +36,18 @@ install_ensurepip() { # interpreter, command prefix...
     "$@" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >/dev/null 2>&1
 }
 
+# Who may not install a package may take the pip out of one.
+bring_pip() {
+    local place wheel
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
+    place=$(mktemp -d)
+    (cd "$place" && apt-get download -qq python3-pip-whl && dpkg-deb -x python3-pip-whl_*.deb .) >/dev/null 2>&1 || true
+    wheel=$(compgen -G "$place/usr/share/python-wheels/pip-*.whl") &&
+        PYTHONPATH=$wheel .venv/bin/python -m pip install --quiet --no-index "$wheel" >/dev/null 2>&1 || wheel=
+    rm -rf "$place"
+    [ -n "$wheel" ]
+}
+
 make_venv() {
     local python=$1 version
     rm -rf .venv
@@ -47,9 +60,10 @@ make_venv() {
     fi
     if has_ensurepip "$python"; then
         "$python" -m venv .venv
-    elif "$python" -m pip --version >/dev/null 2>&1; then
-        "$python" -m venv --without-pip .venv
+    elif "$python" -m venv --without-pip .venv && { "$python" -m pip --version >/dev/null 2>&1 || bring_pip; }; then
+        return
     else
+        rm -rf .venv
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         fail "$python can make no environment with pip. On Debian or Ubuntu: apt-get install python$version-venv"
     fi

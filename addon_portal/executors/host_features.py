@@ -12,7 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from addon_portal.executors.control_groups.layout import CONTROLLERS, find_hierarchies, try_hierarchies
+from addon_portal.executors.control_groups.layout import CONTROLLERS, try_hierarchies
+from addon_portal.executors.keeper_client import groups_beside_keeper
 from addon_portal.executors.processes.pidfds import kernel_exit
 from addon_portal.executors.processes.selection import IdentityUnavailable, choose
 from addon_portal.shim import shim
@@ -70,7 +71,7 @@ def detect(data_directory: Path, identity: str = "auto", control_groups: str = "
         *storage_features(data_directory),
         programs_are_separated(),
         oom_protection(),
-        cgroup(control_groups),
+        cgroup(control_groups, data_directory / "keepers"),
     ]
 
 
@@ -366,9 +367,9 @@ def oom_protection() -> Feature:
     )
 
 
-def cgroup(wanted: str) -> Feature:
-    """Whether control groups can be made for runs, cgroups(7), of either version."""
-    versions = try_hierarchies(find_hierarchies()) if wanted == "auto" else {}
+def cgroup(wanted: str, keepers: Path) -> Feature:
+    """Whether control groups, cgroups(7), of either version can be made where the keeper is, not where we are asked."""
+    versions = try_hierarchies(groups_beside_keeper(keepers)) if wanted == "auto" else {}
     found = ", ".join(f"{name} (version {versions[name]})" for name in sorted(CONTROLLERS) if name in versions)
     if "tree" in versions:
         found += f"{', ' if found else ''}the tree of version 2"

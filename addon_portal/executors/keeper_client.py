@@ -17,6 +17,7 @@ from typing import Any
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.verdict import Lock
 from addon_portal.evidence.records import DamagedRecord, read_json
+from addon_portal.executors.control_groups.layout import Hierarchy, find_hierarchies
 from addon_portal.executors.processes.place import pid_namespace
 from addon_portal.executors.run_files import probe
 
@@ -78,10 +79,7 @@ class KeeperClient:
                 yield keeper_id
 
     def _find_living(self) -> list[str]:
-        with contextlib.suppress(FileNotFoundError):
-            living = [d for d in self._keepers.iterdir() if probe(f"{d}/lock") is Lock.HELD and _is_for_us(d)]
-            return [d.name for d in sorted(living, key=lambda d: (d / "keeper.json").stat().st_mtime, reverse=True)]
-        return []
+        return [directory.name for directory in _find_living(self._keepers)]
 
     def _send(self, keeper_id: str, request: Mapping[str, str], descriptor: int | None = None) -> bool:
         connection = self._connect(keeper_id)
@@ -144,6 +142,27 @@ class KeeperClient:
         if self._selector is not None:
             self._selector.unregister(connection)
         connection.close()
+
+
+def groups_beside_keeper(keepers: Path) -> list[Hierarchy]:
+    """Where control groups can be made below the newest keeper's own; below ours while there is none.
+
+    What a keeper forks is where the keeper is, and without root may move only below what was handed over to that one
+    (cgroups(7)); a service manager may have given the supervisor a group elsewhere.
+    """
+    with contextlib.suppress(OSError, DamagedRecord):
+        for directory in _find_living(keepers):
+            keeper = read_json(directory / "keeper.json") or {}
+            return find_hierarchies(of=f"/proc/{keeper['pid']}/cgroup")
+    return find_hierarchies()
+
+
+def _find_living(keepers: Path) -> list[Path]:
+    """Newest first."""
+    with contextlib.suppress(FileNotFoundError):
+        living = [d for d in keepers.iterdir() if probe(f"{d}/lock") is Lock.HELD and _is_for_us(d)]
+        return sorted(living, key=lambda d: (d / "keeper.json").stat().st_mtime, reverse=True)
+    return []
 
 
 def _is_for_us(directory: Path) -> bool:

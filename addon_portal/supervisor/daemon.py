@@ -12,6 +12,7 @@ import selectors
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -21,6 +22,7 @@ from addon_portal.domain.errors import StorageBusy
 from addon_portal.domain.ids import ProjectId, RunId
 from addon_portal.domain.models import Run
 from addon_portal.executors.control_groups.groups import ControlGroups
+from addon_portal.executors.keeper_client import groups_beside_keeper
 from addon_portal.executors.local import LocalExecutor
 from addon_portal.executors.processes.selection import choose, open_processes
 from addon_portal.storage import Storage, StorageError, UnitOfWork, wakeups
@@ -336,7 +338,8 @@ def run(options: SupervisorOptions) -> int:
         try:
             storage.check_schema()
             log.info("supervisor_started", pid=os.getpid(), host_id=options.host_id, process_identity=identity)
-            groups = ControlGroups(options.data.root, options.control_groups)
+            beside = partial(groups_beside_keeper, options.data.keepers)
+            groups = ControlGroups(options.data.root, options.control_groups, beside)
             executor = LocalExecutor(options.data, clock, open_processes(identity), groups)
             Supervisor(options, storage, executor, clock).run()
         finally:

@@ -52,8 +52,9 @@ class ControlGroups:
         self._why_not = NO_GROUPS if wanted == "auto" else SWITCHED_OFF
         status = data.stat()
         self._name = f"addon-portal-{status.st_dev:x}-{status.st_ino:x}"
-        self._bases: dict[str, str] | None = None
-        """Where the groups of runs lie, by controller, and for `tree` any; None until the first run needs one."""
+        self._trees: list[Hierarchy] | None = None
+        self._bases: dict[str, str] = {}
+        """Where the groups of runs lie, by controller, and for `tree` any; made when the first run needs one."""
         self._leaving: set[RunId] = set()
         self._killed: dict[RunId, int] = {}
         self._runs: set[RunId] = set(self._list_runs())
@@ -109,13 +110,15 @@ class ControlGroups:
             os.mkdir(directory, 0o755)  # noqa: PTH102  text, as all paths of groups
 
     def _found_bases(self) -> Mapping[str, str]:
-        if self._bases is None:
-            self._bases = dict(self._make_bases())
+        trees = self._find()
+        if trees != self._trees:  # the first time, or a keeper lives elsewhere than the one before
+            self._bases = dict(self._make_bases(trees))
+            self._trees = trees
             self._remember(set(self._bases.values()))
         return self._bases
 
-    def _make_bases(self) -> Iterator[tuple[str, str]]:
-        for tree in self._find():
+    def _make_bases(self, trees: list[Hierarchy]) -> Iterator[tuple[str, str]]:
+        for tree in trees:
             try:
                 controllers = _open_for_groups(tree) if tree.version == 2 else tree.controllers
                 base = f"{tree.own}/{self._name}"
@@ -180,7 +183,7 @@ class ControlGroups:
         for base in self._known_bases():
             with contextlib.suppress(OSError):
                 os.rmdir(base)  # noqa: PTH106
-        self._bases = None
+        self._trees, self._bases = None, {}
 
     def _remove(self, run_id: RunId) -> bool:
         for directory in self.directories(run_id):
@@ -203,7 +206,7 @@ class ControlGroups:
 
     def directories(self, run_id: RunId) -> list[str]:
         """Where the run's groups are."""
-        bases = set((self._bases or {}).values()).union(self._known_bases())
+        bases = set(self._bases.values()).union(self._known_bases())
         directories = [f"{base}/{run_id}" for base in sorted(bases)]
         return [directory for directory in directories if os.path.isdir(directory)]  # noqa: PTH112
 

@@ -1,7 +1,7 @@
-"""Where on this host control groups can be made: the hierarchies that are mounted, and our own place in each.
+"""Where on this host control groups can be made: the hierarchies that are mounted, and a process's place in each.
 
-Reads and changes nothing. Promises to name only places that are ours to divide: below our own group, and not where
-systemd manages the groups and has not handed ours over.
+Reads and changes nothing. Promises to name only places that are ours to divide: below a group of ours, and not where
+systemd manages the groups and has not handed it over.
 """
 
 import os
@@ -27,10 +27,13 @@ class Hierarchy:
     own: str
 
 
-def find_hierarchies(proc: Path = Path("/proc/self")) -> list[Hierarchy]:
-    """All trees in which we may make groups, those with controllers and the unified one first named as mounted."""
+def find_hierarchies(proc: Path = Path("/proc/self"), of: str = "cgroup") -> list[Hierarchy]:
+    """All trees in which we may make groups, those with controllers and the unified one first named as mounted.
+
+    Below our own groups, or below those of another process: `of` is its proc_pid_cgroup(5).
+    """
     try:
-        mounts, groups = (proc / "mountinfo").read_text(), (proc / "cgroup").read_text()
+        mounts, groups = (proc / "mountinfo").read_text(), (proc / of).read_text()
     except OSError:
         return []
     return [tree for tree in _read(mounts, _own_groups(groups)) if may_be_divided(tree.own)]
@@ -38,7 +41,12 @@ def find_hierarchies(proc: Path = Path("/proc/self")) -> list[Hierarchy]:
 
 def may_be_divided(own: str) -> bool:
     """Whether groups below this one are ours to make."""
-    return os.access(own, os.W_OK) and (not _SYSTEMD.exists() or any(_has_attribute(own, name) for name in _DELEGATED))
+    return os.access(own, os.W_OK) and (not _SYSTEMD.exists() or is_handed_over(own))
+
+
+def is_handed_over(own: str) -> bool:
+    """Whether systemd says that it leaves what is below to us (Delegate=)."""
+    return any(_has_attribute(own, name) for name in _DELEGATED)
 
 
 def _has_attribute(path: str, name: str) -> bool:

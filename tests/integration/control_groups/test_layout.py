@@ -68,6 +68,15 @@ def test_who_has_moved_aside_divides_the_group_that_it_left(
     assert found == [Hierarchy(2, frozenset({"memory", "pids"}), f"{tmp_path}/{own}")]
 
 
+def test_groups_are_found_beside_another_process(machine: Callable[..., list[Hierarchy]], tmp_path: Path) -> None:
+    keepers, other = "system.slice/keeper.service", tmp_path / "another"
+    machine(V2_MOUNTS, V2_GROUPS, keepers, cgroup_controllers="memory pids\n")
+    other.write_text(f"0::/{keepers}/{OURSELVES}\n")
+    (tmp_path / keepers / OURSELVES).mkdir()
+    found = find_hierarchies(tmp_path, str(other))
+    assert found == [Hierarchy(2, frozenset({"memory", "pids"}), f"{tmp_path}/{keepers}")]
+
+
 def test_a_group_that_systemd_keeps_for_itself_is_left_alone(
     machine: Callable[..., list[Hierarchy]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,25 @@ def test_a_project_is_opened_by_its_name(ada: Visitor, portal: Portal, failed: P
     expect(page.get_by_role("heading", name=failed.name)).to_be_visible()
 
 
+def test_it_says_that_there_are_more_than_it_offers(ada: Visitor, portal: Portal) -> None:
+    for number in range(9):
+        portal.new_project(["true"], name=f"etl {number}")
+    page = ada.open("/status")
+    expect(page.get_by_role("heading", name="Status")).to_be_visible()
+    page.keyboard.press("Control+k")
+    projects = page.get_by_role("group", name="Projects")
+    more = projects.get_by_role("option", name="And more: go on typing.")
+    expect(projects.get_by_role("option")).to_have_count(9)
+    expect(more).to_have_attribute("aria-disabled", "true")
+    page.keyboard.type("etl")
+    page.keyboard.press("ArrowUp")  # from the first to the last that can be chosen
+    expect(projects.get_by_role("option").nth(7)).to_have_attribute("aria-selected", "true")
+    more.click(force=True)
+    expect(page.get_by_role("combobox")).to_be_visible()
+    page.keyboard.type(" 3")
+    expect(projects.get_by_role("option")).to_have_count(1)
+
+
 def test_what_is_in_view_is_restarted_by_keys_alone(ada: Visitor, failed: Puppet) -> None:
     page = ada.open(f"/projects/{failed.project_id}")
     expect(page.get_by_role("heading", name=failed.name)).to_be_visible()

@@ -4,7 +4,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useSession } from "@/hooks/use-session";
 import { useSessionActs } from "@/hooks/use-session-acts";
 import { useTimeZone } from "@/hooks/use-time-zone";
-import { foundProjects, newestRuns } from "@/lib/finding";
+import { AND_MORE, foundProjects, newestRuns } from "@/lib/finding";
 import type { Offer } from "@/lib/palette";
 import { type Project, projectQuery } from "@/lib/projects";
 import { restartRefusal, runRefusal, stopRefusal } from "@/lib/run-acts";
@@ -56,27 +56,44 @@ export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
   ];
 }
 
-export function useFoundOffers(search: string): { offers: Offer[]; error: Error | null; isReading: boolean } {
+const PROJECTS = "Projects";
+const RUNS = "Newest runs";
+
+type FoundOffers = {
+  offers: Offer[];
+  /** What stands below a group of which not all are offered. */
+  notes: Record<string, string>;
+  error: Error | null;
+  isReading: boolean;
+};
+
+export function useFoundOffers(search: string): FoundOffers {
   const navigate = useNavigate();
   const projects = useQuery(foundProjects(search));
   const runs = useQuery(newestRuns);
   const offers = [
-    ...(projects.data ?? []).map((project) => ({
+    ...(projects.data?.items ?? []).map((project) => ({
       id: project.id,
-      group: "Projects",
+      group: PROJECTS,
       label: project.name,
       hint: lookOf(project.latest_run).word,
       act: () => void navigate({ to: "/projects/$projectId", params: { projectId: project.id } }),
     })),
-    ...(runs.data ?? []).map((run) => ({
+    ...(runs.data?.items ?? []).map((run) => ({
       id: run.run_id,
-      group: "Newest runs",
+      group: RUNS,
       label: `${run.project_name} #${run.number}`,
       hint: lookOf(run).word,
       act: () => void navigate({ to: "/runs/$runId", params: { runId: run.run_id } }),
     })),
   ];
-  return { offers, error: projects.error ?? runs.error, isReading: projects.isFetching || projects.isPlaceholderData };
+  const notes = {
+    ...(projects.data?.areMore && { [PROJECTS]: AND_MORE }),
+    // Typing finds none but these: the portal is asked for the newest, whatever they are called.
+    ...(runs.data?.areMore && { [RUNS]: "Older ones are on the pages of their projects." }),
+  };
+  const isReading = projects.isFetching || projects.isPlaceholderData;
+  return { offers, notes, error: projects.error ?? runs.error, isReading };
 }
 
 const THEMES: [ThemeChoice, string][] = [

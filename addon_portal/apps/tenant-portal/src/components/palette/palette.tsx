@@ -5,11 +5,14 @@ import { PALETTE_FIELD, PALETTE_HINT, PALETTE_LIST } from "@/components/palette/
 import { useOfferChoice } from "@/hooks/use-offer-choice";
 import { type Asked, useFoundOffers, useGeneralOffers, useHereOffers } from "@/hooks/use-palette-offers";
 import { useSettled } from "@/hooks/use-settled";
+import { AND_MORE } from "@/lib/finding";
 import { foundOffers, groupsOf, type Offer } from "@/lib/palette";
 import { allZones, chooseTimeZone, ownZone } from "@/lib/time-zone";
 
 /** The server is not asked for every letter. */
 const PAUSE_MS = 120;
+const ZONES = "Time zone";
+const MOST_ZONES = 50;
 const ITEM =
   "flex cursor-default items-baseline gap-3 rounded-sm px-2 py-1.5 data-[selected=true]:bg-hover data-[selected=true]:text-ink";
 
@@ -38,6 +41,7 @@ function Everything({ typed, onType, onClose, onAsk, onZones }: Props & { onZone
       onType={onType}
       placeholder={PALETTE_HINT}
       offers={offers}
+      notes={found.notes}
       isReading={found.isReading || search !== typed.trim()}
       error={found.error ?? general.error}
       onChoose={(offer) => {
@@ -50,19 +54,21 @@ function Everything({ typed, onType, onClose, onAsk, onZones }: Props & { onZone
 
 function Zones({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
-  const offers = allZones().map((name) => ({
+  const zones = allZones().map((name) => ({
     id: name,
-    group: "Time zone",
+    group: ZONES,
     label: name,
     hint: name === ownZone() ? "this computer's" : undefined,
     act: () => chooseTimeZone(name),
   }));
+  const found = foundOffers(zones, typed);
   return (
     <Offers
       typed={typed}
       onType={setTyped}
       placeholder="A time zone"
-      offers={foundOffers(offers, typed).slice(0, 50)}
+      offers={found.slice(0, MOST_ZONES)}
+      notes={found.length > MOST_ZONES ? { [ZONES]: AND_MORE } : {}}
       onChoose={(offer) => {
         offer.act();
         onClose();
@@ -76,12 +82,13 @@ type OffersProps = {
   onType: (text: string) => void;
   placeholder: string;
   offers: readonly Offer[];
+  notes?: Record<string, string>;
   isReading?: boolean;
   error?: Error | null;
   onChoose: (offer: Offer) => void;
 };
 
-function Offers({ typed, onType, placeholder, offers, isReading = false, error, onChoose }: OffersProps) {
+function Offers({ typed, onType, placeholder, offers, notes = {}, isReading = false, error, onChoose }: OffersProps) {
   const { current, type, enter, ...choice } = useOfferChoice(offers, isReading, onType, onChoose);
   return (
     <Command
@@ -117,6 +124,17 @@ function Offers({ typed, onType, placeholder, offers, isReading = false, error, 
                 <span className="ml-auto shrink-0 text-quiet text-small">{offer.hint}</span>
               </Command.Item>
             ))}
+            {notes[group] && (
+              <Command.Item
+                disabled
+                value={`note ${group}`}
+                // A click on it leaves the focus in the field, where one is to go on typing.
+                onMouseDown={(event) => event.preventDefault()}
+                className="px-2 py-1.5 text-quiet text-small"
+              >
+                {notes[group]}
+              </Command.Item>
+            )}
           </Command.Group>
         ))}
       </Command.List>

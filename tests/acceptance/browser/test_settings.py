@@ -198,6 +198,49 @@ def test_a_webhook_that_nobody_answers_says_what_went_wrong(telling_portal: Port
     expect(messages).to_contain_text(re.compile("refused"))
 
 
+def test_a_webhooks_project_is_found_by_typing_its_name(portal: Portal, ada: Visitor) -> None:
+    wanted = portal.new_project(["true"], name="nightly import")
+    for number in range(9):  # so many newer ones that only the portal's search finds it
+        portal.new_project(["true"], name=f"other {number}")
+    page = ada.open("/settings")
+    press(section(page, "Webhooks"), "New webhook…")
+    page.get_by_role("textbox", name="Name").fill("on call")
+    page.get_by_role("textbox", name="Address").fill("https://hooks.example.com/portal")
+    field = page.get_by_role("combobox", name="Project")
+    expect(field).to_have_value("Every project of the tenant")
+    field.click()
+    expect(page.get_by_role("option").first).to_have_text("Every project of the tenant")
+    expect(page.get_by_role("option")).to_have_count(9)
+    expect(page.get_by_text("And more: go on typing.")).to_be_visible()
+    assert_fine(page, "the projects of a webhook")
+    page.keyboard.type("nothing such")
+    expect(page.get_by_text("No project is called so.")).to_be_visible()
+    page.keyboard.press("Enter")  # chooses nothing and sends nothing
+    field.fill("nightly")
+    expect(page.get_by_role("option", name="nightly import")).to_have_attribute("data-highlighted", "")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("nightly import")
+    field.fill("")
+    page.keyboard.press("Escape")  # only the list closes, and what was chosen is back
+    expect(field).to_have_value("nightly import")
+    press(page.get_by_role("dialog"), "Add webhook")
+    shown_once(page, SECRET)
+    (made,) = portal.get("/api/tenant/webhooks")["items"]
+    assert made["project_id"] == wanted
+
+    press(page, "Edit…")
+    expect(field).to_have_value("nightly import")
+    field.click()
+    page.get_by_role("option", name="Every project of the tenant").click()
+    press(page.get_by_role("dialog"), "Save")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert portal.get("/api/tenant/webhooks")["items"][0]["project_id"] is None
+    press(page, "Edit…")
+    field.focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_an_address_that_is_none_is_refused_where_it_was_entered(ada: Visitor) -> None:
     page = ada.open("/settings")
     press(section(page, "Webhooks"), "New webhook…")

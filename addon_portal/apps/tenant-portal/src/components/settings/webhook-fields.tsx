@@ -1,8 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { Field, INPUT } from "@/components/field";
-import { useProjectNames } from "@/hooks/use-project-names";
-import { projectQuery } from "@/lib/projects";
+import { ProjectField } from "@/components/settings/project-field";
 import { FACTS, type Fact, WANTED } from "@/lib/webhook-words";
 
 export type Wish = { name: string; url: string; projectId: string | null; events: readonly Fact[] };
@@ -77,38 +75,4 @@ export function wishProblem(wish: Wish, isAddressRequired: boolean): string | nu
   if (!wish.name.trim()) return "Give it a name first.";
   if (isAddressRequired && !wish.url.trim()) return "Say first where messages go.";
   return wish.events.length ? null : "Choose at least one thing to tell.";
-}
-
-function ProjectField({ value, onChange }: { value: string | null; onChange: (projectId: string | null) => void }) {
-  const id = useId();
-  const { projects, areMore } = useProjectNames();
-  const isListed = projects.some((project) => project.id === value);
-  return (
-    <Field
-      id={id}
-      label="Project"
-      hint={`Of which project messages tell.${areMore ? " The first hundred by name are listed." : ""}`}
-    >
-      <select
-        id={id}
-        aria-describedby={`${id}-hint`}
-        value={value ?? ""}
-        onChange={(event) => onChange(event.target.value || null)}
-        className={INPUT}
-      >
-        <option value="">Every project of the tenant</option>
-        {value && !isListed && <ChosenProject projectId={value} />}
-        {projects.map((project) => (
-          <option key={project.id} value={project.id}>
-            {project.name}
-          </option>
-        ))}
-      </select>
-    </Field>
-  );
-}
-
-function ChosenProject({ projectId }: { projectId: string }) {
-  const { data: project } = useQuery(projectQuery(projectId));
-  return <option value={projectId}>{project?.name ?? projectId}</option>;
 }

@@ -96,6 +96,7 @@ def _open_portal(settings: Settings, storage: Storage, clock: Clock) -> Portal:
         default_grace_seconds=settings.default_grace_seconds,
         code_store=CodeStore(settings.data, settings.code_limits),
         git_transports=settings.git_transports,
+        allow_private_webhooks=settings.notify_private_addresses,
         session_terms=settings.session_terms,
         attempts=LogInAttempts(clock),
     )

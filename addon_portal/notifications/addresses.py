@@ -6,32 +6,13 @@ that may mean another one a moment later.
 """
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from addon_portal.domain.clock import SystemClock
-
-_NAT64 = IPv6Network("64:ff9b::/96")
+from addon_portal.domain.public_addresses import is_public
 
 
 class AddressRefused(OSError):
     """The operator's rule forbids the address."""
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is one of the public internet, whatever else is wrapped into it."""
-    address = ip_address(text.partition("%")[0])
-    inner = _embedded(address)
-    if inner is not None and not is_public(str(inner)):
-        return False
-    return address.is_global and not address.is_multicast
-
-
-def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    if isinstance(address, IPv4Address):
-        return None
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 def refuse_unless_allowed(address: str, *, allow_private: bool) -> None:

@@ -39,6 +39,7 @@ class Portal:
     default_grace_seconds: float
     code_store: CodeStore
     git_transports: frozenset[str]
+    allow_private_webhooks: bool
     session_terms: SessionTerms
     attempts: LogInAttempts
 

@@ -15,7 +15,7 @@ from addon_portal.domain.facts import Fact
 from addon_portal.domain.ids import DeliveryId, ProjectId, WebhookId, new_delivery_id, new_webhook_id
 from addon_portal.domain.messages import trial_message
 from addon_portal.domain.models import TenantScope
-from addon_portal.domain.webhook_addresses import expected_instead
+from addon_portal.domain.webhook_addresses import expected_instead, private_problem
 from addon_portal.domain.webhooks import ChannelKind, Delivery, NewDelivery, Webhook
 from addon_portal.storage import UnitOfWork
 from addon_portal.storage.outbox import Outbox
@@ -45,10 +45,14 @@ class IssuedWebhook:
 
 
 def create_webhook(portal: Portal, principal: Principal, draft: WebhookDraft, channel: ChannelKind) -> IssuedWebhook:
-    """Add a webhook, which is told of what happens from now on. Raises NameTaken, NotFound for its project."""
+    """Add a webhook, which is told of what happens from now on.
+
+    Raises NameTaken, NotFound for its project, InvalidRequest for an address that the operator's rule forbids.
+    """
+    assert draft.url is not None
+    _check_public(portal, channel, draft.url)
     now = portal.clock.now()
     secret = make_secret() if channel is ChannelKind.WEBHOOK else None
-    assert draft.url is not None
     webhook = Webhook(
         id=new_webhook_id(now),
         tenant_id=principal.tenant.id,
@@ -84,14 +88,14 @@ def get_webhook(portal: Portal, principal: Principal, webhook_id: WebhookId) -> 
 def update_webhook(portal: Portal, principal: Principal, webhook_id: WebhookId, draft: WebhookDraft) -> Webhook:
     """Replace all but the secret; what waits to be sent is sent to the new address.
 
-    Raises NotFound, NameTaken, InvalidRequest for an address that is none of its channel's.
+    Raises NotFound, NameTaken, InvalidRequest for an address that is none of its channel's or that the operator's rule
+    forbids; one that it has already stays, so that the rest can be changed.
     """
     with portal.storage.write() as uow:
         webhooks = Webhooks(uow)
         before = webhooks.get(principal.scope, webhook_id)
-        expected = None if draft.url is None else expected_instead(before.channel, draft.url)
-        if expected is not None:
-            raise InvalidRequest([FieldProblem("url", expected, "another text")])
+        if draft.url is not None and draft.url != before.url:
+            _check_address(portal, before.channel, draft.url)
         _check_project(uow, principal.scope, draft.project_id)
         changed = replace(
             before, name=draft.name, url=draft.url or before.url, project_id=draft.project_id, facts=draft.facts
@@ -186,6 +190,19 @@ def _get_enabled(uow: UnitOfWork, scope: TenantScope, webhook_id: WebhookId) -> 
 def _check_project(uow: UnitOfWork, scope: TenantScope, project_id: ProjectId | None) -> None:
     if project_id is not None:
         uow.projects.get(scope, project_id)
+
+
+def _check_address(portal: Portal, channel: ChannelKind, url: str) -> None:
+    expected = expected_instead(channel, url)
+    if expected is not None:
+        raise InvalidRequest([FieldProblem("url", expected, "another text")])
+    _check_public(portal, channel, url)
+
+
+def _check_public(portal: Portal, channel: ChannelKind, url: str) -> None:
+    problem = None if portal.allow_private_webhooks else private_problem(channel, url)
+    if problem is not None:
+        raise InvalidRequest([problem])
 
 
 def _want_sender(portal: Portal) -> None:

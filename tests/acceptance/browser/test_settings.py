@@ -253,6 +253,9 @@ def test_an_address_that_is_none_is_refused_where_it_was_entered(ada: Visitor) -
     expect(address).to_have_accessible_description(re.compile("^Expected .+, got another text"))
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(address).to_have_value("somewhere")
+    address.fill("http://127.0.0.1:8080/hook")
+    press(page.get_by_role("dialog"), "Add webhook")
+    expect(address).to_have_accessible_description(re.compile("got 127.0.0.1, which is not public"))
 
 
 def assert_fine(page: Page, what: str) -> None:
@@ -265,8 +268,10 @@ def assert_fine(page: Page, what: str) -> None:
     page.set_viewport_size(WIDE)
 
 
-def test_all_that_opens_in_the_settings_has_no_fault_and_fits(ada: Visitor, receiver: Receiver) -> None:
-    page = ada.open("/settings")
+def test_all_that_opens_in_the_settings_has_no_fault_and_fits(
+    telling_portal: Portal, visit: Visit, receiver: Receiver
+) -> None:
+    page = visit(telling_portal, role="operator").open("/settings")
     press(section(page, "Keys"), "New key…")
     assert_fine(page, "the form of a key")
     page.get_by_role("textbox", name="Name").fill("a name that is as long as names of keys may well become in time")

@@ -120,6 +120,29 @@ def test_an_address_is_judged_by_its_channel(world: World, channel: str, url: st
     assert fields_of(assert_problem(changed, 422, "invalid_request")) == ["url"]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]", "192.168.1.5", "localhost", "169.254.169.254"])
+def test_an_address_that_the_operators_rule_forbids_is_refused_where_it_shows(world: World, host: str) -> None:
+    body = {"name": "x", "url": f"http://{host}/hook"}
+    made = add(world)
+    path = f"{PATH}/{made['id']}"
+    for response in (world.alice.post(PATH, json=body), world.alice.put(path, json=body)):
+        (problem,) = assert_problem(response, 422, "invalid_request")["problems"]
+        assert problem["field"] == "url"
+        assert "a public address, unless the operator sets ADDON_PORTAL_NOTIFY_PRIVATE" in problem["expected"]
+        assert problem["got"].endswith("which is not public")
+    assert json_of(world.alice.get(path))["url"] == URL
+    add(world, "chat", channel="apprise", url=f"json://{host}/x")
+
+
+def test_an_address_from_before_the_rule_stays_while_the_rest_is_changed(world: World) -> None:
+    made = add(world)
+    with world.storage.write() as uow:
+        private = {"id": made["id"], "url": "http://10.0.0.1/hook"}
+        uow.connection.change("UPDATE webhooks SET url = :url WHERE id = :id", private)
+    changed = world.alice.put(f"{PATH}/{made['id']}", json={"name": "renamed", "url": private["url"]})
+    assert (json_of(changed)["name"], json_of(changed)["url"]) == ("renamed", private["url"])
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"url": "ftp://x"}, "url"),
     ({"url": "https://user:secret@example.com/"}, "url"),

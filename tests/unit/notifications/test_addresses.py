@@ -2,7 +2,8 @@
 
 import pytest
 
-from addon_portal.notifications.addresses import AddressRefused, is_public, refuse_unless_allowed
+from addon_portal.domain.public_addresses import is_plainly_private, is_public
+from addon_portal.notifications.addresses import AddressRefused, refuse_unless_allowed
 
 PRIVATE = [
     *("127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1"),
@@ -22,3 +23,13 @@ def test_what_is_not_public_is_refused_unless_it_is_allowed(address: str) -> Non
 @pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"])
 def test_what_is_public_is_allowed(address: str) -> None:
     refuse_unless_allowed(address, allow_private=False)
+
+
+@pytest.mark.parametrize("host", [*PRIVATE, "localhost", "LOCALHOST.", "portal.localhost"])
+def test_a_host_that_is_not_public_whatever_a_name_means_is_known_as_such(host: str) -> None:
+    assert is_plainly_private(host)
+
+
+@pytest.mark.parametrize("host", ["9.9.9.9", "2620:fe::fe", "hooks.example.com", "localhost.example.com", "intranet"])
+def test_what_is_public_or_has_to_be_looked_up_is_not(host: str) -> None:
+    assert not is_plainly_private(host)

@@ -1,0 +1,34 @@
+"""Which addresses are those of the public internet. Pure: names are not looked up."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_THIS_HOST = "localhost"
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is one of the public internet, whatever else is wrapped into it."""
+    address = ip_address(text.partition("%")[0])
+    inner = _embedded(address)
+    if inner is not None and not is_public(str(inner)):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def is_plainly_private(host: str) -> bool:
+    """Whether a host, as it stands in an address, is known not to be public before it is looked up."""
+    name = host.rstrip(".").lower()
+    if name == _THIS_HOST or name.endswith(f".{_THIS_HOST}"):
+        return True
+    try:
+        return not is_public(host)
+    except ValueError:  # a name, which may mean any address
+        return False

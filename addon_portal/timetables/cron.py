@@ -6,7 +6,6 @@ the two, unless minute or hour begin with `*`: those go by the time that passes.
 reading expressions to `cronsim` and time zones to the system's database, or `tzdata` where it has none.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,9 +27,10 @@ SHORTHANDS = {
     "@hourly": "0 * * * *",
 }
 _EXPECTED = f"five fields (minute, hour, day, month, day of the week) such as '0 3 * * *', or {', '.join(SHORTHANDS)}"
+_FIELDS = (("minute", "0-59"), ("hour", "0-23"), ("day", "1-31"), ("month", "1-12"), ("day of the week", "0-7"))
+"""The fields of an expression in their order, and the numbers that each takes."""
 _NO_PLACES = {"localtime", "Factory"}
 """Names that mean something else on every machine, or nothing."""
-_PROBLEM = re.compile("Bad (.*)")
 
 
 class UnreadableTimetable(ValueError):
@@ -68,8 +68,8 @@ def problems_of(cron: str, time_zone: str, now: datetime) -> Sequence[FieldProbl
     problems = []
     if time_zone not in _known_zones():
         problems.append(FieldProblem("time_zone", "a time zone of IANA such as Europe/Berlin", repr(time_zone[:60])))
-    if wrong := _wrong_with(cron):
-        problems.append(FieldProblem("cron", wrong, repr(cron[:60])))
+    if wrong := _problem_of(cron):
+        problems.append(wrong)
     if not problems and next(Timetable(cron, time_zone).times_after(now), None) is None:
         problems.append(FieldProblem("cron", "an expression with a time to come", f"{cron!r}, which never comes"))
     return problems
@@ -77,19 +77,45 @@ def problems_of(cron: str, time_zone: str, now: datetime) -> Sequence[FieldProbl
 
 def _read(cron: str, moment: datetime) -> CronSim:
     """Raises CronSimError."""
-    fields = SHORTHANDS.get(cron.strip().lower(), cron)
-    if len(fields) > LONGEST_EXPRESSION or len(fields.split()) != 5:
+    fields = _fields_of(cron)
+    if len(fields) != len(_FIELDS):
         raise CronSimError("Wrong number of fields")
-    return CronSim(fields, moment)
+    return CronSim(" ".join(fields), moment)
 
 
-def _wrong_with(cron: str) -> str | None:
+def _fields_of(cron: str) -> list[str]:
+    fields = SHORTHANDS.get(cron.strip().lower(), cron)
+    return fields.split() if len(fields) <= LONGEST_EXPRESSION else []
+
+
+def _problem_of(cron: str) -> FieldProblem | None:
+    if _can_be_read(cron):
+        return None
+    fields = _fields_of(cron)
+    if len(fields) != len(_FIELDS):
+        return FieldProblem("cron", _EXPECTED, repr(cron[:60]))
+    for place, field in enumerate(fields):
+        for part in field.split(","):
+            alone = ["*"] * len(_FIELDS)
+            alone[place] = part
+            if not _can_be_read(" ".join(alone)):
+                return FieldProblem("cron", _expected_at(place, part), part[:60] or "nothing")
+    return FieldProblem("cron", "a day that one of the months has", f"day {fields[2][:60]}")
+
+
+def _expected_at(place: int, part: str) -> str:
+    """Of a number its bounds say enough; what else there may stand is said of everything else."""
+    name, numbers = _FIELDS[place]
+    bounds = f"{name} {numbers}"
+    return bounds if part.isascii() and part.isdigit() else f"{bounds}, or such as * and */2 and 1-5"
+
+
+def _can_be_read(cron: str) -> bool:
     try:
         _read(cron, datetime(2000, 1, 1, tzinfo=UTC))
-    except CronSimError as error:
-        which = _PROBLEM.match(str(error))
-        return f"{_EXPECTED}; look at the {which.group(1)}" if which else _EXPECTED
-    return None
+    except CronSimError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=256)

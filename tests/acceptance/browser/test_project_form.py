@@ -109,6 +109,21 @@ def test_what_is_refused_stands_at_its_field_and_nothing_is_made_twice(portal: P
     assert names == ["free", "taken"]
 
 
+def test_what_is_wrong_with_a_schedule_stands_once_at_its_field(ada: Visitor) -> None:
+    ada.forgive(r"^GET /api/tenant/timetable\S+: 422$")
+    page = ada.open("/projects/new")
+    fold(page, "Schedule")
+    page.get_by_label("It runs by itself").check()
+    when = page.get_by_label("When", exact=True)
+    when.fill("0 25 * * *")
+    expect(when).to_have_accessible_description("Expected hour 0-23, got 25.")
+    expect(when).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("Expected hour 0-23")).to_have_count(1)
+    when.fill("0 5 * * *")
+    expect(page.locator("time", has_text=re.compile(", 05:00"))).to_have_count(5)
+    expect(when).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_what_was_entered_is_not_lost_without_a_question(ada: Visitor) -> None:
     page = ada.open("/projects/new")
     fill_least(page, "half", "true")

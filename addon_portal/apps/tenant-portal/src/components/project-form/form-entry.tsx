@@ -10,6 +10,8 @@ export type EntryProps = {
   name: TextName;
   label: string;
   hint?: ReactNode;
+  /** What is known to be wrong before it is stored. */
+  problem?: string | undefined;
   placeholder?: string;
   /** What machines read: in their own typeface, without spelling marks. */
   isCode?: boolean;
@@ -21,9 +23,9 @@ export type EntryProps = {
 export const idOf = (name: FieldName) => `project-${name}`;
 
 /** One field of the form that is typed, with its error beside it. */
-export function FormEntry({ form, name, label, hint, placeholder, isCode, rows }: EntryProps) {
+export function FormEntry({ form, name, label, hint, problem, placeholder, isCode, rows }: EntryProps) {
   const id = idOf(name);
-  const error = form.errors[name];
+  const error = form.errors[name] ?? problem;
   const common = {
     id,
     placeholder,

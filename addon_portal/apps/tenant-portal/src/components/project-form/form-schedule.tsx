@@ -6,7 +6,8 @@ import { FormSelect } from "@/components/project-form/form-select";
 import { NextTimes } from "@/components/schedule/next-times";
 import type { FormState } from "@/hooks/use-project-form";
 import { useSettled } from "@/hooks/use-settled";
-import { problemOf, problemText } from "@/lib/api";
+import { problemOf } from "@/lib/api";
+import { placedProblems } from "@/lib/form-problems";
 import { timetableQuery } from "@/lib/schedules";
 import { allZones } from "@/lib/time-zone";
 
@@ -15,6 +16,9 @@ const PAUSE_MS = 300;
 /** When it runs by itself, with the times that come of it. */
 export function FormSchedule({ form }: { form: FormState }) {
   const { isScheduled, cron, timeZone } = form.values;
+  const { data, error } = usePreview(cron, timeZone);
+  const refusal = error && problemOf(error);
+  const wrong = placedProblems(refusal?.problems ?? []).errors;
   return (
     <FormFold
       form={form}
@@ -35,6 +39,7 @@ export function FormSchedule({ form }: { form: FormState }) {
             label="When"
             isCode
             placeholder="0 3 * * mon-fri"
+            problem={wrong.cron}
             hint="Minute, hour, day, month, day of the week; or @hourly, @daily, @weekly, @monthly."
           />
           <FormSelect
@@ -43,7 +48,11 @@ export function FormSchedule({ form }: { form: FormState }) {
             label="By the clocks of"
             options={allZones().map((zone): [string, string] => [zone, zone])}
           />
-          <Preview cron={cron} timeZone={timeZone} />
+          <div className="min-h-24 sm:col-span-2">
+            {!wrong.cron && <p className="font-medium">It would run</p>}
+            {data && <NextTimes times={data.next_times} zone={timeZone} />}
+            {refusal && !wrong.cron && <p className="text-red">{wrong.timeZone ?? refusal.detail}</p>}
+          </div>
           <FormSelect
             form={form}
             name="whenRunning"
@@ -62,23 +71,13 @@ export function FormSchedule({ form }: { form: FormState }) {
   );
 }
 
-function Preview({ cron, timeZone }: { cron: string; timeZone: string }) {
+/** The next times; an error is what is wrong with the expression, or that there was no answer. */
+function usePreview(cron: string, timeZone: string) {
   const settled = useSettled(cron.trim(), PAUSE_MS);
-  const { data, error } = useQuery({
+  return useQuery({
     ...timetableQuery(settled, timeZone),
     enabled: !!settled,
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const wrong = error && problemOf(error).problems.map(problemText);
-  return (
-    <div className="min-h-24 sm:col-span-2">
-      <p className="font-medium">It would run</p>
-      {error ? (
-        <p className="text-red">{wrong?.join(" ") || problemOf(error).detail}</p>
-      ) : (
-        data && <NextTimes times={data.next_times} zone={timeZone} />
-      )}
-    </div>
-  );
 }

@@ -3,6 +3,7 @@ import { Button } from "@/components/button";
 import { Moments } from "@/components/sentence";
 import { StateShape } from "@/components/state-shape";
 import { problemOf } from "@/lib/api";
+import { detailBelow } from "@/lib/sentences";
 
 type Props = { error: unknown; retry?: () => void; children?: ReactNode };
 
@@ -18,7 +19,7 @@ export function ErrorNote({ error, retry, children }: Props) {
         <p className="font-medium">{problem.title}</p>
         {!fields.length && (
           <p className="wrap-anywhere">
-            <Moments text={problem.detail} />
+            <Moments text={detailBelow(problem.title, problem.detail)} />
           </p>
         )}
         {fields.map(({ field, expected, got }) => (

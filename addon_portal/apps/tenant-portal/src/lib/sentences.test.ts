@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { piecesOf } from "@/lib/sentences";
+import { detailBelow, piecesOf } from "@/lib/sentences";
 
 describe("a sentence of the portal", () => {
   it("is words and moments", () => {
@@ -17,5 +17,16 @@ describe("a sentence of the portal", () => {
     expect(piecesOf("exit code 3")).toEqual([{ start: 0, text: "exit code 3", at: null }]);
     expect(piecesOf("2026-11-29T04:27:17Z")).toHaveLength(1);
     expect(piecesOf("")).toEqual([]);
+  });
+});
+
+describe("a detail below its title", () => {
+  it("does not say it again", () => {
+    const detail = "The archive cannot be read: its end is missing. Send a zip.";
+    expect(detailBelow("The archive cannot be read", detail)).toBe("Its end is missing. Send a zip.");
+  });
+
+  it("is as it was where it says something else", () => {
+    expect(detailBelow("The name is taken", "There is a project so called.")).toBe("There is a project so called.");
   });
 });

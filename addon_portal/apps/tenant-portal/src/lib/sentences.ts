@@ -22,3 +22,10 @@ export function piecesOf(sentence: string): Piece[] {
     })
     .filter(({ text }) => text);
 }
+
+/** What a detail says beyond its title, which stands above it: of `It cannot be read: it is cut off.`, `It is cut off.` */
+export function detailBelow(title: string, detail: string): string {
+  if (!detail.startsWith(`${title}: `)) return detail;
+  const rest = detail.slice(title.length + 2);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}

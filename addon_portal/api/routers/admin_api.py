@@ -127,7 +127,7 @@ def update_limits(caller: CallerDep, body: admin.LimitsRequest) -> Response:
 def list_keys(caller: CallerDep, tenant: TenantQuery) -> Response:
     """The keys of a tenant, without their secrets, revoked ones too."""
     keys = tenant_service.list_keys(caller.portal, caller.enter(Role.OPERATOR), tenant)
-    return answer({"items": [admin.key_body(key) for key in keys]})
+    return answer(admin.key_list_body(keys))
 
 
 @router.post(

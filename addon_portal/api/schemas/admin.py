@@ -17,6 +17,7 @@ from addon_portal.api.schemas.fields import (
 )
 from addon_portal.api.schemas.runs import time_or_null
 from addon_portal.api.services.issuing import IssuedKey
+from addon_portal.api.services.own_key import KeyList as Keys
 from addon_portal.api.services.tenant_service import ProgramDraft
 from addon_portal.domain.clock import to_text
 from addon_portal.domain.health import UNREACHABLE_AFTER
@@ -121,6 +122,10 @@ class KeyBody(Answer):
     created_at: datetime
     last_used_at: Annotated[datetime | None, Field(description="To the minute.")]
     revoked_at: datetime | None
+    is_own: Annotated[
+        bool,
+        Field(description="Whether it is the portal's own, with which the commands on its machine ask: revoked there."),
+    ]
 
 
 class IssuedKeyBody(KeyBody):
@@ -199,7 +204,7 @@ def tenant_body(tenant: Tenant) -> dict[str, object]:
     }
 
 
-def key_body(key: ApiKey) -> dict[str, object]:
+def key_body(key: ApiKey, *, is_own: bool) -> dict[str, object]:
     """The Key object."""
     return {
         "id": key.id,
@@ -210,12 +215,18 @@ def key_body(key: ApiKey) -> dict[str, object]:
         "created_at": to_text(key.created_at),
         "last_used_at": time_or_null(key.last_used_at),
         "revoked_at": time_or_null(key.revoked_at),
+        "is_own": is_own,
     }
+
+
+def key_list_body(keys: Keys) -> dict[str, object]:
+    """The KeyList object."""
+    return {"items": [key_body(key, is_own=key.id == keys.own_id) for key in keys.items]}
 
 
 def issued_key_body(issued: IssuedKey) -> dict[str, object]:
     """The Key object with its text."""
-    return {**key_body(issued.key), "api_key": issued.text}
+    return {**key_body(issued.key, is_own=False), "api_key": issued.text}
 
 
 def program_body(program: Program) -> dict[str, object]:

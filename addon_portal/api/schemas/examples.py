@@ -222,6 +222,7 @@ KEY: dict[str, object] = {
     "created_at": "2026-05-04T09:00:00.000000Z",
     "last_used_at": None,
     "revoked_at": None,
+    "is_own": False,
 }
 ISSUED_KEY = {**KEY, "api_key": "ap_Zk3T0q…"}
 PROGRAM: dict[str, object] = {

@@ -6,20 +6,20 @@ Promises that nobody gives more rights than their own role has, or takes from so
 from datetime import datetime, timedelta
 
 from addon_portal.api.services.issuing import IssuedKey, add_key, add_link
-from addon_portal.api.services.own_key import refuse_own_key
+from addon_portal.api.services.own_key import KeyList, list_all_keys, refuse_own_key
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import KeyId, SessionId
-from addon_portal.domain.models import ApiKey, Role
+from addon_portal.domain.models import Role
 from addon_portal.domain.sessions import LoginLink, Session
 from addon_portal.storage.sessions import Sessions
 
 
-def list_keys(portal: Portal, principal: Principal) -> tuple[ApiKey, ...]:
+def list_keys(portal: Portal, principal: Principal) -> KeyList:
     """The tenant's keys, revoked ones too, oldest first."""
     with portal.storage.read() as uow:
-        return uow.credentials.list_keys(principal.scope)
+        return list_all_keys(uow, portal.data, principal.scope)
 
 
 def create_key(portal: Portal, principal: Principal, name: str, role: Role) -> IssuedKey:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from addon_portal.api.services.issuing import IssuedKey, add_key
-from addon_portal.api.services.own_key import refuse_own_key
+from addon_portal.api.services.own_key import KeyList, list_all_keys, refuse_own_key
 from addon_portal.api.services.parameter_schemas import check_schema
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Principal, scope_for_operator
 from addon_portal.domain.errors import FieldProblem, InvalidRequest
 from addon_portal.domain.ids import HostId, KeyId, has_form, new_program_id, new_tenant_id
-from addon_portal.domain.models import ApiKey, Host, JsonObject, Program, Role, Tenant
+from addon_portal.domain.models import Host, JsonObject, Program, Role, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: s
         return add_key(uow, scope, name, role, portal.clock.now())
 
 
-def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> tuple[ApiKey, ...]:
+def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> KeyList:
     """The keys of a tenant, revoked ones too. Raises NotFound, Forbidden."""
     with portal.storage.read() as uow:
-        return uow.credentials.list_keys(scope_for_operator(principal, uow.tenants.get_named(name_or_id)))
+        scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
+        return list_all_keys(uow, portal.data, scope)
 
 
 def revoke_key(portal: Portal, principal: Principal, name_or_id: str, key_id: KeyId) -> None:

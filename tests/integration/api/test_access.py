@@ -101,7 +101,8 @@ def test_the_portals_own_key_is_not_revoked_from_afar(any_world: World) -> None:
     data = any_world.served.app.state.portal.data
     data.own_key_file.write_text(text + "\n")
     try:
-        (key,) = [each for each in json_of(any_world.charlie.get(KEYS))["items"] if each["name"] == "up"]
+        (key,) = [each for each in json_of(any_world.charlie.get(KEYS))["items"] if each["is_own"]]
+        assert key["name"] == "up"
         query = {"tenant": any_world.other_tenant.name}
         for response in (
             any_world.olivia.delete(f"{KEYS}/{key['id']}"),

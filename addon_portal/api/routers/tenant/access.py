@@ -20,7 +20,7 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 def list_own_keys(caller: CallerDep) -> Response:
     """The keys of the caller's tenant, without their secrets, revoked ones too, oldest first."""
     keys = access_service.list_keys(caller.portal, caller.enter(Role.ADMIN))
-    return answer({"items": [admin.key_body(key) for key in keys]})
+    return answer(admin.key_list_body(keys))
 
 
 @router.post(

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description 05b228f1536773070634ab9ba6460dd3c1422ee397edb3f210a5a38b9560b594. Not to be edited.
+// Made by `npm run types` from the API's description fa29e05a8179fb17452d02095e7b1e009d940f228387920c8c9f0c0dece93a20. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -2447,6 +2447,11 @@ export interface components {
             /** Id */
             id: string;
             /**
+             * Is Own
+             * @description Whether it is the portal's own, with which the commands on its machine ask: revoked there.
+             */
+            is_own: boolean;
+            /**
              * Last Used At
              * @description To the minute.
              */
@@ -2580,6 +2585,11 @@ export interface components {
             created_at: string;
             /** Id */
             id: string;
+            /**
+             * Is Own
+             * @description Whether it is the portal's own, with which the commands on its machine ask: revoked there.
+             */
+            is_own: boolean;
             /**
              * Last Used At
              * @description To the minute.

@@ -10,7 +10,7 @@ import { ROLE_WORDS, takingRefusal } from "@/lib/roles";
 
 /** One key; its text is known by its beginning alone. */
 export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
-  const { name, prefix, role, created_at, last_used_at, revoked_at } = apiKey;
+  const { name, prefix, role, created_at, last_used_at, is_own } = apiKey;
   const own = useSession()?.role ?? "viewer";
   const [isAsking, setAsking] = useState(false);
   return (
@@ -18,6 +18,12 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       <td className="py-1.5 pr-3">
         <span className="block font-medium wrap-anywhere">{name}</span>
         <code className="text-quiet text-small">{prefix}…</code>
+        {is_own && (
+          <span className="block text-quiet text-small">
+            The commands on the portal's machine use it. Revoke it there:{" "}
+            <code className="wrap-anywhere">addon-portal key revoke {apiKey.id} --yes</code>
+          </span>
+        )}
         <span className="block text-quiet text-small sm:hidden">
           used <Time at={last_used_at} missing="never" />
         </span>
@@ -30,11 +36,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
         <Time at={last_used_at} missing="never" />
       </td>
       <td className="text-right">
-        {revoked_at ? (
-          <span className="text-quiet">
-            Revoked <Time at={revoked_at} />
-          </span>
-        ) : (
+        {endOf(apiKey) ?? (
           <Button
             kind="danger"
             blocked={takingRefusal(own, role)}
@@ -48,6 +50,18 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       </td>
     </tr>
   );
+}
+
+/** What stands in the place of the button, where there is nothing to revoke here. */
+function endOf({ revoked_at, is_own }: ApiKey) {
+  if (revoked_at) {
+    return (
+      <span className="text-quiet">
+        Revoked <Time at={revoked_at} />
+      </span>
+    );
+  }
+  return is_own ? <span className="text-quiet">the portal's own</span> : null;
 }
 
 function Revoke({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.browser.conftest import Visit, link_for
@@ -101,3 +102,22 @@ def test_what_has_not_come_from_the_page_changes_nothing(portal: Portal, ada: Vi
     page = ada.open(f"/projects/{project_id}")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Completed").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/projects/prj_x/nothing/here"])
+def test_who_is_logged_in_gets_on_from_an_address_that_leads_nowhere(
+    shared_portal: Portal, visit: Visit, path: str
+) -> None:
+    page = visit(shared_portal).open(path)
+    expect(page.get_by_role("heading", name="There is no such page.")).to_be_visible()
+    expect(page.get_by_role("main")).to_have_count(1)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Projects").click()
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+
+
+def test_who_is_not_logged_in_is_told_too_that_an_address_leads_nowhere(shared_portal: Portal, visit: Visit) -> None:
+    ada = visit(shared_portal, enter=False)
+    ada.forgive("^GET /api/session: 401$")
+    page = ada.open("/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page.")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Pages")).to_have_count(0)

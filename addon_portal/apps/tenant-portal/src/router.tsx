@@ -16,7 +16,7 @@ import { projectsSearch } from "@/lib/project-filter";
 import { sessionQuery } from "@/lib/session";
 import { settingsSearch } from "@/lib/settings-search";
 import { LoginPage } from "@/pages/login";
-import { NotFoundPage } from "@/pages/not-found";
+import { NotFoundPage, NothingHere } from "@/pages/not-found";
 import { ProjectPage } from "@/pages/project";
 import { ProjectsPage } from "@/pages/projects";
 import { RunPage } from "@/pages/run";
@@ -37,6 +37,7 @@ const app = createRoute({
   getParentRoute: () => root,
   id: "app",
   component: Shell,
+  notFoundComponent: NothingHere,
   beforeLoad: async ({ context, location }) => {
     const session = await context.cache.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: "/login", search: location.pathname === "/" ? {} : { from: location.href } });

@@ -1,4 +1,5 @@
 import { Link, Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { AwayNote } from "@/components/away-note";
 import { Commands } from "@/components/commands";
 import { ConnectionState } from "@/components/connection-state";
@@ -11,7 +12,7 @@ const TAB =
   "flex h-12 items-center border-b-2 border-transparent px-1 text-quiet hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink";
 
 /** What stands around every page: whose it is, where one can go, and whether what is shown is live. */
-export function Shell() {
+export function Shell({ children = <Outlet /> }: { children?: ReactNode }) {
   useLiveEvents();
   return (
     <div className="flex min-h-dvh flex-col">
@@ -42,7 +43,7 @@ export function Shell() {
         <ElsewhereNote />
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-320 flex-1 px-4 pt-6 pb-16 outline-none">
-        <Outlet />
+        {children}
       </main>
       <AwayNote />
     </div>

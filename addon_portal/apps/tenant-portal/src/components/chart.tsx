@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { timeTicks } from "@/lib/usage-points";
+import { timeAxis } from "@/lib/usage-points";
 
 const AXIS = { fontSize: 12, fill: "var(--quiet)" };
 const HEIGHT_PIXELS = 160;
@@ -17,6 +17,8 @@ type Props = {
   ticks: number[];
   format: (amount: number) => string;
   clock: (at: number) => string;
+  /** The same with the day, for more than one of them. */
+  day: (at: number) => string;
   /** The heading of what pops up over a moment. */
   momentText: (at: number) => string;
   /** How an amount is called there, where its mark has no name. */
@@ -34,10 +36,12 @@ export function Chart({
   ticks,
   format,
   clock,
+  day,
   momentText,
   name: ownName,
   children,
 }: Props) {
+  const times = timeAxis(from, to, clock, day);
   return (
     <figure>
       <figcaption className="mb-1 text-small">{title}</figcaption>
@@ -49,8 +53,8 @@ export function Chart({
               dataKey="at"
               type="number"
               domain={[from, to]}
-              ticks={timeTicks(from, to)}
-              tickFormatter={clock}
+              ticks={times.ticks}
+              tickFormatter={times.text}
               tick={AXIS}
               stroke="var(--line)"
               minTickGap={48}

@@ -47,7 +47,7 @@ const percentText = (percent: number) => `${Math.round(percent)} %`;
 
 /** Round times; below a second, round milliseconds. */
 function durationTicks(longest: number): number[] {
-  return longest < 4_000 ? amountTicks(longest, 1000) : timeTicks(0, longest, 4);
+  return longest < 4_000 ? amountTicks(longest, 1000, durationText) : timeTicks(0, longest, 4);
 }
 
 type PlotProps = {
@@ -71,6 +71,7 @@ function Plot({ title, said, points, ticks, format, children }: PlotProps) {
       ticks={ticks}
       format={format}
       clock={(at) => shortClockText(at, zone)}
+      day={(at) => dayText(at, zone)}
       momentText={(at) => `the hour from ${dayText(at - HALF_HOUR_MS, zone)}`}
     >
       {children}

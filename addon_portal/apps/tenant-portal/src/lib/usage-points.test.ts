@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { amountTicks, drawnUsage, timeTicks } from "@/lib/usage-points";
+import { bytesText } from "@/lib/sizes";
+import { clockText, dayText } from "@/lib/times";
+import { amountTicks, busyText, drawnUsage, timeAxis, timeTicks } from "@/lib/usage-points";
 
 const point = (second: number, unsampled_seconds: number) => ({
   at: `2026-11-29T12:00:0${second}.000Z`,
@@ -28,11 +30,37 @@ describe("the ticks beside them", () => {
     expect(timeTicks(at("00:01.2"), at("00:01.2"))).toEqual([]);
   });
 
+  it("have the day with them where the time of day comes twice", () => {
+    const at = (text: string) => Date.parse(`2026-${text}Z`);
+    const clock = (time: number) => clockText(time, "UTC");
+    const day = (time: number) => dayText(time, "UTC");
+    const short = timeAxis(at("11-29T12:00"), at("11-29T13:00"), clock, day);
+    expect(short.ticks.map(short.text)).toEqual(["12:00:00", "12:30:00", "13:00:00"]);
+    const long = timeAxis(at("11-28T12:00"), at("11-29T12:00"), clock, day);
+    const texts = long.ticks.map(long.text);
+    expect(texts).toEqual(["28 Nov, 12:00", "28 Nov, 18:00", "29 Nov, 00:00", "29 Nov, 06:00", "29 Nov, 12:00"]);
+  });
+
+  it("tell an hour once that clocks show twice", () => {
+    const { ticks, text } = timeAxis(
+      Date.parse("2026-10-24T23:00Z"),
+      Date.parse("2026-10-25T03:00Z"),
+      (time) => clockText(time, "Europe/Berlin"),
+      (time) => dayText(time, "Europe/Berlin"),
+    );
+    expect(ticks.map(text)).toEqual([1, 2, 3, 4].map((hour) => `25 Oct, 0${hour}:00`));
+  });
+
   it("are round amounts up to the largest", () => {
     const mebi = 1024 ** 2;
-    expect(amountTicks(33 * mebi, 1024)).toEqual([0, 10, 20, 30, 40].map((size) => size * mebi));
-    expect(amountTicks(0.44, 1000).map((cpus) => cpus.toFixed(1))).toEqual(["0.0", "0.2", "0.4", "0.6"]);
-    expect(amountTicks(2, 1000)).toEqual([0, 0.5, 1, 1.5, 2]);
-    expect(amountTicks(0, 1024)).toEqual([0, 0.5, 1]);
+    expect(amountTicks(33 * mebi, 1024, bytesText)).toEqual([0, 10, 20, 30, 40].map((size) => size * mebi));
+    expect(amountTicks(0.44, 1000, String).map((cpus) => cpus.toFixed(1))).toEqual(["0.0", "0.2", "0.4", "0.6"]);
+    expect(amountTicks(2, 1000, String)).toEqual([0, 0.5, 1, 1.5, 2]);
+  });
+
+  it("are amounts of which no two read alike", () => {
+    expect(amountTicks(0, 1024, bytesText)).toEqual([0, 1]);
+    expect(amountTicks(0.02, 1000, busyText)).toEqual([0, 0.01, 0.02]);
+    expect(amountTicks(0.0002, 1000, busyText).map(busyText)).toEqual(["0", "0.01"]);
   });
 });

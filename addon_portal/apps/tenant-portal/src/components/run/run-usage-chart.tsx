@@ -3,8 +3,8 @@ import { Chart } from "@/components/chart";
 import { useTimeZone } from "@/hooks/use-time-zone";
 import type { UsagePoint } from "@/lib/run-details";
 import { bytesText } from "@/lib/sizes";
-import { clockText, exactText } from "@/lib/times";
-import { amountTicks, drawnUsage } from "@/lib/usage-points";
+import { clockText, dayText, exactText } from "@/lib/times";
+import { amountTicks, busyText, drawnUsage } from "@/lib/usage-points";
 
 interface PlotProps {
   readonly title: string;
@@ -20,13 +20,7 @@ export default function RunUsageChart({ points }: { points: readonly UsagePoint[
   return (
     <div className="grid gap-4 pt-2 lg:grid-cols-2">
       <Plot title="Memory" points={drawn} field="memory" base={1024} format={bytesText} />
-      <Plot
-        title="Processors that were busy"
-        points={drawn}
-        field="cpus"
-        base={1000}
-        format={(value) => String(Math.round(value * 100) / 100)}
-      />
+      <Plot title="Processors that were busy" points={drawn} field="cpus" base={1000} format={busyText} />
     </div>
   );
 }
@@ -34,7 +28,7 @@ export default function RunUsageChart({ points }: { points: readonly UsagePoint[
 function Plot({ title, points, field, base, format }: PlotProps) {
   const zone = useTimeZone();
   const largest = Math.max(...points.map((point) => point[field] ?? 0));
-  const amounts = amountTicks(largest, base);
+  const amounts = amountTicks(largest, base, format);
   const times = points.map(({ at }) => at);
   return (
     <Chart
@@ -46,6 +40,7 @@ function Plot({ title, points, field, base, format }: PlotProps) {
       ticks={amounts}
       format={format}
       clock={(at) => clockText(at, zone)}
+      day={(at) => dayText(at, zone)}
       momentText={(at) => exactText(at, zone)}
       name={title}
     >

@@ -5,28 +5,31 @@ import { ErrorNote } from "@/components/error-note";
 import { RunLine } from "@/components/run-line";
 import { Skeleton } from "@/components/skeleton";
 import { StateShape, TONE_TEXT } from "@/components/state-shape";
-import { type BulkItem, type BulkRestart, bulkItemsQuery } from "@/lib/bulk-restarts";
+import type { BulkItemList } from "@/hooks/use-bulk";
+import type { BulkItem, BulkRestart } from "@/lib/bulk-restarts";
 import { ITEMS, NEVER_ITS_TURN } from "@/lib/bulk-words";
 import type { Run } from "@/lib/run-words";
 import { runsQuery } from "@/lib/runs";
 
 /** Each project in the order of the turns: the run that was made and how it stands now, or why there is none. */
-export function BulkItems({ bulk }: { bulk: BulkRestart }) {
-  const list = useInfiniteQuery(bulkItemsQuery(bulk.id, bulk.done));
+export function BulkItems({ bulk, list }: { bulk: BulkRestart; list: BulkItemList }) {
   // All that was made began after it was asked for: one list of runs tells how they stand, and lives with the events.
   const made = useInfiniteQuery({ ...runsQuery({ since: bulk.requested_at }), enabled: bulk.started > 0 });
   const runs = new Map(made.data?.pages.flatMap((page) => page.items.map((run) => [run.run_id, run])));
   if (list.error && !list.data) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Skeleton rows={4} />;
-  // Who waits in a list that was read before the end may have had a turn since.
-  const isCutShort = bulk.state === "aborted" && !list.isPlaceholderData;
   return (
     <>
       <ul className="mt-3 max-h-[50vh] divide-y divide-line overflow-y-auto border-line border-y">
         {list.data.pages
           .flatMap((page) => page.items)
           .map((item) => (
-            <Item key={item.project_id} item={item} run={runs.get(item.new_run_id ?? "")} isCutShort={isCutShort} />
+            <Item
+              key={item.project_id}
+              item={item}
+              run={runs.get(item.new_run_id ?? "")}
+              isCutShort={bulk.state === "aborted"}
+            />
           ))}
       </ul>
       {list.hasNextPage && (

@@ -1,19 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { BulkItems } from "@/components/bulk/bulk-items";
 import { Button } from "@/components/button";
 import { ErrorNote } from "@/components/error-note";
 import { Skeleton } from "@/components/skeleton";
-import { useBulkAbort } from "@/hooks/use-bulk";
+import { useBulkAbort, useBulkProgress } from "@/hooks/use-bulk";
 import { useSession } from "@/hooks/use-session";
-import { bulkQuery } from "@/lib/bulk-restarts";
 import { bulkText } from "@/lib/bulk-words";
 import { roleRefusal } from "@/lib/run-acts";
 import { actorName } from "@/lib/run-words";
 
 /** How far a restart of many projects has come, what became of each, and the way to have it end. */
 export function BulkProgress({ id, isPage = false }: { id: string; isPage?: boolean }) {
-  const { data: bulk, error, refetch } = useQuery(bulkQuery(id));
+  const { bulk, list, error, refetch } = useBulkProgress(id);
   const abort = useBulkAbort(id);
   const session = useSession();
   if (!bulk) return error ? <ErrorNote error={error} retry={() => void refetch()} /> : <Skeleton rows={6} />;
@@ -47,7 +45,7 @@ export function BulkProgress({ id, isPage = false }: { id: string; isPage?: bool
       </div>
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
       {abort.error && <ErrorNote error={abort.error} />}
-      <BulkItems bulk={bulk} />
+      <BulkItems bulk={bulk} list={list} />
       {!isPage && (
         <p className="mt-3 text-quiet">
           {bulk.state === "working" && "It goes on when this is closed. "}

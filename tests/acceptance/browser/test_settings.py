@@ -81,6 +81,21 @@ def test_a_key_is_made_at_the_page_used_and_revoked(portal: Portal, ada: Visitor
     expect(row).to_contain_text("Revoked")
 
 
+def test_a_form_that_is_incomplete_says_what_is_missing(ada: Visitor) -> None:
+    page = ada.open("/settings")
+    press(section(page, "Webhooks"), "New webhook…")
+    dialog = page.get_by_role("dialog")
+    add = dialog.get_by_role("button", name="Add webhook")
+    for field, missing in (("Name", "Give it a name first."), ("Address", "Say first where messages go.")):
+        reason = dialog.get_by_text(missing, exact=True)
+        expect(reason).to_be_in_viewport()
+        assert reason.evaluate("line => line.offsetWidth") > 1, "it is there to be read, not for screen readers alone"
+        expect(add).to_have_accessible_description(missing)
+        page.get_by_role("textbox", name=field).fill("x")
+        expect(reason).to_have_count(0)
+    expect(add).not_to_have_attribute("aria-disabled", "true")
+
+
 def test_an_escape_does_not_lose_a_secret(ada: Visitor) -> None:
     page = ada.open("/settings")
     press(section(page, "Keys"), "New key…")

@@ -14,12 +14,17 @@ type Props = Omit<ComponentProps<"button">, "disabled"> & {
   kind?: Kind;
   /** Why it cannot be used now. A button that is grey without a reason helps nobody. */
   blocked?: string | null | undefined;
+  /** The reason stands beside it for everybody, not only in its tip and for screen readers. */
+  showsReason?: boolean;
   isBusy?: boolean;
   children: ReactNode;
 };
 
 const BUTTON =
   "inline-flex h-8 items-center justify-center gap-1.5 rounded-sm px-3 font-medium whitespace-nowrap transition-colors select-none";
+
+/** Before all buttons of its row, at the other end of it where there is room. */
+const REASON = "-order-1 mr-auto self-center text-quiet text-small";
 
 /** How what leads elsewhere looks where it is one of the acts of a page. */
 export const buttonLook = (kind: Kind = "plain") => `${BUTTON} ${KINDS[kind]}`;
@@ -28,6 +33,7 @@ export const buttonLook = (kind: Kind = "plain") => `${BUTTON} ${KINDS[kind]}`;
 export function Button({
   kind = "plain",
   blocked,
+  showsReason = false,
   isBusy,
   children,
   className = "",
@@ -45,14 +51,14 @@ export function Button({
         aria-disabled={isOff || undefined}
         aria-busy={isBusy || undefined}
         aria-describedby={blocked ? reason : rest["aria-describedby"]}
-        title={blocked ?? rest.title}
+        title={showsReason ? rest.title : (blocked ?? rest.title)}
         onClick={isOff ? (event) => event.preventDefault() : onClick}
         className={`${BUTTON} ${KINDS[kind]} ${isOff ? "cursor-not-allowed opacity-60" : ""} ${className}`}
       >
         {children}
       </button>
       {blocked && (
-        <span id={reason} className="sr-only">
+        <span id={reason} className={showsReason ? REASON : "sr-only"}>
           {blocked}
         </span>
       )}

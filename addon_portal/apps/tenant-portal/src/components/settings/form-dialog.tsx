@@ -14,7 +14,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** Something to fill in, done by Enter; what is wrong stands above the buttons. */
+/** Something to fill in, done by Enter; what is missing stands beside the buttons, what is wrong above them. */
 export function FormDialog({ title, children, act, blocked, isBusy, error, onSubmit, onClose }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -26,7 +26,7 @@ export function FormDialog({ title, children, act, blocked, isBusy, error, onSub
         {children}
         <DialogActions news={!!error && <ErrorNote error={error} />}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" blocked={blocked} isBusy={isBusy}>
+          <Button type="submit" kind="primary" blocked={blocked} showsReason isBusy={isBusy}>
             {act}
           </Button>
         </DialogActions>

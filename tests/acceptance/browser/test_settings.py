@@ -120,7 +120,7 @@ def test_a_colleague_is_invited_seen_and_logged_out(portal: Portal, ada: Visitor
     page.reload()
     row = section(page, "People").get_by_role("listitem").filter(has_text="Ben")
     expect(row).to_contain_text("Viewer")
-    press(row, "Log Ben out")
+    press(row, "Log out Ben")
     ben.forgive(": 401$")
     press(page.get_by_role("dialog"), "Log out")
     expect(row).to_have_count(0)

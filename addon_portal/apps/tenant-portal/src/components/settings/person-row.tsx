@@ -27,7 +27,7 @@ export function PersonRow({ person }: { person: Person }) {
         <Button
           kind="danger"
           blocked={takingRefusal(own, person.role)}
-          aria-label={`Log ${person.name} out`}
+          aria-label={`Log out ${person.name}`}
           onClick={() => setAsking(true)}
         >
           Log out

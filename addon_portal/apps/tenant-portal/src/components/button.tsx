@@ -23,8 +23,8 @@ type Props = Omit<ComponentProps<"button">, "disabled"> & {
 const BUTTON =
   "inline-flex h-8 items-center justify-center gap-1.5 rounded-sm px-3 font-medium whitespace-nowrap transition-colors select-none";
 
-/** Before all buttons of its row, at the other end of it where there is room. */
-const REASON = "-order-1 mr-auto self-center text-quiet text-small";
+/** Before all buttons of its row, at the other end of it where there is room, else in a line of its own. */
+const REASON = "-order-1 mr-auto self-center text-quiet text-small max-sm:basis-full";
 
 /** How what leads elsewhere looks where it is one of the acts of a page. */
 export const buttonLook = (kind: Kind = "plain") => `${BUTTON} ${KINDS[kind]}`;

@@ -7,8 +7,7 @@ import pytest
 from addon_portal.cli.main import _COMMANDS as COMMANDS
 from tests.tidy.sources import name_of, tracked_files
 
-UNITS = tracked_files("deploy/systemd/*")
-SERVICES = [path for path in UNITS if path.suffix == ".service"]
+SERVICES = tracked_files("deploy/systemd/*.service")
 DATA = "/var/lib/addon-portal"
 
 
@@ -33,8 +32,3 @@ def test_the_keepers_unit_lets_runs_live_and_have_limits() -> None:
     (unit,) = tracked_files("deploy/systemd/addon-portal-keeper.service")
     wanted = {"KillMode": "process", "SendSIGKILL": "no", "Delegate": "yes"}
     assert settings_of(unit).items() >= wanted.items()
-
-
-def test_the_sender_is_started_by_the_file_that_the_api_makes() -> None:
-    (unit,) = tracked_files("deploy/systemd/addon-portal-notifier.path")
-    assert settings_of(unit)["PathExists"] == f"{DATA}/notifier.wanted"

@@ -30,5 +30,5 @@ def test_what_means_nothing_is_refused_with_what_was_expected(portal: Portal) ->
     assert portal.call("project", "create", "never", "--", "true").returncode == 0
     done = portal.call("schedule", "set", "never", "0 25 * * *")
     assert done.returncode == ExitCode.REFUSED
-    assert "look at the hour" in done.stderr
+    assert "expected hour 0-23, got 25" in done.stderr
     assert "time_zone" in portal.call("schedule", "set", "never", "@daily", "--time-zone", "Berlin").stderr

@@ -1,10 +1,17 @@
 import { expect, it } from "vitest";
-import { archiveAddress, fileAddress, projectSearch, stepsOf } from "@/lib/project-files";
+import { archiveAddress, fileAddress, filesQuery, projectSearch, stepsOf } from "@/lib/project-files";
 import { countsText, lastText } from "@/lib/schedule-words";
+import { makeProject, makeRun } from "@/testing/factories";
 
 it("a path is walked step by step", () => {
   expect(stepsOf("a/b c/d")).toEqual(["a", "a/b c", "a/b c/d"]);
   expect(stepsOf("")).toEqual([]);
+});
+
+it("files are read anew when the run begins, since before it may have no workspace, and when it ends", () => {
+  const runs = [makeRun.pending(), makeRun.running(), makeRun.completed()];
+  const read = runs.map((latest_run) => JSON.stringify(filesQuery(makeProject({ latest_run }), "").queryKey));
+  expect(new Set(read).size).toBe(3);
 });
 
 it("names that mean something in an address do not there", () => {

@@ -7,11 +7,12 @@ import { isFinal } from "@/lib/states";
 
 export type FileEntry = Schemas["FileBody"];
 
-/** Read anew when another run begins, when it ends, and when there is other code. */
+/** Read anew when there is another run, when it begins and so has a workspace, when it ends, and when there is other code. */
 export const filesQuery = (project: Project, path: string) => {
   const run = project.latest_run;
+  const seen = run && [run.run_id, run.started_at !== null, isFinal(run.state)];
   return infiniteQueryOptions({
-    queryKey: [...keys.files(project.id), path, run?.run_id, run && isFinal(run.state), project.code?.digest],
+    queryKey: [...keys.files(project.id), path, seen, project.code?.digest],
     queryFn: ({ pageParam, signal }): Promise<Schemas["FilePageBody"]> => {
       const query = { ...(path && { path }), ...(pageParam !== null && { cursor: pageParam }) };
       const params = { path: { project_id: project.id }, query };

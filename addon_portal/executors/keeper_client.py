@@ -152,8 +152,9 @@ def groups_beside_keeper(keepers: Path) -> list[Hierarchy]:
     """
     with contextlib.suppress(OSError, DamagedRecord):
         for directory in _find_living(keepers):
-            keeper = read_json(directory / "keeper.json") or {}
-            return find_hierarchies(of=f"/proc/{keeper['pid']}/cgroup")
+            keeper = read_json(directory / "keeper.json")
+            if keeper is not None:
+                return find_hierarchies(of=f"/proc/{keeper['pid']}/cgroup")
     return find_hierarchies()
 
 

@@ -33,8 +33,8 @@ def _rounded(number: str) -> str:
 
 _NOTHING = "CAST(NULL AS text)"
 _NO_NUMBER = "CAST(NULL AS bigint)"
-# Asked for several states at once, a database sorts all that it finds, or reads what is newer than what it looks for.
 _UNKNOWN = {RunState.FAILED: "count(CASE WHEN outcome = 'unknown' THEN 1 END)"}
+# Asked for several states at once, a database sorts all that it finds, or reads what is newer than what it looks for.
 _FINISHED = " UNION ALL ".join(
     f"""SELECT 'finished', '{state}', {_NOTHING}, {_UNKNOWN.get(state, "0")}, count(*), {_NO_NUMBER}
         FROM runs WHERE tenant_id = :tenant_id AND state = '{state}'

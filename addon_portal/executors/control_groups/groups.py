@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import structlog
@@ -71,8 +71,10 @@ class ControlGroups:
         groups: dict[str, str] = {}
         rlimits: dict[str, int] = {}
         kept: dict[str, object] = {}
-        for name, wanted in limits.wanted().items():
-            problem = self._make(run_id, name, wanted, groups)
+        all_wanted = limits.wanted()
+        nowhere = self._look() if all_wanted else None
+        for name, wanted in all_wanted.items():
+            problem = nowhere or self._make(run_id, name, wanted, groups)
             by, note = ("cgroup", None) if problem is None else _stand_in(name, wanted, rlimits)
             kept[name] = {"wanted": wanted, "enforced_by": by, "note": note and f"{problem}; {note}"}
         if groups:
@@ -82,11 +84,11 @@ class ControlGroups:
     def _make(self, run_id: RunId, name: str, wanted: float, groups: dict[str, str]) -> str | None:
         """Why the limit cannot be had; None if it is set."""
         controller = CONTROLLER_OF[name]
+        base = self._bases.get(controller)
+        if base is None:
+            return f"no control group has the controller {controller}"
+        directory = f"{base}/{run_id}"
         try:
-            base = self._found_bases().get(controller)
-            if base is None:
-                return f"no control group has the controller {controller}" if self._bases else self._why_not
-            directory = f"{base}/{run_id}"
             self._make_directory(run_id, directory)
             _set_limit(directory, name, wanted)
         except OSError as error:
@@ -97,7 +99,7 @@ class ControlGroups:
     def _make_tree(self, run_id: RunId, groups: dict[str, str]) -> None:
         """One that is there for its members alone; where it is of version 2 the kernel ends them all at once."""
         tree = next(iter(groups.values()))
-        unified = self._found_bases().get("tree")
+        unified = self._bases.get("tree")
         if unified is not None:
             with contextlib.suppress(OSError):
                 self._make_directory(run_id, f"{unified}/{run_id}")
@@ -109,13 +111,17 @@ class ControlGroups:
         with contextlib.suppress(FileExistsError):
             os.mkdir(directory, 0o755)  # noqa: PTH102  text, as all paths of groups
 
-    def _found_bases(self) -> Mapping[str, str]:
-        trees = self._find()
-        if trees != self._trees:  # the first time, or a keeper lives elsewhere than the one before
-            self._bases = dict(self._make_bases(trees))
-            self._trees = trees
-            self._remember(set(self._bases.values()))
-        return self._bases
+    def _look(self) -> str | None:
+        """See where groups can be made by now, into `_bases`; why nowhere, if so."""
+        try:
+            trees = self._find()
+            if trees != self._trees:  # the first time, or a keeper lives elsewhere than the one before
+                self._bases = dict(self._make_bases(trees))
+                self._remember(set(self._bases.values()))
+                self._trees = trees  # only now: nobody would find later what is not remembered
+        except OSError as error:
+            return f"{NO_GROUPS}: {error.strerror}"
+        return None if self._bases else self._why_not
 
     def _make_bases(self, trees: list[Hierarchy]) -> Iterator[tuple[str, str]]:
         for tree in trees:

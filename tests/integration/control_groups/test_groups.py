@@ -64,6 +64,20 @@ def test_groups_are_made_where_the_keeper_is_now(tmp_path: Path) -> None:
     assert groups.directories(RUN) == [str(directory) for directory in made]
 
 
+def test_no_group_is_made_where_its_place_cannot_be_remembered(tmp_path: Path) -> None:
+    """Nobody would find it again."""
+    made = version_2(tmp_path / "own", RUN, tmp_path)
+    groups = ControlGroups(tmp_path, find=lambda: [Hierarchy(2, frozenset({"pids"}), str(tmp_path / "own"))])
+    in_the_way = tmp_path / "control-groups.tmp"
+    in_the_way.mkdir()
+    refused = groups.make(RUN, Limits(pids=3))
+    assert refused["control_groups"] == {}
+    assert "control groups cannot be made here: Is a directory" in str(refused["limits"])
+    in_the_way.rmdir()
+    assert groups.make(RUN, Limits(pids=3))["control_groups"] == dict.fromkeys(("pids", "tree"), str(made))
+    assert (tmp_path / "control-groups").read_text().splitlines() == [str(made.parent)]
+
+
 def test_a_group_of_version_2_is_empty_by_the_kernels_word(tmp_path: Path) -> None:
     group = version_2(tmp_path / "own", RUN, tmp_path)
     groups = ControlGroups(tmp_path, find=lambda: [Hierarchy(2, frozenset({"pids"}), str(tmp_path / "own"))])

@@ -282,11 +282,17 @@ def record_end(directory: int, spec: Record, run: str, ended: Any, at: str, by: 
 def sync_end(directory: int) -> None:
     """Have a power cut spare how the program ended."""
     for name in ("exit.json", "start_error.json"):
-        descriptor = attempt(os.open, name, os.O_RDONLY | os.O_CLOEXEC, 0, dir_fd=directory)
-        if descriptor is not None:
-            attempt(os.fdatasync, descriptor)
-            os.close(descriptor)
+        attempt(sync_file, directory, name)
     attempt(os.fsync, directory)
+
+
+def sync_file(directory: int, name: str) -> None:
+    """Bring what is in a file to disk; its name is the directory's."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def hint(fifo: str, run: str, event: str) -> None:
@@ -447,6 +453,8 @@ def become_program(channel: socket.socket, words: str, directory: int, environme
         os.close(environment)
         variables.setdefault("NOTIFY_SOCKET", address)
         variables = {encoded(name): encoded(value) for name, value in variables.items()}
+        step = "reserve"
+        sync_file(directory, "child.tmp")
         step = "limits"
         limit_ourselves(spec)
         step = "user"
@@ -627,14 +635,14 @@ class Shim:
             self.stall = (self.spec.get("terms") or {}).get("stall")
             step = "output"
             self.open_fifo()
+            step = "reserve"
+            self.write_identity(stub)
             self.brief(stub, environment)
+            step = "output"
             self.open_log()
             step = "reserve"
             self.reserve()
             self.open_notify()
-            record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
-            record.update(started_monotonic=time.monotonic(), terms=self.spec.get("terms"))
-            write_record(self.directory, "child", record, publish=False)
         except Exception as error:
             if stub is not None:  # it has begun nothing, and is not to write while we do
                 kill(stub.pid, signal.SIGKILL)
@@ -679,6 +687,12 @@ class Shim:
         if self.spec.get("uid") is not None:
             attempt(os.chown, "notify", self.spec["uid"], -1, dir_fd=self.directory)
         self.notify = notify
+
+    def write_identity(self, stub: Stub) -> None:
+        """Write who the program will be. The stub brings it to disk, and we name it then: so we need not wait."""
+        record = dict(stub.record, run=self.run, started_at=now_text(), keeper=self.keeper)
+        record.update(started_monotonic=time.monotonic(), terms=self.spec.get("terms"))
+        write_record(self.directory, "child", record, durable=False, publish=False)
 
     def brief(self, stub: Stub, environment: int) -> None:
         """Let the stub prepare itself for this run, while we do the rest."""

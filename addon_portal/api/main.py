@@ -106,3 +106,4 @@ def _ensure_host(storage: Storage, host_id: HostId) -> None:
     """Runs refer to their host, also when its supervisor has never been there yet."""
     with storage.write() as uow:
         uow.hosts.insert_if_missing(host_id, socket.gethostname())
+        uow.journal.skip_numbers()

@@ -6,7 +6,7 @@ an error of `domain.errors` or `storage.errors`. Leaves what the statements mean
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -59,8 +59,16 @@ class Database(Protocol):
         """As `read`, where each statement may see a newer state than the one before."""
         ...
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction that may change rows. Raises StorageBusy when its turn does not come in time."""
+    def write(self, before_synced: Callable[[], None] | None = None) -> AbstractContextManager[Connection]:
+        """A transaction that may change rows, and is on disk at its end.
+
+        Raises StorageBusy when its turn does not come in time. Where others may see a change before it is on disk,
+        `before_synced` is called as soon as they do; it must not raise.
+        """
+        ...
+
+    def skip_journal_numbers(self, connection: Connection) -> None:
+        """Give no number to a journal entry that one may have had which a power cut took back after it was seen."""
         ...
 
     def take_turn(self, connection: Connection, *, journals: bool, channels: Sequence[str]) -> None:

@@ -73,6 +73,10 @@ class Journal(Repository):
         self._pending.append(entry)
         self._uow.wake_api()
 
+    def skip_numbers(self) -> None:
+        """Have the next entry leave a gap: a reader may know a number whose entry a power cut has taken back."""
+        self._uow.database.skip_journal_numbers(self._connection)
+
     @property
     def has_pending(self) -> bool:
         """Whether there is anything to write."""

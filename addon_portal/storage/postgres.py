@@ -6,7 +6,7 @@ middle of a transaction for twice as long loses it instead of stopping everybody
 frozen or behind a network that swallows packets, is given up from our side, since it keeps no time-out of its own.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, Never, TypeVar
@@ -124,7 +124,7 @@ class PostgresDatabase:
         return self.read()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, before_synced: Callable[[], None] | None = None) -> Iterator[Connection]:  # noqa: ARG002
         with self._transaction(b"BEGIN") as raw:
             yield _PostgresConnection(raw)
 
@@ -176,6 +176,9 @@ class PostgresDatabase:
             calls.append("pg_advisory_xact_lock(:key)")
             parameters["key"] = _JOURNAL_LOCK
         connection.one(f"SELECT {', '.join(calls)}", parameters)
+
+    def skip_journal_numbers(self, connection: Connection) -> None:
+        """Nothing: what others see is on the server's disk."""
 
     def lock_project(self, connection: Connection, tenant_id: str, project_id: str) -> None:
         connection.one(

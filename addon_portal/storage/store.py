@@ -4,7 +4,7 @@ Works at no import and connects to nothing before it is asked to. Safe to use fr
 a fork, not before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ from addon_portal.domain.clock import Clock
 from addon_portal.storage import errors, schema
 from addon_portal.storage.connection import Database
 from addon_portal.storage.unit_of_work import UnitOfWork
-from addon_portal.storage.wakeups import Listener, Wakeups
+from addon_portal.storage.wakeups import API, Listener, Wakeups
 
 
 class Storage:
@@ -101,17 +101,30 @@ class Storage:
             yield UnitOfWork(connection, self._database, self._clock)
 
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
+    def write(self, *, wakes_early: bool = False) -> Iterator[UnitOfWork]:
         """A short transaction that changes rows: committed at the end, rolled back by any exception.
+
+        On return it is on disk. With `wakes_early` a supervisor hears of it before: of what people ask for, since what
+        it does for them begins with a commit of its own, which has this one on disk too. Everybody else hears after.
 
         Raises StorageBusy when its turn does not come in time; then nothing has happened.
         """
-        with self._database.write() as connection:
+        early: set[str] = set()
+
+        def wake_supervisors() -> None:
+            early.update(channel for channel in uow.channels if channel != API)
+            self._notify(early)
+
+        with self._database.write(wake_supervisors if wakes_early else None) as connection:
             uow = UnitOfWork(connection, self._database, self._clock)
             yield uow
             uow.finish()
+        self._notify(channel for channel in uow.channels if channel not in early)
+
+    def _notify(self, channels: Iterable[str]) -> None:
+        """Wake listeners, where the database does not do that itself."""
         if self._database.dialect == "sqlite":
-            for channel in uow.channels:
+            for channel in channels:
                 self._wakeups.notify(channel)
 
     def notify(self, channel: str) -> None:

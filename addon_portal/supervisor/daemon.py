@@ -149,6 +149,8 @@ class Supervisor:
         """Settle what the books say is active, find what they have lost, and only then start anything."""
         self._executor.attach(self._selector, self._look_within)
         self._filler.attach(self._selector)
+        with self._storage.write() as uow:
+            uow.journal.skip_numbers()
         with self._storage.read() as uow:
             self._watcher.observed_at = uow.hosts.get(self._options.host_id).observed_at
             self._watcher.take_over(uow.host_runs.list_claimed(self._options.host_id))

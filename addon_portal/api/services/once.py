@@ -59,7 +59,7 @@ class Accepted:
 
 def act_once(portal: Portal, ask: Ask, project_id: ProjectId, act: Callable[[UnitOfWork, Project], Run]) -> Accepted:
     """Act on a project in one transaction, unless this very request was already carried out. Raises NotFound."""
-    with portal.storage.write() as uow:
+    with portal.storage.write(wakes_early=True) as uow:
         # From here on nobody else changes which run is the newest, so what is checked still holds at the insertion.
         project = uow.projects.find_locked(ask.scope, project_id)
         # Also of a project that was deleted since: what was done was done.

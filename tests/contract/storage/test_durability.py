@@ -15,6 +15,7 @@ from addon_portal.storage.errors import StorageError, StorageFull, StorageUnavai
 from tests.contract.storage.concurrency import start_python
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
+from tests.support.disk import Disk
 
 WORKER = "tests.contract.storage.worker"
 
@@ -59,6 +60,25 @@ def test_every_commit_reaches_the_disk(sqlite_tables_url: str) -> None:
         assert uow.connection.all("PRAGMA synchronous") == [(2,)], "FULL"
         assert uow.connection.all("PRAGMA journal_mode") == [("wal",)]
         assert uow.connection.all("PRAGMA foreign_keys") == [(1,)]
+
+
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.parametrize("wakes_early", [False, True])
+def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, *, wakes_early: bool) -> None:
+    with Disk(tmp_path).mounted() as disk:
+        file = disk.path / "portal.db"
+        with closing(Storage.open(f"sqlite:///{file}", clock=SteppedClock())) as storage:
+            storage.upgrade()
+            world = World(storage, SteppedClock()).found()
+            run = world.add_run()
+            with storage.write(wakes_early=wakes_early) as uow:
+                assert apply(uow, world.claimed(run.id))
+            with (
+                disk.after_a_cut(file) as left,
+                closing(Storage.open(f"sqlite:///{left}", clock=SteppedClock())) as after,
+            ):
+                assert World(after, SteppedClock()).get(run.id).state is RunState.STARTING
 
 
 def test_a_reading_transaction_cannot_write(world: World) -> None:

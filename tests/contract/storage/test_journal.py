@@ -31,6 +31,16 @@ def test_the_journal_tells_the_life_of_a_run(world: World) -> None:
     assert entries[-1].detail["message"] == "The program ended with exit code 3."
 
 
+def test_numbers_that_a_power_cut_may_have_taken_back_are_not_given_again(world: World) -> None:
+    world.add_run()
+    with world.storage.write() as uow:
+        uow.journal.skip_numbers()
+        lost = uow.journal.last_seq() + 1
+    world.add_run()
+    with world.storage.read() as uow:
+        assert uow.journal.last_seq() > lost or uow.database.dialect == "postgresql"
+
+
 def test_a_restart_says_what_it_follows(world: World) -> None:
     first = world.add_final()
     second = world.add_run(first.project_id, restart_of=first.id)

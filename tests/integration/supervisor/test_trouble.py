@@ -46,8 +46,8 @@ class LosesCommits(Storage):
 
     @override
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
-        with super().write() as uow:
+    def write(self, *, wakes_early: bool = False) -> Iterator[UnitOfWork]:
+        with super().write(wakes_early=wakes_early) as uow:
             yield uow
             if self.breaks in {"before", "always"}:
                 raise StorageUnavailable("The server went away.")

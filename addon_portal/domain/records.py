@@ -4,8 +4,9 @@ Each class is one file of version 1 (`docs/design/run-directory.md`). Promises n
 order in which they must be read and believed is in `verdict`. Reading them is left to `evidence` and `executors`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.limits import NO_EVENTS, NO_LIMITS, LimitEvents, Limits
@@ -105,6 +106,17 @@ class StopRecord:
     signals: tuple[SentSignal, ...] = ()
     limit_seconds: float | None = None
     """The limit that was exceeded, where that is why."""
+
+    def ending_at(self, deadline_at: datetime, now: datetime) -> Self:
+        """The request with another deadline, and the grace that this leaves from now on."""
+        grace_seconds = max(0.0, (deadline_at - now).total_seconds())
+        return replace(self, deadline_at=deadline_at, grace_seconds=grace_seconds)
+
+    def ending_by(self, later: Self) -> Self:
+        """The request with the deadline of a later one, if that comes earlier: it is never put off."""
+        if later.deadline_at >= self.deadline_at:
+            return self
+        return replace(self, deadline_at=later.deadline_at, grace_seconds=min(self.grace_seconds, later.grace_seconds))
 
 
 @dataclass(frozen=True, slots=True)

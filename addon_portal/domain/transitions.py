@@ -7,8 +7,9 @@ changes a state.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from addon_portal.domain.clock import to_text
 from addon_portal.domain.endings import Ending
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId
@@ -49,6 +50,8 @@ class Transition:
     only_outcome: Outcome | None = None
     unless_drained: bool = False
     """Whether it is not to be made while nothing may be started on the run's host."""
+    decided_on: Mapping[str, object] = field(default_factory=dict)
+    """Columns from which it was concluded: it is not made once they say something else."""
 
     def applied_to(self, run: Run) -> Run:
         """The run as it is after this transition has won."""
@@ -96,7 +99,14 @@ def started(run_id: RunId, started_at: datetime, actor: str, *, supervised: bool
     )
 
 
-def stopping(run_id: RunId, at: datetime, deadline_at: datetime, actor: str, requested_by: str) -> Transition:
+def stopping(
+    run_id: RunId,
+    at: datetime,
+    deadline_at: datetime,
+    actor: str,
+    requested_by: str,
+    decided_on: Mapping[str, object] | None = None,
+) -> Transition:
     """The stop that was asked for is on disk, and the ladder begins."""
     return Transition(
         run_id,
@@ -108,6 +118,7 @@ def stopping(run_id: RunId, at: datetime, deadline_at: datetime, actor: str, req
         "stop request",
         {"stop_deadline_at": deadline_at},
         {"requested_by": requested_by},
+        decided_on=decided_on or {},
     )
 
 
@@ -207,6 +218,23 @@ def stop_requested(run_id: RunId, at: datetime, requested_by: str, why: str, gra
         "stop_grace_seconds": grace_seconds,
     }
     return Transition(run_id, "stop_requested", CLAIMED, None, at, requested_by, "request", values, {"why": why})
+
+
+def grace_shortened(
+    run_id: RunId, at: datetime, requested_by: str, grace_seconds: float, *, is_running: bool
+) -> Transition:
+    """Somebody wants a run to end sooner that is to end already; a longer grace than what is left of it is refused.
+
+    With `is_running` the grace runs, and its end, as the books tell it, is moved to `grace_seconds` from now. Otherwise
+    nobody has begun to stop the run, and the grace will be that short when somebody does.
+    """
+    values: dict[str, object] = {"stop_grace_seconds": grace_seconds}
+    detail: dict[str, object] = {"grace_seconds": grace_seconds}
+    if is_running:
+        values["stop_deadline_at"] = deadline_at = at + timedelta(seconds=grace_seconds)
+        detail["deadline_at"] = to_text(deadline_at)
+    from_states = frozenset({RunState.STOPPING} if is_running else {RunState.STARTING, RunState.RUNNING})
+    return Transition(run_id, "grace_shortened", from_states, None, at, requested_by, "request", values, detail)
 
 
 def replacement_requested(run_id: RunId, at: datetime, requested_by: str) -> Transition:

@@ -108,7 +108,10 @@ class Executor(Protocol):
         ...
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
-        """Put the request to stop on disk and return what stands there; an earlier request stays."""
+        """Put the request to stop on disk and return what stands there.
+
+        An earlier request stays; a later one only brings its deadline forward.
+        """
         ...
 
     def wake_shim(self, run_id: RunId) -> None:

@@ -217,13 +217,13 @@ class LocalExecutor:
             return StopSettings()
 
     def write_stop(self, run_id: RunId, stop: StopRecord) -> StopRecord:
-        """Write `stop.json` unless there is one."""
+        """Write `stop.json` unless there is one with no later a deadline."""
         directory = self._directory_of(run_id)
         earlier = read_records(directory).stop
-        if earlier is not None:
-            return earlier
-        run_files.write_stop(directory, run_id, stop)
-        return stop
+        stands = stop if earlier is None else earlier.ending_by(stop)
+        if stands != earlier:
+            run_files.write_stop(directory, run_id, stands)
+        return stands
 
     def wake_shim(self, run_id: RunId) -> None:
         """SIGUSR1 makes it read `stop.json`; SIGCONT first, in case somebody froze it."""

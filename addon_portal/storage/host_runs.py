@@ -36,8 +36,7 @@ _FIND_MANY = f"{_SELECT} WHERE r.id IN (:run_ids...)"
 _UNFINISHED = "r.host_id = :host_id AND r.finished_at IS NULL"
 _LIST_CLAIMED = f"{_SELECT} WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) ORDER BY r.seq"
 _LIST_STOP_REQUESTED = f"""
-    {_SELECT} WHERE {_UNFINISHED} AND r.state IN ('starting', 'running') AND r.stop_requested_at IS NOT NULL
-    ORDER BY r.seq
+    {_SELECT} WHERE {_UNFINISHED} AND r.state IN ({_CLAIMED}) AND r.stop_requested_at IS NOT NULL ORDER BY r.seq
 """
 _WAITING = f"""
     SELECT r.id, r.tenant_id, r.waiting_for FROM runs AS r
@@ -106,7 +105,7 @@ class HostRuns(Repository):
         return tuple(run_from_row(row) for row in self._connection.all(_LIST_CLAIMED, {"host_id": host_id}))
 
     def list_stop_requested(self, host_id: HostId) -> tuple[Run, ...]:
-        """Claimed runs that somebody wants stopped and that nobody has begun to stop."""
+        """Claimed runs that somebody wants stopped, whether or not somebody has begun to stop them."""
         return tuple(run_from_row(row) for row in self._connection.all(_LIST_STOP_REQUESTED, {"host_id": host_id}))
 
     def list_pending(self, host_id: HostId, limit: int) -> tuple[LaunchFacts, ...]:

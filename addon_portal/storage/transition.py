@@ -30,6 +30,16 @@ _HAS_FOLLOWER = """
     ) END)
 """
 
+# For the supervisor, which is woken. Only the first stop counts, and its grace is never lengthened.
+_STOP_REQUESTS = frozenset({"stop_requested", "grace_shortened"})
+_ENDS_EARLIER = ":stop_deadline_at < stop_deadline_at"
+_IS_SHORTER = """
+    stop_requested_at IS NOT NULL AND :stop_grace_seconds < coalesce(stop_grace_seconds, (
+        SELECT d.stop_grace_seconds FROM definitions AS d
+        WHERE d.project_id = CAST(runs.project_id AS text) AND d.version = runs.definition_version
+    ))
+"""
+
 
 def apply(uow: "UnitOfWork", transition: Transition) -> bool:
     """Make the change if the run is still where the transition expects it; whether it was made.
@@ -38,17 +48,18 @@ def apply(uow: "UnitOfWork", transition: Transition) -> bool:
     fail an assertion. Listeners are woken after the commit.
     """
     assert is_legal(transition), f"illegal move: {transition}"
-    is_stop_request = transition.kind == "stop_requested"
     sql = _statement(
         tuple(transition.values),
         transition.from_states,
         transition.to_state is not None,
         transition.to_state in FINAL,
         transition.only_outcome,
-        is_stop_request,
+        transition.kind,
         transition.unless_drained,
+        tuple((name, value is None) for name, value in transition.decided_on.items()),
     )
     parameters = {name: to_column(value) for name, value in transition.values.items()}
+    parameters |= {f"was_{name}_": to_column(value) for name, value in transition.decided_on.items()}
     parameters["run_id_"] = transition.run_id
     if transition.to_state is not None:
         parameters["to_state_"] = transition.to_state.value
@@ -60,7 +71,7 @@ def apply(uow: "UnitOfWork", transition: Transition) -> bool:
     tenant_id, project_id, host_id, state, previous_state, has_follower = row
     if has_follower:
         uow.ended_with_follower.append(transition.run_id)
-    if is_stop_request:
+    if transition.kind in _STOP_REQUESTS:
         uow.wake_supervisor(host_id)
     reason = transition.values.get("reason")
     uow.journal.append(
@@ -97,8 +108,9 @@ def _statement(
     moves: bool,
     ends: bool,
     only_outcome: Outcome | None,
-    is_stop_request: bool,
+    kind: str,
     unless_drained: bool,
+    decided_on: tuple[tuple[str, bool], ...],
 ) -> str:
     assert _CHANGEABLE.issuperset(names), f"not for a transition to change: {set(names) - _CHANGEABLE}"
     changes = [f"{name} = :{name}" for name in names]
@@ -111,8 +123,11 @@ def _statement(
         guards += [f"outcome = '{only_outcome}'", "amended_at IS NULL"]
     if unless_drained:
         guards.append("(SELECT h.drained_at FROM hosts AS h WHERE h.id = runs.host_id) IS NULL")
-    if is_stop_request:
+    if kind == "stop_requested":
         guards.append("stop_requested_at IS NULL")
+    elif kind == "grace_shortened":
+        guards.append(_ENDS_EARLIER if "stop_deadline_at" in names else _IS_SHORTER)
+    guards += [f"{name} IS NULL" if was_null else f"{name} = :was_{name}_" for name, was_null in decided_on]
     return (
         f"UPDATE runs SET {', '.join(changes)} WHERE {' AND '.join(guards)} "  # noqa: S608 - made of constants
         "RETURNING tenant_id, project_id, host_id, state, previous_state, "

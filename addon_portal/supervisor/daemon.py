@@ -168,8 +168,7 @@ class Supervisor:
             cleanups = uow.cleanups.list_open(self._options.host_id)
         if self._launcher.claim(waiting, self._watcher.runs, self._blocked):
             self._woken = True
-        self._watcher.learn(stops)
-        self._dirty.update(dict.fromkeys(run.id for run in stops))
+        self._dirty.update(dict.fromkeys(self._watcher.learn_stops(stops)))
         if cleanups:
             report = self._clean_up(self._clock.now(), thoroughly=True)
             answer_cleanups(self._storage, cleanups, report, self._clock.now())

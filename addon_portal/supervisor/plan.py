@@ -72,7 +72,7 @@ class AskAdoption:
 
 @dataclass(frozen=True, slots=True)
 class WriteStop:
-    """Put the stop on disk, record `stopping` with the deadline that stands there, then wake the shim."""
+    """Put the stop on disk, record `stopping` with the deadline there unless that is recorded, then wake the shim."""
 
     stop: StopRecord
 
@@ -279,7 +279,10 @@ def _stop_if_over(it: Situation) -> Iterator[Action]:
 def _stop_if_asked(it: Situation) -> Iterator[Action]:
     """The first step of the ladder: the request to disk, then the state with its deadline."""
     run = it.run
-    if run.stop_requested_at is None or run.state is RunState.STOPPING:
+    if run.state is RunState.STOPPING:
+        yield from _bring_forward(it)
+        return
+    if run.stop_requested_at is None:
         return
     grace = it.stop.grace_seconds if run.stop_grace_seconds is None else run.stop_grace_seconds
     yield WriteStop(
@@ -293,6 +296,13 @@ def _stop_if_asked(it: Situation) -> Iterator[Action]:
             limit_seconds=_limit_of(it),
         )
     )
+
+
+def _bring_forward(it: Situation) -> Iterator[Action]:
+    """The grace was shortened while it ran: whoever is to end the run reads its deadline from disk."""
+    stop, deadline_at = it.seen.records.stop, it.run.stop_deadline_at
+    if stop is not None and deadline_at is not None and deadline_at < stop.deadline_at:
+        yield WriteStop(stop.ending_at(deadline_at, it.now))
 
 
 def _limit_of(it: Situation) -> float | None:

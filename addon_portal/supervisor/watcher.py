@@ -18,7 +18,7 @@ from addon_portal.domain.clock import Clock
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run, StopSettings
 from addon_portal.domain.records import NotifyRecord, StopRecord
-from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL
+from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, RunState
 from addon_portal.domain.transitions import Transition, said_values
 from addon_portal.domain.verdict import (
     Alive,
@@ -100,6 +100,16 @@ class Watcher:
                 self._runs[run.id] = run
             else:
                 self._drop(run.id)
+
+    def learn_stops(self, runs: Iterable[Run]) -> list[RunId]:
+        """Take the rows of runs that are to end; returns those with which something is to be done."""
+        news = [run for run in runs if not self._is_being_stopped(run)]
+        self.learn(news)
+        return [run.id for run in news]
+
+    def _is_being_stopped(self, run: Run) -> bool:
+        held = self._runs.get(run.id)
+        return held is not None and held.state is RunState.STOPPING and held.stop_deadline_at == run.stop_deadline_at
 
     def take_over(self, runs: Iterable[Run]) -> None:
         """Learn what another supervisor left; one that has ended by now did so nobody knows how long ago."""
@@ -273,9 +283,12 @@ class Watcher:
     def _write_stop(self, run: Run, wanted: StopRecord, batch: Batch) -> None:
         stop = self._executor.write_stop(run.id, wanted)
         faultpoints.reach("supervisor.stop_written")
-        batch.transitions.append(
-            transitions.stopping(run.id, wanted.requested_at, stop.deadline_at, self._actor, stop.requested_by)
-        )
+        if run.state is not RunState.STOPPING:
+            grace = {"stop_grace_seconds": run.stop_grace_seconds}
+            begun = transitions.stopping(
+                run.id, wanted.requested_at, stop.deadline_at, self._actor, stop.requested_by, grace
+            )
+            batch.transitions.append(begun)
         batch.afterwards.append(lambda: self._look_again(run.id, 0.0))
 
     def _drop(self, run_id: RunId) -> None:

@@ -49,6 +49,7 @@ class ModelRun:
     outcome: Outcome | None = None
     amended: bool = False
     stop_requested: bool = False
+    grace_shortened: bool = False
     restart_of: RunId | None = None
 
     def accepts(self, transition: Transition) -> bool:
@@ -66,6 +67,9 @@ class ModelRun:
                 return self.outcome is Outcome.UNKNOWN and not self.amended
             case "stop_requested":
                 return self.state in CLAIMED and not self.stop_requested
+            case "grace_shortened":
+                is_untaken = self.state in {RunState.STARTING, RunState.RUNNING}
+                return is_untaken and self.stop_requested and not self.grace_shortened
             case "condition":
                 return self.state in ACTIVE
             case other:
@@ -75,6 +79,7 @@ class ModelRun:
         """Move on."""
         self.state = transition.to_state or self.state
         self.stop_requested |= transition.kind == "stop_requested"
+        self.grace_shortened |= transition.kind == "grace_shortened"
         self.amended |= transition.kind == "amended"
         if self.state in FINAL:
             outcome = transition.values["outcome"]
@@ -82,7 +87,10 @@ class ModelRun:
             self.outcome = outcome
 
 
-KINDS = ("claimed", "started", "stopping", "ended", "lost", "withdrawn", "stop_requested", "condition", "amended")
+KINDS = (
+    "claimed", "started", "stopping", "ended", "lost", "withdrawn", "stop_requested", "grace_shortened", "condition",
+    "amended",
+)  # fmt: skip
 EXITS = st.sampled_from([ProcessExit(0), ProcessExit(3 << 8), ProcessExit(9)])
 
 

@@ -127,9 +127,9 @@ class SupervisedHost:
         self.services.append(Service(self.supervisor_command(), self.log, inherit, faultpoints))
         return self.services[-1]
 
-    def start_supervisor(self) -> Service:
+    def start_supervisor(self, faultpoints: Mapping[str, str] | None = None) -> Service:
         """Start a supervisor and wait for its first sweep."""
-        supervisor = self.spawn_supervisor()
+        supervisor = self.spawn_supervisor(faultpoints=faultpoints)
         self.wait_for(lambda: self.host().supervisor_pid == supervisor.pid, "the first sweep")
         return supervisor
 
@@ -210,6 +210,13 @@ class SupervisedHost:
     def request_stop(self, run_id: RunId, grace_seconds: float | None = None, why: str = "person") -> None:
         """Ask for the end of a claimed run, as the API does."""
         move = transitions.stop_requested(run_id, self.clock.now(), "key:ada", why, grace_seconds)
+        with self.storage.write() as uow:
+            assert apply(uow, move)
+
+    def shorten_grace(self, run_id: RunId, grace_seconds: float = 0.0, *, is_running: bool = True) -> None:
+        """Ask for a run to end sooner that is to end, as the API does."""
+        now = self.clock.now()
+        move = transitions.grace_shortened(run_id, now, "key:bob", grace_seconds, is_running=is_running)
         with self.storage.write() as uow:
             assert apply(uow, move)
 

@@ -109,6 +109,9 @@ def stop_project(
     Calls a restart off that is to come. Where nothing else was to be stopped the answer is the newest run.
 
     A run that is still pending is withdrawn at once. Any other is final when its whole tree is gone, not before.
+
+    For a run that is to end already, a `grace_seconds` that ends before what is left of its grace brings the deadline
+    forward. Nothing puts it off.
     """
     body = body or StopRequest()
     ask = _ask(caller.enter(Role.MEMBER), caller.path, idempotency_key, body)

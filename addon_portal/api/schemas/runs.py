@@ -82,7 +82,10 @@ class StopRequest(Request):
     """How a run is to be stopped."""
 
     run_id: Annotated[MeantRun | None, MEANT_RUN] = None
-    grace_seconds: Annotated[GraceSeconds | None, Field(description="By default the project's.")] = None
+    grace_seconds: Annotated[
+        GraceSeconds | None,
+        Field(description="By default the project's; by default as much as is left where the run is to end already."),
+    ] = None
     note: Note | None = None
 
     def to_choices(self) -> StopChoices:

@@ -5,6 +5,7 @@ simultaneous requests one wins while the others are told by whom they were beate
 are the supervisor's; nothing here touches a process or a file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -93,6 +94,8 @@ def restart_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Re
 def stop_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: StopChoices) -> Accepted:
     """Store that the active run is to end; one that is still pending is withdrawn at once.
 
+    For one that is to end already only a grace counts that ends earlier than what is left of its own.
+
     A restart that is to come is called off; where only that was to be stopped, the answer is the run that it would
     have followed.
 
@@ -138,16 +141,30 @@ def get_cleanup(portal: Portal, cleanup_id: CleanupId) -> CleanupRequest:
 
 
 def _end_or_ask(uow: UnitOfWork, run: Run, ask: Ask, choices: StopChoices, now: datetime) -> Run:
-    """Withdraw a pending run; ask for the end of any other, or of one that was claimed in this moment."""
+    """Withdraw a pending run; ask for the end of any other, or of one that was claimed in this moment.
+
+    Where that was asked for before, have it sooner.
+    """
     note = {"note": choices.note} if choices.note else {}
     withdrawn = transitions.withdrawn(run.id, endings.withdrawn(ask.actor, now), now, ask.actor)
     if not (run.state is RunState.PENDING and apply(uow, replace(withdrawn, detail={**withdrawn.detail, **note}))):
         asked = transitions.stop_requested(run.id, now, ask.actor, "person", choices.grace_seconds)
-        apply(uow, replace(asked, detail={**asked.detail, **note}))
+        if not apply(uow, replace(asked, detail={**asked.detail, **note})) and choices.grace_seconds is not None:
+            _shorten(uow, run, ask, choices.grace_seconds, now, note)
     now_stored = uow.runs.get(ask.scope, run.id)
     if not now_stored.is_active and now_stored.reason is not Reason.WITHDRAWN:
         raise NotStoppable(now_stored.id, now_stored.state)
     return now_stored
+
+
+def _shorten(
+    uow: UnitOfWork, run: Run, ask: Ask, grace_seconds: float, now: datetime, note: Mapping[str, object]
+) -> None:
+    """Have the grace end sooner, whether the supervisor has begun with it (maybe in this moment) or not."""
+    for is_running in (False, True):
+        shorter = transitions.grace_shortened(run.id, now, ask.actor, grace_seconds, is_running=is_running)
+        if apply(uow, replace(shorter, detail={**shorter.detail, **note})):
+            return
 
 
 def _when_taken(portal: Portal, ask: Ask, accepted: Accepted) -> Accepted:

@@ -33,9 +33,9 @@ TELL_HEAD = """() => {
 }"""
 
 
-def start_stubborn(portal: Portal, begun: Path) -> tuple[str, str]:
+def start_stubborn(portal: Portal, begun: Path, grace_seconds: float = GRACE_SECONDS) -> tuple[str, str]:
     """Project and run of a program that will not end."""
-    project_id = portal.new_project(["sh", "-c", STUBBORN, "sh", str(begun)], stop={"grace_seconds": GRACE_SECONDS})
+    project_id = portal.new_project(["sh", "-c", STUBBORN, "sh", str(begun)], stop={"grace_seconds": grace_seconds})
     run_id = portal.run(project_id)
     wait_until(begun.exists, "the program to begin", PATIENCE_SECONDS)
     return project_id, run_id
@@ -76,6 +76,31 @@ def test_a_stubborn_program_is_counted_down_until_its_whole_tree_is_gone(
     assert max(left) <= round(given.total_seconds())
     assert (run["state"], run["reason"], run["stop_requested_by"]) == ("cancelled", "stopped_by_person", "person:Ada")
     expect(page.get_by_role("button", name="Restart", exact=True)).to_be_visible()
+
+
+def test_a_run_that_is_being_stopped_can_be_ended_now(portal: Portal, ada: Visitor, tmp_path: Path) -> None:
+    _, run_id = start_stubborn(portal, tmp_path / "begun", 1000)
+    cookie = f"ADDON_PORTAL_RUN_ID={run_id}"
+    page = ada.open(f"/runs/{run_id}")
+    stop(page)
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"Stopping.*will be killed in 1[67] min"))
+    end = page.get_by_role("main").get_by_role("button", name="End it now")
+    end.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("what it has not saved is lost")
+    dialog.get_by_role("button", name="Leave it its time").click()
+    expect(dialog).to_have_count(0)
+    assert len(list(processes_with(cookie))) >= 4, "nothing was asked"
+    end.click()
+    dialog.get_by_label("Note").fill("it hangs")
+    dialog.get_by_role("button", name="End it now").click()
+    expect(page.get_by_role("main")).to_contain_text("Stopped by Ada")
+    assert list(processes_with(cookie)) == []
+    expect(page.get_by_text("Grace time cut short by Ada “it hangs”")).to_be_visible()
+    run = portal.get_run(run_id)
+    assert (run["state"], run["signal"], run["stop_requested_by"]) == ("cancelled", 9, "person:Ada")
+    given = from_text(run["stop_deadline_at"]) - from_text(run["stop_requested_at"])
+    assert given.total_seconds() < 1000
 
 
 def test_a_stop_from_the_status_page_asks_first(portal: Portal, ada: Visitor, tmp_path: Path) -> None:

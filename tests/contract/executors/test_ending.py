@@ -1,6 +1,7 @@
 """Ending: whoever dies first, the true end is told, or it is said that nobody knows it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,17 @@ def test_the_first_request_to_stop_stays(stage: Stage) -> None:
     first = stage.executor.write_stop(run_id, stage.stop_record("key:ada"))
     assert stage.executor.write_stop(run_id, stage.stop_record("key:bob")) == first
     assert stage.observe(run_id).records.stop == first
+
+
+def test_a_later_request_only_brings_the_deadline_forward(stage: Stage) -> None:
+    run_id = stage.started()
+    stage.reach(run_id, Alive)
+    first = stage.executor.write_stop(run_id, stage.stop_record("key:ada"))
+    bobs = replace(stage.stop_record("key:bob"), deadline_at=first.deadline_at - timedelta(seconds=1), grace_seconds=2)
+    stands = stage.executor.write_stop(run_id, bobs)
+    assert stands == replace(first, deadline_at=bobs.deadline_at, grace_seconds=2)
+    assert stage.observe(run_id).records.stop == stands
+    assert stage.executor.write_stop(run_id, first) == stands
 
 
 def test_a_stop_reaches_the_program_through_its_shim(stage: Stage) -> None:

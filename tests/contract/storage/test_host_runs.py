@@ -76,12 +76,13 @@ def test_a_launch_has_run_definition_program_tenant_and_name(world: World) -> No
             uow.host_runs.launch_order(RunId("run_nothing"))
 
 
-def test_a_stop_that_nobody_has_begun_is_listed(world: World) -> None:
-    waiting, running, ended = world.add_run(), world.add_running(), world.add_running()
+def test_what_is_to_end_and_has_not_is_listed(world: World) -> None:
+    waiting, running, ended, begun = world.add_run(), *(world.add_running() for _ in range(3))
     world.apply(world.stop_requested(running.id), world.stop_requested(ended.id), world.ended(ended.id))
+    world.apply(world.stop_requested(begun.id), world.stopping(begun.id))
     assert world.apply(world.stop_requested(waiting.id)) == [False]
     with world.storage.read() as uow:
-        assert [run.id for run in uow.host_runs.list_stop_requested(world.host.id)] == [running.id]
+        assert [run.id for run in uow.host_runs.list_stop_requested(world.host.id)] == [running.id, begun.id]
 
 
 def test_many_runs_are_found_at_once(world: World) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from addon_portal.domain import endings, transitions
+from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import ProcessExit
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run
@@ -139,6 +141,53 @@ def test_only_the_first_stop_request_counts(world: World) -> None:
         stop_why="person",
         stop_grace_seconds=2.5,
     )
+
+
+def test_the_deadline_of_a_stop_is_brought_forward_and_never_put_off(world: World) -> None:
+    run = world.add_running()
+    sooner = world.grace_shortened(run.id, 4.0, is_running=True)
+    assert world.apply(sooner) == [False], "nobody has asked for its end"
+    world.apply(world.stop_requested(run.id), world.stopping(run.id))
+    stopping = world.get(run.id)
+    assert world.apply(world.grace_shortened(run.id, 11.0, is_running=True)) == [False]
+    assert world.get(run.id) == stopping
+    assert world.apply(sooner, sooner) == [True, False]
+    deadline_at = sooner.happened_at + timedelta(seconds=4)
+    assert world.get(run.id) == replace(stopping, stop_grace_seconds=4.0, stop_deadline_at=deadline_at)
+    with world.storage.read() as uow:
+        entry = uow.journal.list_for_run(world.scope, run.id)[-1]
+    assert (entry.kind, entry.actor, entry.from_state, entry.to_state) == (
+        "grace_shortened",
+        "alice",
+        RunState.STOPPING,
+        None,
+    )
+    assert entry.detail == {"grace_seconds": 4.0, "deadline_at": to_text(deadline_at)}
+    world.apply(world.ended(run.id))
+    assert world.apply(world.grace_shortened(run.id, 0.0, is_running=True)) == [False]
+
+
+def test_a_grace_that_has_not_begun_is_shortened_and_never_lengthened(world: World) -> None:
+    run, by_definition = world.add_running(), world.add_running()
+    assert world.apply(world.grace_shortened(run.id)) == [False], "nobody has asked for its end"
+    world.apply(world.stop_requested(run.id))
+    asked = world.get(run.id)
+    assert world.apply(world.grace_shortened(run.id, 2.5), world.grace_shortened(run.id, 1.0)) == [False, True]
+    assert world.get(run.id) == replace(asked, stop_grace_seconds=1.0)
+    as_defined = transitions.stop_requested(by_definition.id, world.now(), "bob", "person", None)
+    longer, shorter = (world.grace_shortened(by_definition.id, seconds) for seconds in (10.0, 9.5))
+    assert world.apply(as_defined, longer, shorter) == [True, False, True]
+    assert world.get(by_definition.id).stop_grace_seconds == 9.5
+
+
+def test_a_stop_does_not_begin_with_a_grace_that_was_shortened_meanwhile(world: World) -> None:
+    run, by_definition = world.add_running(), world.add_running()
+    world.apply(world.stop_requested(run.id), world.grace_shortened(run.id))
+    begun = [world.stopping(run.id, stop_grace_seconds=grace) for grace in (2.5, None, 1.0)]
+    assert world.apply(*begun) == [False, False, True]
+    world.apply(transitions.stop_requested(by_definition.id, world.now(), "bob", "person", None))
+    begun = [world.stopping(by_definition.id, stop_grace_seconds=grace) for grace in (1.0, None)]
+    assert world.apply(*begun) == [False, True]
 
 
 def test_an_unknown_outcome_is_amended_once_and_only_once(world: World) -> None:

@@ -113,9 +113,10 @@ def test_whoever_has_work_to_do_is_woken(world: World, other: Storage) -> None:
         world.apply(world.claimed(run.id))
         assert hears(api)
         assert is_quiet(supervisor)
-        world.apply(world.stop_requested(run.id))
-        assert hears(supervisor)
-        assert hears(api)
+        for stop in (world.stop_requested(run.id), world.grace_shortened(run.id)):
+            assert world.apply(stop) == [True]
+            assert hears(supervisor)
+            assert hears(api)
         request = CleanupRequest(ids.new_cleanup_id(world.now()), world.host.id, world.now(), "operator")
         with world.storage.write() as uow:
             uow.cleanups.insert(request)

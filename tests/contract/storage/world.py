@@ -142,6 +142,15 @@ class World:
         """Somebody wants the end of a run."""
         return transitions.stop_requested(run_id, self.now(), by, "person", 2.5)
 
+    def stopping(self, run_id: RunId, **decided_on: object) -> Transition:
+        """A supervisor begins the stop, which leaves ten seconds."""
+        now = self.now()
+        return transitions.stopping(run_id, now, now + timedelta(seconds=10), SUPERVISOR, "bob", decided_on)
+
+    def grace_shortened(self, run_id: RunId, grace_seconds: float = 1.0, *, is_running: bool = False) -> Transition:
+        """Somebody wants the end of a run sooner."""
+        return transitions.grace_shortened(run_id, self.now(), "alice", grace_seconds, is_running=is_running)
+
     def add_running(self, project_id: ProjectId | None = None) -> Run:
         """A stored run whose program executes."""
         run = self.add_run(project_id)

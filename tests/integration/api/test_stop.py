@@ -2,11 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
+from addon_portal.domain.clock import from_text
+from addon_portal.domain.ids import RunId
 from addon_portal.storage import wakeups
 from tests.support.world import Json, World, assert_problem, fields_of, json_of, path_of
+
+
+def kinds(world: World, run: Json) -> list[str]:
+    """What the journal has of a run."""
+    journal = json_of(world.alice.get(f"/api/tenant/runs/{run['run_id']}/evidence"))["journal"]
+    return [entry["kind"] for entry in journal]
 
 
 def test_a_pending_run_is_withdrawn_at_once(any_world: World) -> None:
@@ -49,14 +58,60 @@ def test_the_usual_answer_has_the_deadline_of_the_supervisor(any_world: World) -
     assert any_world.get_run(run)["state"] == "stopping"
 
 
-def test_a_second_stop_changes_nothing(any_world: World) -> None:
+@pytest.mark.parametrize("body", [{}, {"grace_seconds": 61}])
+def test_a_second_stop_puts_nothing_off(any_world: World, body: Json) -> None:
     run = any_world.add_running()
-    first = any_world.accept(f"{path_of(run)}/stop")
-    any_world.supervisor.take_stop(run["run_id"])
-    second = json_of(any_world.bob.post(f"{path_of(run)}/stop", json={"grace_seconds": 0}))
-    assert second["stop_requested_at"] == first["stop_requested_at"]
-    assert second["stop_requested_by"] == "key:alice"
-    assert second["stop_deadline_at"] == any_world.get_run(run)["stop_deadline_at"]
+    any_world.accept(f"{path_of(run)}/stop", grace_seconds=60)
+    asked = any_world.get_run(run)
+    assert any_world.accept(f"{path_of(run)}/stop", **body) == asked
+    any_world.supervisor.take_stop(run["run_id"], 60)
+    stopping = any_world.get_run(run)
+    response = any_world.bob.post(f"{path_of(run)}/stop", json=body)
+    assert (response.status_code, json_of(response)) == (202, stopping)
+    assert kinds(any_world, run)[-2:] == ["stop_requested", "stopping"]
+
+
+def test_a_second_stop_with_a_shorter_grace_brings_the_deadline_forward(any_world: World) -> None:
+    run = any_world.add_running()
+    first = any_world.accept(f"{path_of(run)}/stop", grace_seconds=60)
+    any_world.supervisor.take_stop(run["run_id"], 60)
+    with closing(any_world.storage.listen(wakeups.supervisor(any_world.host_id))) as supervisor:
+        response = any_world.bob.post(f"{path_of(run)}/stop", json={"grace_seconds": 5, "note": "makes room"})
+        any_world.wait_readable(supervisor)
+    second = json_of(response)
+    assert (response.status_code, second["state"]) == (202, "stopping")
+    assert (second["stop_requested_at"], second["stop_requested_by"]) == (first["stop_requested_at"], "key:alice")
+    entry = json_of(any_world.alice.get(f"/api/tenant/runs/{run['run_id']}/evidence"))["journal"][-1]
+    assert (entry["kind"], entry["actor"]) == ("grace_shortened", "key:bob")
+    deadline_at = second["stop_deadline_at"]
+    assert entry["detail"] == {"grace_seconds": 5, "deadline_at": deadline_at, "note": "makes room"}
+    assert from_text(deadline_at) - from_text(entry["happened_at"]) == timedelta(seconds=5)
+    assert any_world.get_run(run)["stop_deadline_at"] == deadline_at
+
+
+def test_a_grace_is_shortened_before_anybody_has_begun_to_stop_the_run(any_world: World) -> None:
+    run = any_world.add_running()
+    any_world.accept(f"{path_of(run)}/stop")
+    asked = any_world.accept(f"{path_of(run)}/stop", grace_seconds=2)
+    assert (asked["state"], asked["stop_deadline_at"]) == ("running", None)
+    with any_world.storage.read() as uow:
+        stored = uow.host_runs.find(RunId(run["run_id"]))
+    assert stored is not None
+    assert stored.stop_grace_seconds == 2
+    assert kinds(any_world, run)[-2:] == ["stop_requested", "grace_shortened"]
+
+
+def test_a_repeated_request_for_less_grace_has_one_effect(any_world: World) -> None:
+    run = any_world.add_running()
+    any_world.accept(f"{path_of(run)}/stop", grace_seconds=60)
+    any_world.supervisor.take_stop(run["run_id"], 60)
+    headers = {"Idempotency-Key": "end it"}
+    answers = [
+        json_of(any_world.bob.post(f"{path_of(run)}/stop", headers=headers, json={"grace_seconds": 5}))
+        for _ in range(2)
+    ]
+    assert answers[0]["stop_deadline_at"] == answers[1]["stop_deadline_at"]
+    assert kinds(any_world, run).count("grace_shortened") == 1
 
 
 def test_of_many_simultaneous_stops_the_first_counts(any_world: World) -> None:

@@ -114,3 +114,15 @@ def test_a_deadline_is_said_in_seconds_and_as_a_condition(own_portal: Portal) ->
     assert re.fullmatch(
         rf"Run {run_id} is asked to end; if it has not ended in [0-3] s, it is killed\.\n", again.stdout
     )
+
+
+def test_a_run_that_is_being_stopped_is_ended_sooner(own_portal: Portal) -> None:
+    own_portal.start("--no-samples")
+    script = "trap '' TERM; echo ready; exec sleep 1000"
+    run_id = own_portal.run_until_output("--name", "stubborn", "--", "sh", "-c", script)
+    own_portal.call("stop", "stubborn", "--grace", "1000")
+    wait_until(lambda: own_portal.ask("show", run_id)["run"]["stop_deadline_at"], "the deadline")
+    now = own_portal.call("stop", "stubborn", "--grace", "0")
+    assert now.stdout == f"Run {run_id} is asked to end; what is left of it is killed now.\n"
+    assert own_portal.call("wait", run_id).returncode == ExitCode.STOPPED
+    assert own_portal.ask("show", run_id)["run"]["signal"] == signal.SIGKILL

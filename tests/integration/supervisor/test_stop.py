@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from addon_portal.domain.clock import to_text
+from addon_portal.domain.ids import RunId
 from addon_portal.domain.models import Run
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import RunState
@@ -210,6 +211,78 @@ def test_a_stop_survives_the_supervisor_with_its_first_deadline(host: Supervised
     run = host.final(run_id)
     assert was_stopped(run)
     assert (run.signal, run.stop_deadline_at) == (9, deadline)
+
+
+def was_killed_early(host: SupervisedHost, run_id: RunId) -> bool:
+    """Whether a stop with a minute's grace had its effect by the deadline that was brought forward."""
+    run = host.final(run_id)
+    assert was_stopped(run)
+    assert run.stop_deadline_at is not None
+    assert host.record(run_id, "stop")["deadline_at"] == to_text(run.stop_deadline_at)
+    assert host.processes_of(run_id) == []
+    return (run.signal, sent(run)) == (9, [("SIGTERM", "stop"), ("SIGKILL", "deadline")])
+
+
+def test_a_grace_that_runs_is_shortened(host_on_either: SupervisedHost) -> None:
+    host = host_on_either
+    run_id = ready(host, *STUBBORN).id
+    host.request_stop(run_id, grace_seconds=60.0)
+    late = host.reach(run_id, RunState.STOPPING).stop_deadline_at
+    host.record(run_id, "signals")
+    host.shorten_grace(run_id)
+    assert was_killed_early(host, run_id)
+    assert late
+    assert (host.get(run_id).stop_deadline_at or late) < late
+    assert host.get(run_id).stop_requested_by == "key:ada"
+    kinds = ["requested", "claimed", "started", "stop_requested", "stopping", "grace_shortened", "ended"]
+    assert host.kinds(run_id) == kinds
+
+
+def test_a_grace_that_runs_is_shortened_without_a_shim(host: SupervisedHost) -> None:
+    run_id = ready(host, *STUBBORN).id
+    host.shim(run_id).kill_and_wait()
+    host.reach_condition(run_id, "unsupervised")
+    host.request_stop(run_id, grace_seconds=60.0)
+    host.reach(run_id, RunState.STOPPING)
+    host.wait_for(lambda: host.record(run_id, "stop")["signals"], "the polite signal")
+    host.shorten_grace(run_id)
+    assert was_killed_early(host, run_id)
+
+
+def test_less_grace_that_nobody_was_there_to_hear_of_is_given_by_the_next_supervisor(host: SupervisedHost) -> None:
+    run_id = ready(host, *STUBBORN).id
+    host.request_stop(run_id, grace_seconds=60.0)
+    host.reach(run_id, RunState.STOPPING)
+    host.record(run_id, "signals")
+    host.supervisor.kill()
+    host.shorten_grace(run_id)
+    assert host.get(run_id).state is RunState.STOPPING
+    host.start_supervisor()
+    assert was_killed_early(host, run_id)
+
+
+def test_what_a_program_leaves_has_no_longer_a_grace_than_it_had_itself(host: SupervisedHost) -> None:
+    leaving = "trap 'exit 7' TERM; (trap '' TERM; sleep 60; sleep 60) & echo ready; wait"
+    run_id = ready(host, "sh", "-c", leaving).id
+    host.request_stop(run_id, grace_seconds=60.0)
+    host.reach_condition(run_id, "finishing")
+    assert host.processes_of(run_id) != []
+    host.shorten_grace(run_id)
+    run = host.final(run_id)
+    assert was_stopped(run)
+    assert (run.exit_code, host.processes_of(run_id)) == (7, [])
+
+
+def test_a_stop_that_is_being_written_heeds_less_grace(idle_host: SupervisedHost, pause: Pause) -> None:
+    host = idle_host
+    host.start_keeper()
+    host.start_supervisor({"supervisor.stop_written": pause.action})
+    run_id = ready(host, *STUBBORN).id
+    host.request_stop(run_id, grace_seconds=60.0)
+    pause.wait()
+    host.shorten_grace(run_id, 0.2, is_running=False)
+    pause.release()
+    assert was_killed_early(host, run_id)
 
 
 def test_a_program_that_ended_before_the_signal_ended_by_itself(idle_host: SupervisedHost, pause: Pause) -> None:

@@ -81,6 +81,25 @@ def test_a_run_that_is_stopping_reminds_its_shim() -> None:
     assert kinds(todo) == [plans.WakeShim]
 
 
+@pytest.mark.parametrize(("left", "grace"), [(2, 2.0), (-1, 0.0)])
+@pytest.mark.parametrize("lock", [Lock.HELD, Lock.FREE])
+def test_a_deadline_that_was_brought_forward_goes_to_disk(lock: Lock, left: int, grace: float) -> None:
+    earlier = NOW + timedelta(seconds=left)
+    run = replace(RUN, state=RunState.STOPPING, stop_deadline_at=earlier, stop_grace_seconds=7.0, **STOP_ASKED)
+    todo = actions(evidence(lock, stop=replace(STOP, signals=(SENT,))), run)
+    [write] = [action for action in todo if isinstance(action, plans.WriteStop)]
+    assert write.stop == replace(STOP, signals=(SENT,), deadline_at=earlier, grace_seconds=grace)
+    assert plans.SignalProgram(9, "deadline") not in todo, "its shim, or the next look, kills it by what stands on disk"
+    assert not [move for move in records(todo) if move.to_state is not None]
+
+
+def test_a_deadline_is_never_put_off() -> None:
+    later = STOP.deadline_at + timedelta(seconds=1)
+    for deadline_at in (STOP.deadline_at, later, None):
+        run = replace(RUN, state=RunState.STOPPING, stop_deadline_at=deadline_at, **STOP_ASKED)
+        assert plans.WriteStop not in kinds(actions(evidence(stop=STOP), run))
+
+
 def test_a_frozen_shim_long_after_the_deadline_is_helped() -> None:
     late = replace(STOP, deadline_at=NOW - plans.FROZEN_SHIM_SLACK)
     todo = actions(evidence(stop=late), replace(RUN, state=RunState.STOPPING, **STOP_ASKED))

@@ -4,10 +4,11 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useSession } from "@/hooks/use-session";
 import { useSessionActs } from "@/hooks/use-session-acts";
 import { useTimeZone } from "@/hooks/use-time-zone";
+import { serverNow } from "@/lib/clock";
 import { AND_MORE, foundProjects, newestRuns } from "@/lib/finding";
 import type { Offer } from "@/lib/palette";
 import { type Project, projectQuery } from "@/lib/projects";
-import { restartRefusal, runRefusal, stopRefusal } from "@/lib/run-acts";
+import { isToEnd, restartRefusal, runRefusal, stopRefusal } from "@/lib/run-acts";
 import type { Run } from "@/lib/run-words";
 import { runQuery } from "@/lib/runs";
 import { lookOf } from "@/lib/states";
@@ -33,7 +34,8 @@ export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
     act,
   });
   const restarts = run && restartRefusal(run, session) === null;
-  const stops = run && stopRefusal(run, session) === null;
+  const stops = run && stopRefusal(run, session, serverNow()) === null;
+  const [stop, how] = run && isToEnd(run) ? ["End", ", without the rest of its grace time"] : ["Stop", ""];
   return [
     ...(restarts ? [offer("Restart", `#${run.number}, with choices`, () => ask({ act: "restart", run }))] : []),
     ...(runRefusal(run, session) === null
@@ -52,7 +54,7 @@ export function useHereOffers(ask: (asked: Asked) => void): Offer[] {
         ]
       : []),
     // Last: what hurts is never what Enter does unasked.
-    ...(stops ? [offer("Stop", `#${run.number}`, () => ask({ act: "stop", run }))] : []),
+    ...(stops ? [offer(stop, `#${run.number}${how}`, () => ask({ act: "stop", run }))] : []),
   ];
 }
 

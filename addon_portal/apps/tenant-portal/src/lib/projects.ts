@@ -78,14 +78,21 @@ export async function runProject(projectId: string, idempotencyKey: string): Pro
   return answerOf(client.POST("/api/tenant/projects/{project_id}/run", { params, body: {} }));
 }
 
+export type StopChoices = {
+  note: string;
+  /** Less than the project's, or than what is left to a run that is being stopped. */
+  graceSeconds?: number;
+};
+
 export async function stopProject(
   projectId: string,
   runId: string,
-  note: string,
+  { note, graceSeconds }: StopChoices,
   idempotencyKey: string,
 ): Promise<Run> {
   const params = { path: { project_id: projectId }, header: { "Idempotency-Key": idempotencyKey } };
-  const body = { run_id: runId, ...(note && { note }) };
+  const grace = graceSeconds !== undefined && { grace_seconds: graceSeconds };
+  const body = { run_id: runId, ...(note && { note }), ...grace };
   return answerOf(client.POST("/api/tenant/projects/{project_id}/stop", { params, body }));
 }
 

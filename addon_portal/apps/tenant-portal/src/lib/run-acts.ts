@@ -2,6 +2,7 @@
 import type { Run } from "@/lib/run-words";
 import { mayAct, type Session } from "@/lib/session";
 import { isFinal } from "@/lib/states";
+import { milliseconds } from "@/lib/times";
 
 /** What the portal will say of a run once its restart is known. */
 export const RESTARTED = {
@@ -24,12 +25,16 @@ export function restartRefusal(run: Run, session: Who): string | null {
   return run.not_restartable_because?.sentence ?? null;
 }
 
-/** Why it cannot be stopped now; null where it can. */
-export function stopRefusal(run: Run, session: Who): string | null {
+/** Whether somebody has asked for its end already, so that all that a stop can do is to have it sooner. */
+export const isToEnd = (run: Run) => !isFinal(run.state) && run.stop_requested_at !== null;
+
+/** Why it cannot be stopped now, or ended at once where it is being stopped; null where it can. */
+export function stopRefusal(run: Run, session: Who, now: number): string | null {
   const refused = roleRefusal("stop", session);
   if (refused) return refused;
   if (isFinal(run.state)) return "It has ended.";
-  return run.stop_requested_at ? "A stop has been asked for already." : null;
+  const deadline = isToEnd(run) ? milliseconds(run.stop_deadline_at) : null;
+  return deadline !== null && deadline <= now ? "Its grace time is over." : null;
 }
 
 /** Why its project cannot be run now, given its newest run; null where it can. */

@@ -16,10 +16,10 @@ const USAGE_EVERY_MS = 5_000;
 
 const byId = (runId: string) => ({ path: { run_id: runId } });
 
-/** Read anew whenever the run has another state, or is told to have ended otherwise. */
+/** Read anew whenever the run has another state or is to be killed sooner, or is told to have ended otherwise. */
 export const evidenceOf = (run: Run) =>
   queryOptions({
-    queryKey: [...keys.run(run.run_id), "evidence", run.state, run.reason],
+    queryKey: [...keys.run(run.run_id), "evidence", run.state, run.reason, run.stop_deadline_at],
     queryFn: ({ signal }): Promise<Evidence> =>
       answerOf(client.GET("/api/tenant/runs/{run_id}/evidence", { params: byId(run.run_id), signal })),
     placeholderData: keepPreviousData,

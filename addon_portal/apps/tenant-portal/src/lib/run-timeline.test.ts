@@ -30,6 +30,16 @@ describe("the timeline of a run", () => {
     expect(stop([makeEntry({ kind: "stop_requested", detail: { note: null } })])).toBe("by Ada");
   });
 
+  it("tells who had it end sooner", () => {
+    const run = makeRun.stopping({ stop_requested_at: "2026-11-29T12:00:04Z", stop_requested_by: "person:Ada" });
+    const sooner = { kind: "grace_shortened", happened_at: "2026-11-29T12:00:06Z", actor: "person:Bob" };
+    const steps = timelineOf(run, [makeEntry(sooner), makeEntry({ ...sooner, detail: { note: "it hangs" } })]);
+    expect(steps.slice(-2)).toMatchObject([
+      { word: "Stop asked for", note: "by Ada" },
+      { word: "Grace time cut short", note: "by Bob “it hangs”", after: 2_000 },
+    ]);
+  });
+
   it("has a stop where it was asked for", () => {
     const run = makeRun.cancelled({
       claimed_at: "2026-11-29T12:00:00.080Z",

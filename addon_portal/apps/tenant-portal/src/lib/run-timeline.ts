@@ -35,6 +35,7 @@ function stepsOf(run: Run, journal: Journal): Told[] {
     ...known("Started", run.started_at, null),
     ...known("Last word of the program", run.last_heartbeat_at, run.status_text),
     ...known("Stop asked for", run.stop_requested_at, stopNote(run, journal)),
+    ...shortened(journal),
     ...known("Ended", run.ended_at, endNote(run)),
   ];
   steps.sort((left, right) => (left.at ?? 0) - (right.at ?? 0));
@@ -50,9 +51,21 @@ function known(word: string, at: string | null, note: string | null): Told[] {
 }
 
 function stopNote(run: Run, journal: Journal): string {
-  const by = `by ${actorName(run.stop_requested_by)}`;
-  const note = noteOf(journal.findLast(({ kind }) => kind === "stop_requested"));
-  return note ? `${by} “${note}”` : by;
+  return byWhom(
+    run.stop_requested_by,
+    journal.findLast(({ kind }) => kind === "stop_requested"),
+  );
+}
+
+/** That somebody had it end sooner, the last time. */
+function shortened(journal: Journal): Told[] {
+  const entry = journal.findLast(({ kind }) => kind === "grace_shortened");
+  return entry ? known("Grace time cut short", entry.happened_at, byWhom(entry.actor, entry)) : [];
+}
+
+function byWhom(actor: string | null, entry: Journal[number] | undefined): string {
+  const note = noteOf(entry);
+  return `by ${actorName(actor)}${note ? ` “${note}”` : ""}`;
 }
 
 function endNote(run: Run): string | null {

@@ -1,4 +1,4 @@
-// Made by `npm run types` from the API's description fa29e05a8179fb17452d02095e7b1e009d940f228387920c8c9f0c0dece93a20. Not to be edited.
+// Made by `npm run types` from the API's description 9f2b781b7e183c1ecb08efb33ac165aca6c9209330bff900a513c851ee75049f. Not to be edited.
 
 export interface paths {
     "/api/admin/cleanup": {
@@ -768,6 +768,9 @@ export interface paths {
          *     Calls a restart off that is to come. Where nothing else was to be stopped the answer is the newest run.
          *
          *     A run that is still pending is withdrawn at once. Any other is final when its whole tree is gone, not before.
+         *
+         *     For a run that is to end already, a `grace_seconds` that ends before what is left of its grace brings the deadline
+         *     forward. Nothing puts it off.
          */
         post: operations["stop_project"];
         delete?: never;
@@ -4149,7 +4152,7 @@ export interface components {
         StopRequest: {
             /**
              * Grace Seconds
-             * @description By default the project's.
+             * @description By default the project's; by default as much as is left where the run is to end already.
              */
             grace_seconds?: number | null;
             /** Note */

@@ -185,6 +185,8 @@ def _problem(record: StartErrorRecord) -> str:
             return f"{record.file or 'the command'} cannot be executed: {what}"
         case "working_directory":
             return f"working directory {record.file or ''} cannot be entered: {what}".replace("  ", " ")
+        case "limits":
+            return f"its limits could not be applied: {record.message or what}"
         case step:
             return f"{step.replace('_', ' ')}: {record.message or what}"
 

@@ -30,12 +30,14 @@ class Composer:
     def of_entry(self, fact: Fact, entry: JournalEntry, around: LaunchFacts) -> dict[str, object]:
         """The message about a journal entry."""
         info = None if entry.reason is None else REASONS[entry.reason]
+        run = around.run
+        step = run.next_step if run.reason is entry.reason else info and info.next_step
         said = {
             "state": entry.to_state or entry.from_state,
             "outcome": info and info.outcome,
             "reason": entry.reason,
             "message": str(entry.detail.get("message") or entry.detail.get("detail") or _sentence(fact, entry)),
-            "next_step": info.next_step if info else _NEXT_STEPS[fact],
+            "next_step": step or _NEXT_STEPS[fact],
         }
         return self._message(fact, entry.happened_at, around, said)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from addon_portal.domain import reasons
 from addon_portal.domain.code import Code
 from addon_portal.domain.ids import HostId, KeyId, ProgramId, ProjectId, RunId, TenantId
 from addon_portal.domain.reasons import Reason
@@ -184,6 +185,14 @@ class Run:
     def is_active(self) -> bool:
         """Whether the run can still move."""
         return self.state in ACTIVE
+
+    @property
+    def next_step(self) -> str | None:
+        """What to try once it has ended."""
+        if self.reason is None:
+            return None
+        facts = (self.ending or {}).get("facts")
+        return reasons.next_step(self.reason, facts if isinstance(facts, Mapping) else {})
 
 
 class RestartCause(StrEnum):

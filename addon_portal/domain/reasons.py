@@ -157,6 +157,19 @@ REASONS: Mapping[Reason, ReasonInfo] = {
 }
 
 
+START_STEPS: Mapping[str, str] = {
+    "limits": "Restart: its control groups are made anew. If they cannot be entered again, `addon-portal doctor` tells "
+    "what keeps limits on this host; mend that, or take the limits from the project.",
+}
+"""What to try instead where a start failed at a step with which the command has nothing to do."""
+
+
+def next_step(reason: Reason, facts: Mapping[str, object]) -> str:
+    """What to try next, by what is known of the ending."""
+    usual = REASONS[reason].next_step
+    return START_STEPS.get(str(facts.get("step")), usual) if reason is Reason.COULD_NOT_START else usual
+
+
 def sentence(reason: Reason, facts: Mapping[str, object]) -> str:
     """One sentence in plain words. Raises KeyError when a fact that the reason demands is missing."""
     return REASONS[reason].sentence.format_map({name: _in_words(name, fact) for name, fact in facts.items()})

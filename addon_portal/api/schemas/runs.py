@@ -13,7 +13,7 @@ from addon_portal.domain.clock import to_text
 from addon_portal.domain.exits import signal_name
 from addon_portal.domain.ids import RunId, has_form
 from addon_portal.domain.models import RestartCause, Run, ScheduledRestart
-from addon_portal.domain.reasons import REASONS, Reason
+from addon_portal.domain.reasons import Reason
 from addon_portal.domain.restart_policy import POLICY_ACTOR
 from addon_portal.domain.restarts import Obstacle, needs_confirmation
 from addon_portal.domain.schedules import SCHEDULE_ACTOR
@@ -215,7 +215,7 @@ def run_body(shown: ShownRun) -> dict[str, object]:
         "outcome": run.outcome,
         "reason": run.reason,
         "message": run.message,
-        "next_step": REASONS[run.reason].next_step if run.reason else None,
+        "next_step": run.next_step,
         "exit_code": run.exit_code,
         "signal": run.signal,
         "signal_name": signal_name(run.signal) if run.signal else None,

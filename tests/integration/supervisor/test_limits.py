@@ -175,6 +175,10 @@ def test_a_group_that_is_gone_before_the_start_is_a_start_that_failed(idle_host:
     run = idle_host.final(run_id)
     assert run.reason is Reason.COULD_NOT_START
     assert idle_host.record(run_id, "start_error")["step"] == "limits"
+    assert (
+        run.message == "The program could not be started: its limits could not be applied: No such file or directory."
+    )
+    assert "control groups are made anew" in (run.next_step or "")
     await_gone(idle_host, run_id)
 
 

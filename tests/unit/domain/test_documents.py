@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from addon_portal.domain.reasons import REASONS
+from addon_portal.domain.reasons import REASONS, START_STEPS
 from addon_portal.domain.states import HEALTH_SENTENCES, SENTENCES
 from addon_portal.domain.transitions import LEGAL_MOVES
 
@@ -32,3 +32,8 @@ def test_the_list_of_reasons_is_that_of_the_code() -> None:
         [r.value, i.state.value, i.outcome or "–", i.sentence, ", ".join(i.evidence), i.next_step]
         for r, i in REASONS.items()
     ]
+
+
+def test_the_page_of_reasons_has_what_to_try_where_it_is_not_the_command() -> None:
+    page = (DOCS / "reasons.md").read_text(encoding="utf-8")
+    assert all(f"At the step `{step}` of `could_not_start` it is: {text}" in page for step, text in START_STEPS.items())

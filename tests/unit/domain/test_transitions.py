@@ -13,6 +13,7 @@ from addon_portal.domain.states import ACTIVE, FINAL, Outcome, RunState
 from addon_portal.domain.transitions import LEGAL_MOVES, Transition
 from addon_portal.domain.verdict import Tree
 from tests.unit.domain.evidence_factory import NOW, SENT, STARTED_AT, STOP, exit_record, start_error
+from tests.unit.domain.runs import RUNNING
 
 RUN = RunId("run_" + "0" * 26)
 
@@ -40,6 +41,17 @@ def test_an_ending_has_the_evidence_its_reason_demands_and_a_whole_sentence(endi
     assert "{" not in ending.message
     if ending.reason is not Reason.STOPPED_BY_PERSON:
         assert set(REASONS[ending.reason].evidence) <= set(ending.facts)
+
+
+def test_a_start_that_failed_at_its_limits_is_not_the_commands_fault() -> None:
+    for step, expected in (("limits", "control groups"), ("exec", "Correct the command")):
+        ending = endings.from_start_error(start_error(step), None)
+        run = transitions.ended(RUN, ending, Tree.PROVEN_EMPTY, NOW, "supervisor").applied_to(RUNNING)
+        assert expected in (run.next_step or "")
+    assert RUNNING.next_step is None
+    assert endings.from_start_error(start_error("limits"), None).message == (
+        "The program could not be started: its limits could not be applied: No such file or directory."
+    )
 
 
 def every_move() -> list[Transition]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addon_portal.executors.control_groups.layout import CONTROLLERS, try_hierarchies
-from addon_portal.executors.keeper_client import groups_beside_keeper
+from addon_portal.executors.keeper_client import groups_beside_keeper, living_keeper
 from addon_portal.executors.processes.pidfds import kernel_exit
 from addon_portal.executors.processes.selection import IdentityUnavailable, choose
 from addon_portal.shim import shim
@@ -70,7 +70,7 @@ def detect(data_directory: Path, identity: str = "auto", control_groups: str = "
         splice(),
         *storage_features(data_directory),
         programs_are_separated(),
-        oom_protection(),
+        oom_protection(data_directory / "keepers"),
         cgroup(control_groups, data_directory / "keepers"),
     ]
 
@@ -353,18 +353,33 @@ def programs_are_separated() -> Feature:
     )
 
 
-def oom_protection() -> Feature:
-    """Whether oom_score_adj may be lowered (CAP_SYS_RESOURCE, proc_pid_oom_score_adj(5))."""
-    status = Path("/proc/self/status").read_text()
-    match = re.search(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)
-    allowed = bool(match and int(match[1], 16) >> _CAP_SYS_RESOURCE & 1)
+def oom_protection(keepers: Path) -> Feature:
+    """Whether the keeper, and so its shims, are spared: proc_pid_oom_score_adj(5); whether it would be if none lives.
+
+    A service manager may have lowered its score, which whoever asks us may not, or the other way about.
+    """
+    pid = living_keeper(keepers)
+    try:
+        score = int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+        holds, found = score < 0, f"the keeper (pid {pid}) has an oom_score_adj of {score}"
+    except (OSError, ValueError):
+        holds, found = _may_lower_oom_score()
     return Feature(
         "oom_protection",
-        allowed,
-        "oom_score_adj may be lowered" if allowed else "oom_score_adj may not be lowered without CAP_SYS_RESOURCE",
+        holds,
+        found,
         "when memory runs out the kernel spares keeper and shims and takes the program",
         "the kernel may end a shim or the keeper; the other one then still records the ending",
     )
+
+
+def _may_lower_oom_score() -> tuple[bool, str]:
+    """Whether we have CAP_SYS_RESOURCE, as a keeper would that we start."""
+    status = Path("/proc/self/status").read_text()
+    match = re.search(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)
+    allowed = bool(match and int(match[1], 16) >> _CAP_SYS_RESOURCE & 1)
+    may = "may lower its oom_score_adj" if allowed else "may not lower its oom_score_adj without CAP_SYS_RESOURCE"
+    return allowed, f"no keeper was looked at; one that is started by whoever asks this {may}"
 
 
 def cgroup(wanted: str, keepers: Path) -> Feature:

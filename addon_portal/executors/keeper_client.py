@@ -150,12 +150,21 @@ def groups_beside_keeper(keepers: Path) -> list[Hierarchy]:
     What a keeper forks is where the keeper is, and without root may move only below what was handed over to that one
     (cgroups(7)); a service manager may have given the supervisor a group elsewhere.
     """
+    pid = living_keeper(keepers)
+    with contextlib.suppress(OSError):
+        if pid is not None:
+            return find_hierarchies(of=f"/proc/{pid}/cgroup")
+    return find_hierarchies()
+
+
+def living_keeper(keepers: Path) -> int | None:
+    """The pid of the newest keeper of the data directory that lives; None where there is none."""
     with contextlib.suppress(OSError, DamagedRecord):
         for directory in _find_living(keepers):
             keeper = read_json(directory / "keeper.json")
             if keeper is not None:
-                return find_hierarchies(of=f"/proc/{keeper['pid']}/cgroup")
-    return find_hierarchies()
+                return int(keeper["pid"])
+    return None
 
 
 def _find_living(keepers: Path) -> list[Path]:

@@ -178,6 +178,25 @@ def test_the_doctor_says_how_processes_are_known_and_what_is_lost(data: Path) ->
     assert "outcome_unknown" in found["psutil"]["means"]
 
 
+def test_the_doctor_asks_how_the_keeper_that_lives_is_protected(own_portal: Portal) -> None:
+    def protection() -> dict[str, str]:
+        findings: list[dict[str, str]] = own_portal.ask("doctor")["findings"]
+        [finding] = [finding for finding in findings if finding["code"] == "oom_protection"]
+        return finding
+
+    own_portal.start("--no-samples")
+    pid = own_portal.pid_of("keeper")
+    score = Path(f"/proc/{pid}/oom_score_adj")
+    said = f"the keeper (pid {pid}) has an oom_score_adj of "
+    adjusted = int(score.read_text())
+    assert protection()["found"] == f"{said}{adjusted}"
+    assert protection()["verdict"] == ("ok" if adjusted < 0 else "fallback")
+    score.write_text("100")  # which everybody may
+    assert (protection()["verdict"], protection()["found"]) == ("fallback", f"{said}100")
+    own_portal.call("down", "--stop-runs")
+    assert protection()["found"].startswith("no keeper was looked at")
+
+
 def test_a_database_that_cannot_be_used_is_a_problem_to_the_doctor(data: Path) -> None:
     (data / "portal.db").write_bytes(b"no database at all" * 1000)
     done = call("doctor", "--data", str(data))

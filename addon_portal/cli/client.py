@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 from addon_portal import __version__
 from addon_portal.cli.errors import BadUsage, NotAllowed, PortalUnavailable, Refused
-from addon_portal.cli.suggestions import suggest
+from addon_portal.cli.suggestions import how_to_start
 
 URL_VARIABLE = "ADDON_PORTAL_URL"
 KEY_VARIABLE = "ADDON_PORTAL_API_KEY"
@@ -77,7 +77,7 @@ def _read_up_file(path: Path, *, needed: bool) -> Json:
     except FileNotFoundError:
         problem = (
             f"No portal is up on {path.parent}. Start one with: addon-portal up --data {quote(str(path.parent))} "
-            "(or name another one with --data, or with --url and --key)."
+            "(or name another one with --data; one whose parts are services with --url and --key)."
         )
     except (OSError, ValueError, KeyError, TypeError):
         problem = f"{path} cannot be read. Start the portal again, or give --url and --key."
@@ -271,8 +271,9 @@ class PortalClient:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         if isinstance(error, http.client.IncompleteRead):
             why = "its answer was cut off"
+        start = how_to_start("api")
         return PortalUnavailable(
-            f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: {suggest('up')}"
+            f"The portal at {self.address.url} does not answer ({why}). Is it up? Start it with: {start}"
         )
 
     def _refuse_if_problem(self, response: http.client.HTTPResponse, content: bytes) -> None:

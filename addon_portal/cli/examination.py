@@ -15,6 +15,7 @@ from addon_portal.cli.answering import ANSWER_SECONDS, ask_ready, keeper_answers
 from addon_portal.cli.errors import CommandFailed
 from addon_portal.cli.options import has_portal, opened_storage
 from addon_portal.cli.stopping import is_out_of_reach, list_active
+from addon_portal.cli.suggestions import how_to_start, suggest
 from addon_portal.cli.upkeep import keepers
 from addon_portal.cli.upkeep.locks import is_held, read_pid
 from addon_portal.config import Settings
@@ -52,7 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         for feature in detect(settings.data_dir, settings.process_identity, settings.control_groups)
     ]
     if not has_portal(settings):
-        means = "`addon-portal up` makes one; name another data directory with --data"
+        means = "`addon-portal up` makes one, or for services `addon-portal db upgrade`; name another one with --data"
         return [*findings, Finding("portal", "note", f"there is no portal in {settings.data_dir} yet", means)]
     findings.append(_look_at_mode(settings))
     try:
@@ -83,7 +84,9 @@ def _look_at_mode(settings: Settings) -> Finding:
 def _look_at_portal(settings: Settings, storage: Storage) -> Iterator[Finding]:
     host_id = _host_id_of(settings)
     if host_id is None:
-        yield Finding("host", "note", "this data directory has no host identity yet", "`addon-portal up` gives it one")
+        yield Finding(
+            "host", "note", "this data directory has no host identity yet", "its first supervisor gives it one"
+        )
         return
     with storage.read() as uow:
         active = list_active(uow, host_id)
@@ -128,7 +131,9 @@ def _host_id_of(settings: Settings) -> HostId | None:
 
 def _look_at_supervisor(settings: Settings, supervised: bool, needed: bool, age: timedelta | None) -> Finding:
     if not supervised:
-        means = "active runs are shown as unreachable and none is started until one lives: addon-portal up"
+        means = (
+            f"active runs are shown as unreachable and none is started until one lives: {how_to_start('supervisor')}"
+        )
         return Finding("supervisor", "problem" if needed else "note", "no supervisor lives here", means)
     pid = read_pid(str(settings.data.supervisor_lock))
     seen = "it has not finished a look at its runs yet" if age is None else f"its last look began {_seconds(age)} ago"
@@ -158,7 +163,7 @@ def _look_at_keeper(settings: Settings, supervised: bool) -> Finding:
         return Finding("keeper", "problem", found, means)
     if len(living) > len(leaving):
         return Finding("keeper", "ok", found, "starts shims, and knows the true end of a program whose shim was killed")
-    means = "nothing can be started; `addon-portal up` starts one"
+    means = f"nothing can be started until one lives: {how_to_start('keeper')}"
     return Finding("keeper", "problem" if supervised else "note", found or "no keeper lives here", means)
 
 
@@ -173,7 +178,7 @@ def _look_at_api(settings: Settings) -> Iterator[Finding]:
         yield Finding("api", "note", f"{settings.data.up_file} cannot be read: {error}", "the API was not asked")
         return
     if not is_held(str(settings.data.up_lock)):
-        means = "it was killed; start it again with `addon-portal up`"
+        means = f"it was killed; start it again with: {suggest('up')}"
         yield Finding("api", "note", f"no portal is up here, though {settings.data.up_file} is left of one", means)
     elif wrong := ask_ready(url):
         means = f"nobody can ask or see anything; it says why in {settings.data.logs / 'api.log'}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from addon_portal.cli.exit_codes import ExitCode
-from addon_portal.cli.suggestions import suggest
+from addon_portal.cli.suggestions import how_to_start
 from addon_portal.cli.visible import visible
 from addon_portal.domain.reasons import Reason
 from addon_portal.domain.states import FINAL, Health, Outcome, RunState
@@ -33,7 +33,7 @@ _SIGNALLED = 128
 
 
 def _nobody_looks() -> str:
-    return f"no supervisor has looked since. Start it with: {suggest('up')}"
+    return f"no supervisor has looked since. Start it with: {how_to_start('supervisor')}"
 
 
 def is_final(run: Mapping[str, Any]) -> bool:

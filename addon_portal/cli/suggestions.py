@@ -26,6 +26,11 @@ def suggest(*words: str, then: str = "") -> str:
     return " ".join(["addon-portal", shlex.join([*words, *named]), *([then] if then else [])])
 
 
+def how_to_start(part: str) -> str:
+    """How a part of the portal is started: with the others by `up`, or as what it is in `deploy/systemd`."""
+    return f"{suggest('up')} (or, as a service of its own: systemctl start addon-portal-{part})"
+
+
 def word_for(name: str, identifier: str) -> str:
     """What to call something by: its name, unless that would be taken for an option or cannot be read or typed."""
     is_plain = visible(name) == name and not re.match(r"-|run_|prj_", name)

@@ -33,7 +33,7 @@ from addon_portal.cli.output import (
     time_text,
 )
 from addon_portal.cli.searching import iter_lines, iter_places
-from addon_portal.cli.suggestions import suggest
+from addon_portal.cli.suggestions import how_to_start, suggest
 
 Json = dict[str, Any]
 
@@ -126,7 +126,7 @@ def _show_status(client: PortalClient, limit: int, *, as_json: bool) -> None:
         when = counts["observed_at"]
         hint(
             "Nobody looks after the runs now; what is shown of active ones was true at "
-            f"{time_text(when) or 'no time that is known'}. Start the supervisor: {suggest('up')}"
+            f"{time_text(when) or 'no time that is known'}. Start the supervisor: {how_to_start('supervisor')}"
         )
 
 

@@ -197,6 +197,13 @@ def test_the_doctor_asks_how_the_keeper_that_lives_is_protected(own_portal: Port
     assert protection()["found"].startswith("no keeper was looked at")
 
 
+def test_what_is_not_there_is_started_by_up_or_as_a_service(data: Path) -> None:
+    findings = {finding["code"]: finding["means"] for finding in ask(data, "doctor")["findings"]}
+    for part in ("supervisor", "keeper"):
+        assert f"addon-portal up --data {data} (or, as a service of its own: systemctl start" in findings[part]
+        assert f"addon-portal-{part})" in findings[part]
+
+
 def test_a_database_that_cannot_be_used_is_a_problem_to_the_doctor(data: Path) -> None:
     (data / "portal.db").write_bytes(b"no database at all" * 1000)
     done = call("doctor", "--data", str(data))

@@ -2,11 +2,14 @@
 
 import subprocess
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
 
-from addon_portal.cli.suggestions import remember_data, suggest, word_for
+from addon_portal.cli.suggestions import how_to_start, remember_data, suggest, word_for
 from addon_portal.cli.visible import visible
+
+UNITS = Path(__file__).parents[3] / "deploy" / "systemd"
 
 
 @pytest.mark.parametrize("name", ["two words; echo pwned", "$(id)", "'quoted'", "Ärger & Söhne", "a\\b", "*"])
@@ -28,6 +31,13 @@ def test_the_data_directory_that_was_given_is_repeated() -> None:
 
     assert copy_context().run(say) == "addon-portal run --name hello --data '/srv/my portal' -- true"
     assert suggest("up") == "addon-portal up"
+
+
+@pytest.mark.parametrize("part", ["api", "keeper", "notifier", "supervisor"])
+def test_a_part_is_started_by_up_or_as_the_unit_that_we_have_of_it(part: str) -> None:
+    unit = UNITS / f"addon-portal-{part}.service"
+    assert unit.is_file()
+    assert how_to_start(part) == f"addon-portal up (or, as a service of its own: systemctl start {unit.stem})"
 
 
 def test_what_cannot_be_seen_is_escaped_as_others_write_it() -> None:

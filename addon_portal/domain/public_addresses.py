@@ -1,6 +1,7 @@
 """Which addresses are those of the public internet. Pure: names are not looked up."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import inet_aton
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _THIS_HOST = "localhost"
@@ -28,7 +29,16 @@ def is_plainly_private(host: str) -> bool:
     name = host.rstrip(".").lower()
     if name == _THIS_HOST or name.endswith(f".{_THIS_HOST}"):
         return True
+    address = _unusual_ipv4(name) or name
     try:
-        return not is_public(host)
+        return not is_public(address)
     except ValueError:  # a name, which may mean any address
         return False
+
+
+def _unusual_ipv4(name: str) -> str | None:
+    """The address that a resolver takes `127.1`, `2130706433` or `0x7f.1` for, without asking anybody: inet_aton(3)."""
+    try:
+        return str(IPv4Address(inet_aton(name)))
+    except OSError:
+        return None

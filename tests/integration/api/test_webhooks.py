@@ -120,7 +120,10 @@ def test_an_address_is_judged_by_its_channel(world: World, channel: str, url: st
     assert fields_of(assert_problem(changed, 422, "invalid_request")) == ["url"]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]", "192.168.1.5", "localhost", "169.254.169.254"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:8080", "[::1]", "192.168.1.5", "localhost", "169.254.169.254", "127.1", "2130706433", "0x7f.1:8080"],
+)
 def test_an_address_that_the_operators_rule_forbids_is_refused_where_it_shows(world: World, host: str) -> None:
     body = {"name": "x", "url": f"http://{host}/hook"}
     made = add(world)

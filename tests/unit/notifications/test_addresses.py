@@ -30,6 +30,19 @@ def test_a_host_that_is_not_public_whatever_a_name_means_is_known_as_such(host: 
     assert is_plainly_private(host)
 
 
-@pytest.mark.parametrize("host", ["9.9.9.9", "2620:fe::fe", "hooks.example.com", "localhost.example.com", "intranet"])
+@pytest.mark.parametrize(
+    "host", ["127.1", "2130706433", "0x7f000001", "0X7f.1", "017700000001", "0177.0.0.01", "10.1", "0", "127.0.0.1."]
+)
+def test_unusual_spellings_are_known_as_those_of_addresses_that_are_not_public(host: str) -> None:
+    assert is_plainly_private(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("9.9.9.9", "2620:fe::fe", "hooks.example.com", "localhost.example.com", "intranet"),
+        *("151587081", "9.9.2313", "0x9090909", "127.1.example.com", "1e100.net", "10.0.0.0.1", "256.1.1.1"),
+    ],
+)
 def test_what_is_public_or_has_to_be_looked_up_is_not(host: str) -> None:
     assert not is_plainly_private(host)

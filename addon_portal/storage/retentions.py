@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addon_portal.domain.errors import NotFound
-from addon_portal.domain.ids import HostId, ProjectId, RetentionId, TenantId
+from addon_portal.domain.ids import HostId, ProjectId, RetentionId, TenantId, new_retention_id
 from addon_portal.domain.models import JsonObject
 from addon_portal.domain.states import ACTIVE
+from addon_portal.storage.cleanups import KEPT_FOR
 from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import from_json, from_micros, from_micros_or_none, storable, to_json, to_micros
@@ -25,6 +26,8 @@ _INSERT = """
     INSERT INTO retentions (id, host_id, requested_at, requested_by, dry_run)
     VALUES (:id, :host_id, :requested_at, :requested_by, :dry_run)
 """
+# As those of clean-ups: the primary key finds the old ones.
+_PRUNE = "DELETE FROM retentions WHERE id < :before AND completed_at IS NOT NULL"
 _COMPLETE = "UPDATE retentions SET completed_at = :at, report = :report WHERE id = :id AND completed_at IS NULL"
 _NEWEST = """
     SELECT p.id, p.tenant_id, p.deleted_at, r.number, r.workspace, r.state, r.finished_at FROM projects AS p
@@ -77,7 +80,11 @@ class Retentions(Repository):
     __slots__ = ()
 
     def insert(self, request: RetentionRequest) -> None:
-        """Ask for it. The host's supervisor finds it with its next sweep: its wakes are for runs."""
+        """Ask for it. The host's supervisor finds it with its next sweep: its wakes are for runs.
+
+        Reports that nobody will ask for any more go.
+        """
+        self._connection.change(_PRUNE, {"before": new_retention_id(request.requested_at - KEPT_FOR)})
         self._connection.change(
             _INSERT,
             {

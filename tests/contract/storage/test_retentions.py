@@ -1,6 +1,7 @@
 """What retention asks of the books: requests, what is in use, and since when a workspace is not."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from addon_portal.domain.code import Code
 from addon_portal.domain.errors import NotFound
 from addon_portal.domain.ids import HostId, ProjectId, RetentionId, RunId, new_retention_id
 from addon_portal.domain.models import Project
+from addon_portal.storage.cleanups import KEPT_FOR
 from addon_portal.storage.retentions import RetentionRequest, Retentions
 from tests.contract.storage.world import World
 
@@ -32,6 +34,24 @@ def test_a_request_is_open_until_it_has_its_report(world: World) -> None:
         assert Retentions(uow).get(first.id) == done
         with pytest.raises(NotFound):
             Retentions(uow).get(RetentionId("ret_nothing"))
+
+
+def test_a_report_is_kept_for_a_time_and_a_request_without_one_until_it_is_done(world: World) -> None:
+    now = world.now()
+    before = now - KEPT_FOR - timedelta(seconds=1)
+    old = [RetentionRequest(new_retention_id(before), world.host.id, before, "key:ops", dry_run=True) for _ in range(2)]
+    recent = replace(new_request(world), requested_at=now - KEPT_FOR + timedelta(hours=1))
+    recent = replace(recent, id=new_retention_id(recent.requested_at))
+    with world.storage.write() as uow:
+        for request in (*old, recent):
+            Retentions(uow).insert(request)
+        for request in (old[0], recent):
+            Retentions(uow).complete(request.id, {}, now)
+        Retentions(uow).insert(new_request(world))
+        with pytest.raises(NotFound):
+            Retentions(uow).get(old[0].id)
+        assert Retentions(uow).get(old[1].id) == old[1]
+        assert Retentions(uow).get(recent.id).report == {}
 
 
 def test_a_sweep_is_told_that_somebody_has_asked(world: World) -> None:

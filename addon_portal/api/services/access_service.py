@@ -5,6 +5,7 @@ Promises that nobody gives more rights than their own role has, or takes from so
 
 from datetime import datetime, timedelta
 
+from addon_portal.api.services.access_log import tell_key_created, tell_key_revoked, tell_link_created
 from addon_portal.api.services.issuing import IssuedKey, add_key, add_link
 from addon_portal.api.services.own_key import KeyList, list_all_keys, refuse_own_key
 from addon_portal.api.services.portal import Portal
@@ -26,22 +27,28 @@ def create_key(portal: Portal, principal: Principal, name: str, role: Role) -> I
     """Make a key. Raises Forbidden for a greater role than the caller's."""
     principal.require(role)
     with portal.storage.write() as uow:
-        return add_key(uow, principal.scope, name, role, portal.clock.now())
+        made = add_key(uow, principal.scope, name, role, portal.clock.now())
+    tell_key_created(principal, made.key)
+    return made
 
 
 def revoke_key(portal: Portal, principal: Principal, key_id: KeyId) -> None:
     """End a key at once. Raises NotFound, OwnKey, and Forbidden for a key of a greater role."""
     with portal.storage.write() as uow:
-        principal.require(uow.credentials.get_key(principal.scope, key_id).role)
+        key = uow.credentials.get_key(principal.scope, key_id)
+        principal.require(key.role)
         refuse_own_key(uow, portal.data, key_id)
         uow.credentials.revoke(principal.scope, key_id, portal.clock.now())
+    tell_key_revoked(principal, key)
 
 
 def create_link(portal: Portal, principal: Principal, name: str, role: Role, minutes: float) -> tuple[LoginLink, str]:
     """Make a link that lets somebody in once. Raises Forbidden for a greater role than the caller's."""
     principal.require(role)
     with portal.storage.write() as uow:
-        return add_link(uow, principal.scope, name, role, portal.clock.now(), minutes)
+        made = add_link(uow, principal.scope, name, role, portal.clock.now(), minutes)
+    tell_link_created(principal, made[0])
+    return made
 
 
 def list_sessions(portal: Portal, principal: Principal) -> tuple[Session, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from addon_portal.api.services.access_log import tell_logged_in
 from addon_portal.api.services.portal import Portal
 from addon_portal.auth.policies import Credential, Principal, enter_session, scope_for_operator
 from addon_portal.auth.tokens import LINK, SESSION, has_key_form, hash_key, make_key
@@ -59,6 +60,7 @@ def _log_in(portal: Portal, link_text: str, before: str | None) -> LoggedIn:
         )
         sessions.insert(session, made.secret_hash, terms.idle)
         principal = enter_session((session, uow.tenants.get(link.tenant_id)))
+    tell_logged_in(session)
     return LoggedIn(get_standing(portal, principal), made.text)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from addon_portal.api.services.access_log import tell_key_created, tell_key_revoked
 from addon_portal.api.services.issuing import IssuedKey, add_key
 from addon_portal.api.services.own_key import KeyList, list_all_keys, refuse_own_key
 from addon_portal.api.services.parameter_schemas import check_schema
@@ -56,7 +57,9 @@ def create_key(portal: Portal, principal: Principal, name_or_id: str, *, name: s
     """Make a key of a tenant. Raises NotFound, Forbidden."""
     with portal.storage.write() as uow:
         scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
-        return add_key(uow, scope, name, role, portal.clock.now())
+        made = add_key(uow, scope, name, role, portal.clock.now())
+    tell_key_created(principal, made.key)
+    return made
 
 
 def list_keys(portal: Portal, principal: Principal, name_or_id: str) -> KeyList:
@@ -70,8 +73,10 @@ def revoke_key(portal: Portal, principal: Principal, name_or_id: str, key_id: Ke
     """End a key at once. Raises NotFound, Forbidden, OwnKey."""
     with portal.storage.write() as uow:
         scope = scope_for_operator(principal, uow.tenants.get_named(name_or_id))
+        key = uow.credentials.get_key(scope, key_id)
         refuse_own_key(uow, portal.data, key_id)
         uow.credentials.revoke(scope, key_id, portal.clock.now())
+    tell_key_revoked(principal, key)
 
 
 def create_program(portal: Portal, draft: ProgramDraft) -> Program:

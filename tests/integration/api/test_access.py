@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from addon_portal.api.services.own_key import read_own_key
 from addon_portal.auth.tokens import LINK, has_key_form
@@ -59,6 +60,34 @@ def test_a_key_that_an_admin_makes_works_until_it_is_revoked(any_world: World) -
     (revoked,) = [each for each in json_of(any_world.alice.get(KEYS))["items"] if each["id"] == key["id"]]
     assert revoked["revoked_at"] is not None
     assert any_world.alice.delete(f"{KEYS}/{key['id']}").status_code == 204, "repeating has one effect"
+
+
+def test_the_log_has_who_made_used_and_revoked_what_and_no_secret(world: World) -> None:
+    with capture_logs() as lines:
+        key = make_key(world.alice)
+        for _ in range(2):
+            world.alice.delete(f"{KEYS}/{key['id']}")
+        query = {"tenant": world.tenant.name}
+        others = json_of(world.olivia.post("/api/admin/keys", json={**query, "name": "cd", "role": "viewer"}))
+        world.olivia.delete(f"/api/admin/keys/{others['id']}", params=query)
+        assert_problem(world.alice.post(KEYS, json={"name": "x", "role": "operator"}), 403, "forbidden")
+        link = json_of(world.alice.post(LINKS, json={"name": "Mia", "role": "member"}))
+        assert world.nobody.post("/api/session", json={"token": link["token"]}).status_code == 201
+    told = [
+        line for line in lines if line["event"] in {"key_created", "key_revoked", "login_link_created", "logged_in"}
+    ]
+    assert [(line["event"], line.get("actor"), line["name"], line["role"]) for line in told] == [
+        ("key_created", "key:alice", "ci", "member"),
+        ("key_revoked", "key:alice", "ci", "member"),
+        ("key_created", "key:olivia", "cd", "viewer"),
+        ("key_revoked", "key:olivia", "cd", "viewer"),
+        ("login_link_created", "key:alice", "Mia", "member"),
+        ("logged_in", None, "Mia", "member"),
+    ]
+    assert {line["tenant_id"] for line in told} == {world.tenant.id}
+    assert [line["key_id"] for line in told[:4]] == [key["id"], key["id"], others["id"], others["id"]]
+    for secret in (key["api_key"], others["api_key"], link["token"]):
+        assert secret[:12] not in json.dumps(lines, default=str)
 
 
 def test_an_admin_sees_and_ends_nothing_of_another_tenant(any_world: World) -> None:

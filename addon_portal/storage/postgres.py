@@ -1,13 +1,15 @@
 """PostgreSQL: a server, several writers at a time.
 
-Reading transactions see one state (REPEATABLE READ); writing ones are READ COMMITTED and rely on guarded updates, row
-locks and unique indexes. Nobody waits longer than the busy time-out for a lock, and a process that is frozen in the
-middle of a transaction for twice as long loses it instead of stopping everybody. A server that does not answer at all,
-frozen or behind a network that swallows packets, is given up from our side, since it keeps no time-out of its own.
+Reading transactions see one state (REPEATABLE READ), of a glance each statement does; writing ones are READ COMMITTED
+and rely on guarded updates, row locks and unique indexes. Nobody waits longer than the busy time-out for a lock, and a
+process that is frozen in the middle of a transaction for twice as long loses it instead of stopping everybody. A server
+that does not answer at all, frozen or behind a network that swallows packets, is given up from our side, since it keeps
+no time-out of its own.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Never, TypeVar
 
@@ -22,6 +24,7 @@ from addon_portal.storage.connection import LIST, NAME, NOTHING, Connection, Par
 from addon_portal.storage.pool import Pool
 
 R = TypeVar("R")
+Cursor = psycopg.Cursor[Row]
 _LOOK_SECONDS = 0.1
 _SHUN_SECONDS = 1.0
 """After a server let us wait in vain for a connection, nobody else waits for one so soon."""
@@ -29,6 +32,11 @@ _LEAST_PATIENCE_SECONDS = 1.0
 """Less than this of silence says nothing about a server."""
 _SERVER_PART = 0.9
 """The server's own time-outs are this part of our patience: what it cancels itself costs no connection."""
+
+_SERVER_LEAVES = "57P"
+"""How the codes begin with which a server ends a connection (its appendix A, operator intervention)."""
+
+_READS = re.compile(r"\s*(SELECT|WITH)\b")
 
 _JOURNAL_LOCK = 0x41504A4C
 """Any number that other users of the database do not lock; the letters APJL."""
@@ -119,9 +127,13 @@ class PostgresDatabase:
         with self._transaction(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as raw:
             yield _PostgresConnection(raw)
 
-    def glance(self) -> AbstractContextManager[Connection]:
-        # BEGIN is also how a connection that went stale is found and replaced.
-        return self.read()
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        glance = _Glance(self._pool)
+        try:
+            yield glance
+        finally:
+            glance.leave()
 
     @contextmanager
     def write(self, before_synced: Callable[[], None] | None = None) -> Iterator[Connection]:  # noqa: ARG002
@@ -141,10 +153,7 @@ class PostgresDatabase:
             _roll_back(raw)
             raise
         finally:
-            if raw.closed:
-                self._pool.discard(raw)
-            else:
-                self._pool.release(raw)
+            _give_back(self._pool, raw)
 
     def _begun(self, begin: bytes) -> Raw:
         """A connection in a transaction. One that went stale while it was idle is replaced unnoticed, once."""
@@ -197,6 +206,13 @@ class PostgresDatabase:
         self._pool.close()
 
 
+def _give_back(pool: Pool[Raw], raw: Raw) -> None:
+    if raw.closed:
+        pool.discard(raw)
+    else:
+        pool.release(raw)
+
+
 def _commit(raw: Raw) -> None:
     try:
         # A transaction in which a statement failed answers COMMIT with ROLLBACK, without an error.
@@ -244,6 +260,73 @@ class _PostgresConnection:
                 cursor.executemany(_render(sql), parameters)
         except psycopg.Error as error:
             refuse(error)
+
+
+class _Glance:
+    """Statements that read, each for itself: BEGIN and COMMIT would be two of three waits for the server.
+
+    A connection that went stale while it was idle is replaced unnoticed, once: what only reads can be asked again.
+    """
+
+    def __init__(self, pool: "Pool[Raw]") -> None:
+        self._pool = pool
+        self._raw: Raw | None = pool.acquire()
+        self._is_proven = False
+
+    def all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+        return self._ask(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        return self._ask(sql, parameters).fetchone()
+
+    def change(self, sql: str, parameters: Parameters = NOTHING) -> int:
+        return self._ask(sql, parameters).rowcount
+
+    def change_many(self, sql: str, parameters: Sequence[Parameters]) -> None:
+        for each in parameters:
+            self._ask(sql, each)
+
+    def leave(self) -> None:
+        """Give the connection back."""
+        if self._raw is not None:
+            _give_back(self._pool, self._raw)
+
+    def _ask(self, sql: str, parameters: Parameters) -> Cursor:
+        if not _READS.match(sql):
+            raise errors.StorageError(f"A glance changes nothing: {sql.strip()[:200]}")
+        try:
+            return self._execute(sql, parameters)
+        except psycopg.Error as error:
+            if self._is_proven:
+                refuse(error)
+            if isinstance(error, Silence):
+                self._pool.close_idle()
+            if not self._is_lost(error):
+                refuse(error)
+        self._replace()
+        try:
+            return self._execute(sql, parameters)
+        except psycopg.Error as error:
+            refuse(error)
+
+    def _execute(self, sql: str, parameters: Parameters) -> Cursor:
+        assert self._raw is not None, "its connection was lost and no other could be made"
+        found = self._raw.execute(_render(sql), parameters)
+        self._is_proven = True
+        return found
+
+    def _is_lost(self, error: psycopg.Error) -> bool:
+        """Whether the server has ended the connection, and did not just leave us waiting."""
+        assert self._raw is not None
+        has_ended = self._raw.closed or (error.sqlstate or "").startswith(_SERVER_LEAVES)
+        return has_ended and not isinstance(error, Silence)
+
+    def _replace(self) -> None:
+        stale, self._raw = self._raw, None
+        assert stale is not None
+        self._pool.discard(stale)
+        self._pool.close_idle()
+        self._raw = self._pool.acquire()
 
 
 @lru_cache(maxsize=512)

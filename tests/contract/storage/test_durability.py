@@ -5,13 +5,14 @@ import shutil
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from addon_portal.domain.ids import RunId
 from addon_portal.domain.states import RunState
 from addon_portal.storage import Storage, apply
-from addon_portal.storage.errors import StorageError, StorageFull, StorageUnavailable
+from addon_portal.storage.errors import SchemaTooOld, StorageError, StorageFull, StorageUnavailable
 from tests.contract.storage.concurrency import start_python
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
@@ -81,9 +82,10 @@ def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, *, wakes_ear
                 assert World(after, SteppedClock()).get(run.id).state is RunState.STARTING
 
 
-def test_a_reading_transaction_cannot_write(world: World) -> None:
+@pytest.mark.parametrize("kind", ["read", "glance"])
+def test_whoever_only_reads_cannot_write(world: World, kind: str) -> None:
     run = world.add_run()
-    with pytest.raises(StorageError), world.storage.read() as uow:
+    with pytest.raises(StorageError), getattr(world.storage, kind)() as uow:
         apply(uow, world.claimed(run.id))
     assert world.get(run.id) == run
 
@@ -186,6 +188,31 @@ def test_a_server_that_goes_away_leaves_nothing_half_done_and_is_used_again(
         own_postgres_server.start()
         # The connections that were kept are dead now; nobody has to ask twice for new ones.
         assert world.apply(world.claimed(run.id)) == [True]
+        own_postgres_server.stop()
+        own_postgres_server.start()
+        with storage.glance() as uow:
+            assert uow.runs.get(world.scope, run.id).state is RunState.STARTING
+
+
+@pytest.mark.postgres
+def test_a_glance_asks_again_only_where_nothing_was_answered_yet(postgres_tables_url: str) -> None:
+    with closing(Storage.open(postgres_tables_url, clock=SteppedClock())) as storage:
+
+        def ask_twice(*, before: bool, between: bool) -> None:
+            with storage.glance() as uow:
+                glance: Any = uow.connection
+                for is_lost in (before, between):
+                    if is_lost:
+                        glance._raw.close()
+                    assert uow.tenants.list() == ()
+
+        ask_twice(before=True, between=False)
+        for _ in range(25):
+            with pytest.raises(StorageUnavailable):
+                ask_twice(before=False, between=True)
+        with pytest.raises(SchemaTooOld), storage.glance() as uow:
+            uow.connection.all("SELECT 1 FROM nowhere")
+        ask_twice(before=False, between=False)
 
 
 @pytest.mark.postgres

@@ -20,6 +20,8 @@ from addon_portal.storage.connection import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+HOUR_MICROS = 3_600_000_000
+"""An hour, as times are stored."""
 
 _STATES = {state.value: state for state in RunState}
 _REASONS = {reason.value: reason for reason in Reason} | {None: None}

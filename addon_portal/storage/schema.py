@@ -12,7 +12,7 @@ from addon_portal.storage.connection import Connection, Database
 from addon_portal.storage.errors import NotADatabase, SchemaTooNew, SchemaTooOld, StorageUnavailable
 from addon_portal.storage.rows import to_micros
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 17))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
 """Every migration there is, oldest first; the last is the one that this version works with."""
 
 

@@ -15,6 +15,7 @@ from addon_portal.domain.clock import SystemClock
 from addon_portal.storage import Storage, schema
 from addon_portal.storage.migrations.runner import config_for, engine_for
 from addon_portal.storage.rows import RUN_FIELDS
+from addon_portal.storage.table_parts import is_on_sqlite
 from addon_portal.storage.tables import metadata, runs
 from tests.support.databases import PostgresServer
 
@@ -45,7 +46,8 @@ def migrated(storage: Storage, database_url: str) -> Iterator[Connection]:
 
 @pytest.mark.slow
 def test_migrations_and_tables_have_the_same_columns_and_indexes(migrated: Connection) -> None:
-    context = MigrationContext.configure(migrated, opts={"compare_type": True})
+    include = is_on_sqlite if migrated.dialect.name == "sqlite" else None
+    context = MigrationContext.configure(migrated, opts={"compare_type": True, "include_object": include})
     assert compare_metadata(context, metadata) == []
 
 
@@ -100,5 +102,6 @@ def test_the_program_knows_every_migration_there_is(sqlite_url: str) -> None:
 
 
 def test_every_field_of_a_run_is_a_column() -> None:
+    others = {"previous_state", "amended_at", "finished_hour"}
     columns = [column.name for column in runs.columns]
-    assert [name for name in columns if name not in {"previous_state", "amended_at"}] == list(RUN_FIELDS[:-1])
+    assert [name for name in columns if name not in others] == list(RUN_FIELDS[:-1])

@@ -7,14 +7,19 @@ with a database that all migrations so far have made.
 from alembic import context
 from sqlalchemy import Connection
 
+from addon_portal.storage.table_parts import is_on_sqlite
 from addon_portal.storage.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    # SQLite has no identity columns, which would be taken for a difference of defaults.
-    compares_defaults = connection.dialect.name != "sqlite"
+    is_sqlite = connection.dialect.name == "sqlite"
     context.configure(
-        connection=connection, target_metadata=metadata, compare_server_default=compares_defaults, render_as_batch=True
+        connection=connection,
+        target_metadata=metadata,
+        # SQLite has no identity columns, which would be taken for a difference of defaults.
+        compare_server_default=not is_sqlite,
+        include_object=is_on_sqlite if is_sqlite else None,
+        render_as_batch=True,
     )
     with context.begin_transaction():
         context.run_migrations()

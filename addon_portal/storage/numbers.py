@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from addon_portal.domain.ids import HostId, ProjectId
 from addon_portal.domain.models import Run, TenantScope
 from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, Outcome, RunState
 from addon_portal.storage.connection import Row, quoted
 from addon_portal.storage.repository import Repository
-from addon_portal.storage.rows import from_micros_or_none, from_words, storable, to_micros
+from addon_portal.storage.rows import HOUR_MICROS, from_micros_or_none, from_words, storable, to_micros
 from addon_portal.storage.surroundings import SHOWN_COLUMNS, RunSurroundings, shown_from_row
 
 _DIGITS = 2
@@ -34,16 +35,40 @@ def _rounded(number: str) -> str:
 _NOTHING = "CAST(NULL AS text)"
 _NO_NUMBER = "CAST(NULL AS bigint)"
 _UNKNOWN = {RunState.FAILED: "count(CASE WHEN outcome = 'unknown' THEN 1 END)"}
-# Asked for several states at once, a database sorts all that it finds, or reads what is newer than what it looks for.
-_FINISHED = " UNION ALL ".join(
-    f"""SELECT 'finished', '{state}', {_NOTHING}, {_UNKNOWN.get(state, "0")}, count(*), {_NO_NUMBER}
-        FROM runs WHERE tenant_id = :tenant_id AND state = '{state}'
-                    AND finished_at IS NOT NULL AND finished_at >= :finished_after"""  # noqa: S608 - made of constants
-    for state in sorted(FINAL)
+
+
+def _finished(when: str) -> str:
+    """How many became final then. Asked for several states at once, a database sorts all that it finds, or reads what
+    is newer than what it looks for.
+    """
+    return " UNION ALL ".join(
+        f"""SELECT 'finished', '{state}', {_NOTHING}, {_UNKNOWN.get(state, "0")}, count(*), {_NO_NUMBER}
+            FROM runs WHERE tenant_id = :tenant_id AND state = '{state}' AND finished_at IS NOT NULL AND {when}"""  # noqa: S608 - made of constants
+        for state in sorted(FINAL)
+    )
+
+
+# PostgreSQL keeps what is alike in an index once, with a list of its rows, and counts from that in a third of the time:
+# so it takes whole hours by their number. That they have an end is said for the sake of its planner (see `_overview`).
+_WHOLE_HOURS = " UNION ALL ".join(
+    f"""SELECT 'finished', '{state}', {_NOTHING}, {unknown}, count(*), {_NO_NUMBER}
+        FROM runs WHERE tenant_id = :tenant_id AND outcome {outcome}
+                    AND finished_hour BETWEEN :first_hour AND {2**63 - 1}"""  # noqa: S608 - made of constants
+    for state, outcome, unknown in (
+        (RunState.COMPLETED, "= 'success'", "0"),
+        (RunState.FAILED, "= 'failure'", "0"),
+        (RunState.FAILED, "= 'unknown'", "count(*)"),
+        (RunState.CANCELLED, "IS NULL", "0"),
+    )
 )
+_FINISHED = {
+    "sqlite": _finished("finished_at >= :finished_after"),
+    "postgresql": f"""{_finished("finished_at >= :finished_after AND finished_at < :first_hour_at")}
+        UNION ALL {_WHOLE_HOURS}""",
+}
 _RUNNING = " UNION ALL ".join(
     f"""SELECT 'running', {_NOTHING}, {_NOTHING}, -seq, {_NO_NUMBER}, seq FROM (
-            SELECT seq FROM runs WHERE tenant_id = :tenant_id AND state = '{state}' ORDER BY seq DESC LIMIT :limit
+            SELECT seq FROM runs WHERE tenant_id = :tenant_id AND state = '{state}' ORDER BY seq DESC LIMIT {{limit:d}}
         ) AS part4"""  # noqa: S608 - made of constants
     for state in sorted(CLAIMED)
 )
@@ -63,18 +88,18 @@ _OVERVIEW = f"""
             WHERE a.tenant_id = :tenant_id AND a.state IN ({quoted(ACTIVE)})
         ) AS part1 GROUP BY state, conditions, flags
         UNION ALL
-        {_FINISHED}
+        {{finished}}
         UNION ALL
         SELECT 'failed', {_NOTHING}, {_NOTHING}, -finished_at, {_NO_NUMBER}, seq FROM (
             SELECT seq, finished_at FROM runs
             WHERE tenant_id = :tenant_id AND state = 'failed' AND finished_at IS NOT NULL
-            ORDER BY finished_at DESC LIMIT :limit
+            ORDER BY finished_at DESC LIMIT {{limit:d}}
         ) AS part2
         UNION ALL
         {_RUNNING}
         UNION ALL
         SELECT 'waiting', {_NOTHING}, {_NOTHING}, seq, {_NO_NUMBER}, seq FROM (
-            SELECT seq FROM runs WHERE tenant_id = :tenant_id AND state = 'pending' ORDER BY seq LIMIT :limit
+            SELECT seq FROM runs WHERE tenant_id = :tenant_id AND state = 'pending' ORDER BY seq LIMIT {{limit:d}}
         ) AS part3
     )
     SELECT x.part, x.word, x.words, x.mark, x.number, {SHOWN_COLUMNS}
@@ -85,6 +110,18 @@ _OVERVIEW = f"""
     LEFT JOIN scheduled_restarts AS s ON s.restart_of = r.id
 """  # noqa: S608 - made of constants
 _WIDTH = 5
+
+
+@lru_cache(maxsize=128)
+def _overview(dialect: str, limit: int) -> str:
+    """The statement of an overview.
+
+    Planning it takes PostgreSQL longer than most of its parts. A prepared statement is planned once where a plan for
+    any parameters promises to be as good as one for the given: so the length of the lists stands in the statement, and
+    a time has two ends. Of a parameter as a limit the planner expects a tenth of all there is, of an open end a third.
+    """
+    return _OVERVIEW.format(finished=_FINISHED[dialect], limit=limit)
+
 
 # A project's runs end in the order of their numbers, since one is active at a time; but for clocks that were stepped.
 _OF_PROJECT = """
@@ -187,15 +224,17 @@ class Numbers(Repository):
         limit: int,
     ) -> Overview:
         """How things stand, in one statement."""
+        first_hour = -(-to_micros(finished_after) // HOUR_MICROS)
         rows = self._connection.all(
-            _OVERVIEW,
+            _overview(self._uow.database.dialect, limit),
             {
                 "tenant_id": scope.tenant_id,
                 "host_id": host_id,
                 "overdue_before": to_micros(overdue_before),
                 "seen_after": to_micros(seen_after),
                 "finished_after": to_micros(finished_after),
-                "limit": limit,
+                "first_hour": first_hour,
+                "first_hour_at": first_hour * HOUR_MICROS,
             },
         )
         parts: dict[str, list[Row]] = {}
@@ -209,7 +248,7 @@ class Numbers(Repository):
             projects=parts["projects"][0][4],
             observed_at=next((from_micros_or_none(row[4]) for row in parts.get("host", ())), None),
             active=tuple(_active_from_row(row) for row in parts.get("active", ())),
-            finished=_finished_from({row[1]: (row[3], row[4]) for row in parts["finished"]}),
+            finished=_finished_from(parts["finished"]),
             failed=failed,
             running=running[:limit],
             waiting=waiting,
@@ -241,10 +280,14 @@ def _active_from_row(row: Row) -> ActiveRuns:
     return ActiveRuns(RunState(state), from_words(conditions), bool(flags & 1), bool(flags & 2), count)
 
 
-def _finished_from(counts: Mapping[str, tuple[int, int]]) -> Finished:
-    """From how many there are in each state, and how many of those with an unknown outcome."""
-    unknown, failed = counts[RunState.FAILED]
-    return Finished(counts[RunState.COMPLETED][1], failed - unknown, unknown, counts[RunState.CANCELLED][1])
+def _finished_from(rows: Iterable[Row]) -> Finished:
+    """From how many there are of a state, part by part, and how many of those with an unknown outcome."""
+    counts, unknown = Counter[str](), 0
+    for _, state, _, unknown_ones, count, *_ in rows:
+        counts[state] += count
+        unknown += unknown_ones
+    failed = counts[RunState.FAILED] - unknown
+    return Finished(counts[RunState.COMPLETED], failed, unknown, counts[RunState.CANCELLED])
 
 
 def _finished_of(rows: Iterable[Row]) -> Finished:

@@ -104,6 +104,23 @@ def test_what_ended_before_is_not_counted(world: World) -> None:
     assert overview(world, finished_after=world.now()).finished == Finished()
 
 
+@pytest.mark.parametrize("minutes", [0, 20, 60, 90])
+def test_what_ended_since_is_counted_to_the_microsecond(world: World, minutes: int) -> None:
+    """Wherever in its hour the time begins, and in whichever a run has ended."""
+    since, tick = SINCE + timedelta(minutes=minutes), timedelta(microseconds=1)
+    for at in (since - tick, since, since + HOUR, since + 48 * HOUR):
+        add_past(world, world.add_final(), at, HOUR)
+        add_past(world, world.add_final(exit=CODE_3), at, HOUR)
+        lost = world.add_run()
+        world.apply(world.claimed(lost.id), world.started(lost.id), world.lost(lost.id))
+        add_past(world, lost, at, HOUR)
+        cancelled = world.add_run()
+        world.apply(world.withdrawn(cancelled.id))
+        add_past(world, cancelled, at, HOUR)
+    found = overview(world, finished_after=since).finished
+    assert found == Finished(completed=3, failed=3, unknown=3, cancelled=3)
+
+
 @pytest.mark.parametrize("of_project", [False, True])
 def test_runs_are_counted_in_the_slot_of_their_end(world: World, of_project: bool) -> None:
     project = world.add_project().id

@@ -35,8 +35,10 @@ class SystemClock:
 
 def to_text(moment: datetime) -> str:
     """Write a time as ISO 8601 UTC with microseconds and `Z`, as in every record and answer."""
-    # Half of what strftime costs, and written ten times in every run that is shown.
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    # Two thirds of what isoformat costs, a third of strftime, and written ten times in every run that is shown.
+    at = moment.astimezone(UTC)
+    parts = (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % parts  # noqa: UP031  an f-string takes twice as long
 
 
 def from_text(text: str) -> datetime:

@@ -86,6 +86,9 @@ HEALTH_SENTENCES: dict[Health, str] = {
 }
 
 
+_WELL = (Health.OK,)
+
+
 def rank(conditions: set[Health]) -> tuple[Health, ...]:
     """Order what holds by rank; `ok` alone when nothing holds."""
-    return tuple(health for health in Health if health in conditions) or (Health.OK,)
+    return tuple(health for health in Health if health in conditions) if conditions else _WELL

@@ -1,7 +1,6 @@
 """What runs may use: as it is asked for, as it is shown, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -68,7 +67,8 @@ class KeptLimitBody(Answer):
 
 def limits_body(limits: Limits) -> dict[str, object]:
     """The answer that shows the limits of a definition."""
-    return asdict(limits)
+    # A tenth of what a page of projects takes, with dataclasses.asdict.
+    return {"memory_bytes": limits.memory_bytes, "cpus": limits.cpus, "pids": limits.pids}
 
 
 _COUNTED_IN = {"memory_bytes": "memory_events", "cpus": "cpu_stat", "pids": "pids_events"}

@@ -87,6 +87,17 @@ def follow(client: ApiClient, last_event_id: str | None = None) -> Iterator[Read
         yield reader
 
 
+def test_a_deadline_that_is_brought_forward_is_told(any_world: World) -> None:
+    run = any_world.add_running()
+    any_world.accept(f"{path_of(run)}/stop", grace_seconds=60)
+    any_world.supervisor.take_stop(run["run_id"], 60)
+    with follow(any_world.bob) as reader:
+        shorter = any_world.accept(f"{path_of(run)}/stop", grace_seconds=5)
+        told = reader.next("run")
+    assert told.id
+    assert (told.data["state"], told.data["stop_deadline_at"]) == ("stopping", shorter["stop_deadline_at"])
+
+
 def test_every_change_is_told_with_the_whole_run(any_world: World) -> None:
     with follow(any_world.victor) as events:
         run = any_world.add_run()

@@ -26,7 +26,6 @@ from addon_portal.domain.states import CLAIMED
 from addon_portal.domain.verdict import Liveness
 from addon_portal.storage import NewRun
 from tests.integration.supervisor.desk import Desk, replace_run
-from tests.stateful.test_storage import template
 
 MOST = 2
 POLICY = RestartPolicy(RestartMode.ON_FAILURE, max_restarts=MOST, initial_seconds=8.0, jitter=0.5)
@@ -39,7 +38,6 @@ class Restarts(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="portal-restarts-"))
-        (self.directory / "desk.db").write_bytes(template())
         self.desk = Desk(f"sqlite:///{self.directory / 'desk.db'}", self.directory)
         self.projects: list[ProjectId] = []
 

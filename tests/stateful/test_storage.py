@@ -6,9 +6,8 @@ but for one amendment of an unknown outcome, the journal replayed gives the stor
 
 import shutil
 import tempfile
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,16 +25,7 @@ from addon_portal.domain.states import ACTIVE, CLAIMED, FINAL, Outcome, RunState
 from addon_portal.domain.transitions import Transition
 from addon_portal.storage import Storage, apply
 from tests.contract.storage.world import SUPERVISOR, SteppedClock, World
-
-
-@cache
-def template() -> bytes:
-    """A database with tables, made once per process; closing it has brought everything into the one file."""
-    with tempfile.TemporaryDirectory(prefix="portal-template-") as directory:
-        path = Path(directory) / "portal.db"
-        with closing(Storage.open(f"sqlite:///{path}", clock=SteppedClock())) as storage:
-            storage.upgrade()
-        return path.read_bytes()
+from tests.support.tables import lay_tables
 
 
 @dataclass
@@ -103,7 +93,7 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp(prefix="portal-history-"))
-        (self.directory / "portal.db").write_bytes(template())
+        lay_tables(self.directory / "portal.db")
         self.clock = SteppedClock()
         self.known: list[ModelRun] = []
         self.finals: dict[RunId, Run] = {}

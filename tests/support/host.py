@@ -36,6 +36,7 @@ from addon_portal.storage import CleanupRequest, NewProject, NewRun, Storage, ap
 from addon_portal.supervisor.options import SupervisorOptions
 from tests.support.handles import Process
 from tests.support.host_parts import PATIENCE_SECONDS, CagedKeeper, Leash, Service, find_processes_of, state_of
+from tests.support.tables import open_with_tables
 from tests.support.waiting import wait_until
 
 _START_SUPERVISOR = (
@@ -60,8 +61,7 @@ class SupervisedHost:
     def __enter__(self) -> Self:
         for directory in (self.data.keepers, self.data.run_root, self.data.logs, self.data.wake):
             directory.mkdir(mode=0o700, parents=True)
-        self.storage = Storage.open(self.url, clock=self.clock)
-        self.storage.upgrade()
+        self.storage = open_with_tables(self.url)
         now = self.clock.now()
         self.host_id, self.tenant_id = new_host_id(now), new_tenant_id(now)
         self.scope = TenantScope(self.tenant_id)

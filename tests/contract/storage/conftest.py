@@ -1,6 +1,5 @@
 """A storage with its tables on either database, and a world in it; tables are made once per session and copied."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,15 +11,7 @@ from addon_portal.storage import Storage
 from addon_portal.storage.tables import metadata
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with tables; closing the last connection has brought everything into the one file."""
-    path = tmp_path_factory.mktemp("template") / "portal.db"
-    with closing(Storage.open(f"sqlite:///{path}", clock=SteppedClock())) as storage:
-        storage.upgrade()
-    return path
+from tests.support.tables import lay_tables
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +24,11 @@ def postgres_with_tables(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture
-def sqlite_tables_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_tables_url(tmp_path: Path) -> str:
     """The address of an SQLite database with tables."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'portal.db')}"
+    path = tmp_path / "portal.db"
+    lay_tables(path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.contract.storage.concurrency import start_python
 from tests.contract.storage.world import SteppedClock, World
 from tests.support.databases import PostgresServer
 from tests.support.disk import Disk
+from tests.support.tables import lay_tables
 
 WORKER = "tests.contract.storage.worker"
 
@@ -133,11 +134,11 @@ def test_a_connection_that_breaks_is_replaced(storage: Storage, kind: str) -> No
 @pytest.mark.slow
 @pytest.mark.faults
 @pytest.mark.root
-def test_a_full_disk_changes_nothing_and_is_forgotten_when_there_is_room(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_full_disk_changes_nothing_and_is_forgotten_when_there_is_room(tmp_path: Path) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", tmp_path], capture_output=True).returncode:
         pytest.skip("mounting is not allowed here")
     try:
-        shutil.copy(sqlite_template, tmp_path / "portal.db")
+        lay_tables(tmp_path / "portal.db")
         with closing(Storage.open(f"sqlite:///{tmp_path}/portal.db", clock=SteppedClock())) as storage:
             world = World(storage, SteppedClock()).found()
             run = world.add_run()

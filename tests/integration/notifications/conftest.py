@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from addon_portal.domain.clock import SystemClock
-from addon_portal.storage import Storage
 from tests.integration.notifications.told_world import ToldWorld
 from tests.support.notifier import Notifier
 from tests.support.receiver import Receiver
+from tests.support.tables import open_with_tables
 
 
 def _world(url: str) -> Iterator[ToldWorld]:
-    with closing(Storage.open(url, clock=SystemClock())) as storage:
-        storage.upgrade()
+    with closing(open_with_tables(url)) as storage:
         yield ToldWorld(storage)
 
 

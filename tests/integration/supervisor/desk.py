@@ -14,7 +14,6 @@ from typing import Any
 from typing_extensions import override
 
 from addon_portal.domain import transitions
-from addon_portal.domain.clock import SystemClock
 from addon_portal.domain.ids import (
     ProjectId,
     RunId,
@@ -41,6 +40,7 @@ from addon_portal.supervisor.daemon import Supervisor
 from addon_portal.supervisor.options import SupervisorOptions
 from tests.support.fake_executor import FakeExecutor
 from tests.support.fake_host import FakeHost
+from tests.support.tables import open_with_tables
 
 BEGINNING = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -80,8 +80,7 @@ class Desk:
 
     def __init__(self, url: str, place: Path, **options: Any) -> None:
         self.clock = HandClock()
-        self.storage = Storage.open(url, clock=SystemClock(), busy_timeout_seconds=0.05)
-        self.storage.upgrade()
+        self.storage = open_with_tables(url, busy_timeout_seconds=0.05)
         self.host = FakeHost(self.clock)
         self.host_id = new_host_id(self.clock.now())
         self.options = SupervisorOptions(str(place), url, self.host_id, "here", **options)

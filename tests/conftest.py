@@ -62,11 +62,24 @@ def _new_server() -> PostgresServer:
     pytest.skip(MISSING_SERVER)
 
 
-class _OneByOne(LoadScopeScheduling):  # type: ignore[misc]  # has no types
-    """Gives each test to whoever is idle, but the fault matrix to one worker alone, and so all tests in a browser.
+_TOGETHER = (
+    "faults/test_matrix.py",
+    "faults/test_races.py",
+    "faults/test_restarts.py",
+    "faults/test_filling.py",
+    "acceptance/test_release.py",
+    "integration/api/test_hostile_archives.py",
+    "integration/cli/",
+    "integration/supervisor/test_life.py",
+)
+"""Modules whose tests share a portal, or something else that is dear: each worker would make one of its own."""
 
-    The matrix plays seven cases at once, and a Chromium is many processes; two workers with either would only take the
-    processors from one another.
+
+class _OneByOne(LoadScopeScheduling):  # type: ignore[misc]  # has no types
+    """Gives each test to whoever is idle, but to one worker what belongs together, the largest first.
+
+    So does all that is in a browser, and the fault matrix: it plays seven cases at once, and a Chromium is many
+    processes; two workers with either would only take the processors from one another.
     """
 
     @override
@@ -74,7 +87,7 @@ class _OneByOne(LoadScopeScheduling):  # type: ignore[misc]  # has no types
         module = nodeid.partition("::")[0]
         if "acceptance/browser/" in module:
             return module.rpartition("/")[0]
-        return module if module.endswith("faults/test_matrix.py") else nodeid
+        return module if module.removeprefix("tests/").startswith(_TOGETHER) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -39,6 +39,7 @@ class EventReader(threading.Thread):
             headers={"Authorization": portal.client.headers["Authorization"]},
             timeout=_SILENCE_SECONDS,
             trust_env=False,
+            verify=False,
         )
 
     def __enter__(self) -> Self:

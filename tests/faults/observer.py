@@ -42,7 +42,9 @@ class Observer(threading.Thread):
         self._phase: tuple[int, frozenset[str] | None] = (0, None)
         self._dead_since: datetime | None = None
         self._clock = SystemClock()
-        self._client = httpx.Client(base_url=specimen.portal.client.base_url, timeout=_ANSWER_SECONDS, trust_env=False)
+        self._client = httpx.Client(
+            base_url=specimen.portal.client.base_url, timeout=_ANSWER_SECONDS, trust_env=False, verify=False
+        )
 
     def __enter__(self) -> Self:
         self.start()

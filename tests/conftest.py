@@ -31,9 +31,9 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def own_postgres_server() -> Iterator[PostgresServer]:
+def own_postgres_server(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
     """A server for this test alone, which it may stop, start and kill."""
-    with _new_server() as server:
+    with _new_server(like=postgres_server) as server:
         yield server
 
 
@@ -53,10 +53,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _new_server() -> PostgresServer:
+def _new_server(like: PostgresServer | None = None) -> PostgresServer:
     programs = find_server_programs()
     if programs is not None:
-        return PostgresServer(programs)
+        return PostgresServer(programs, like)
     if os.environ.get("ADDON_PORTAL_REQUIRE_POSTGRES") == "1":
         pytest.fail(f"{MISSING_SERVER}, and ADDON_PORTAL_REQUIRE_POSTGRES=1 forbids to skip", pytrace=False)
     pytest.skip(MISSING_SERVER)

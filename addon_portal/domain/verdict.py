@@ -79,6 +79,7 @@ class RunEvidence:
     death_is_heard: bool = True
     """Whether the end of a living program is an event, so that nobody has to look for it."""
     gate_held: bool = False
+    """Whether the process of `child.json` is the stub still, so that no user code has begun."""
     keeper: Keeper = Keeper.NOT_ASKED
     kernel_exit: ProcessExit | None = None
     oom_kills: int = 0

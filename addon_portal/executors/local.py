@@ -126,7 +126,7 @@ class LocalExecutor:
             return self._look_at_check(self._leftovers.prove(seen, known.run_id), known.run_id, directory)
         watched = self._remember(known.run_id)
         if place is Place.HERE and records.child is not None:
-            seen = self._look_at_program(seen, known.run_id, watched, records.child, directory)
+            seen = self._look_at_program(seen, known.run_id, watched, records.child)
         faultpoints.reach("supervisor.read_once")
         again = read_all(directory, records)
         if again.child is not None and records.child is None:
@@ -143,19 +143,17 @@ class LocalExecutor:
         runs = self._checks.is_running(run_id, directory)
         return replace(seen, check_runs=runs, records=read_all(directory, seen.records))
 
-    def _look_at_program(
-        self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord, directory: str
-    ) -> RunEvidence:
+    def _look_at_program(self, seen: RunEvidence, run_id: RunId, watched: _Watched, child: ChildRecord) -> RunEvidence:
         self._watch(run_id, watched, "program", child.program)
         self._usage.begin(run_id, child)
         if seen.lock is Lock.HELD:
             self._watch(run_id, watched, "shim", child.shim)
         program = self._processes.liveness(child.program)
-        # Exec closes its descriptors one by one: our hint may come before the gate is let go.
-        behind_gate = program is Liveness.ALIVE and not self._processes.has_executed(child.program)
-        gate_held = behind_gate and run_files.probe(f"{directory}/gate") is Lock.HELD
-        if program is Liveness.ZOMBIE and not self._processes.has_executed(child.program):
-            # Our own stub, killed behind the gate. Its parent will say so; until then nothing of the program has run.
+        faultpoints.reach("supervisor.found_alive")
+        # The lock of the gate says less: a stub that dies lets go of it, and may have been alive a moment ago.
+        gate_held = program in {Liveness.ALIVE, Liveness.ZOMBIE} and not self._processes.has_executed(child.program)
+        if gate_held and program is Liveness.ZOMBIE:
+            # Killed behind the gate. Its parent will say so; until then nothing of the program has run.
             gate_held = seen.lock is Lock.HELD or (child.keeper is not None and self._keepers.is_alive(child.keeper))
         kernel_exit = self._kernel_exit(watched, child.program) if program is not Liveness.ALIVE else None
         keeper = Keeper.NOT_ASKED

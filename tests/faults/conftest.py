@@ -26,7 +26,8 @@ _STARTS = 2
 
 RACE_POINTS = (
     *POINTS,
-    *("supervisor.looked", "supervisor.asked", "supervisor.read_once", "keeper.peeked", "keeper.recorded"),
+    *("supervisor.looked", "supervisor.asked", "supervisor.read_once", "supervisor.found_alive"),
+    *("keeper.peeked", "keeper.recorded"),
     *("shim.before_identity", "shim.gate_open", "shim.before_report"),
 )
 

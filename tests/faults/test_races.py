@@ -181,6 +181,24 @@ def test_a_program_that_is_named_between_two_looks_at_its_records_is_not_called_
         assert (run["reason"], run["exit_code"]) == ("exit_code", CODE)
 
 
+def test_a_stub_that_dies_while_it_is_looked_at_was_never_the_program(races: Pool) -> None:
+    with race(races, "dies-meanwhile") as it:
+        pauses = it.portal.pauses
+        it.run_until("shim.before_gate")
+        with it.observed() as observer:
+            pauses.arm("supervisor.found_alive")
+            pauses.wait_reached("supervisor.found_alive")
+            observer.expect(frozenset({"starting", "launch_interrupted"}))
+            it.kill(it.specimen.pin_program())
+            looked_again = SystemClock().now()
+            pauses.open("supervisor.found_alive")
+            observer.wait_for_sweep(looked_again)
+            pauses.open("shim.before_gate")
+            run = it.wait_final()
+            observer.wait_for(lambda seen: seen["finished_at"], "the observer to see the end")
+        assert (run["reason"], run["started_at"], it.specimen.executions) == ("launch_interrupted", None, [])
+
+
 def test_a_start_that_two_supervisors_ask_a_frozen_keeper_for_happens_once(races: Pool) -> None:
     with race(races, "asked-twice") as it:
         with closing(it.portal.pin("keeper")) as keeper:

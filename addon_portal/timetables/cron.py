@@ -54,7 +54,7 @@ class Timetable:
         # Compared in UTC: two times of one zone are compared by what its clocks show, where an hour may come twice.
         for local in found:
             time = local.astimezone(UTC)
-            if time > last:
+            if time > last and _is_meant(found, local, time):
                 last = time
                 yield time
 
@@ -108,6 +108,16 @@ def _expected_at(place: int, part: str) -> str:
     name, numbers = _FIELDS[place]
     bounds = f"{name} {numbers}"
     return bounds if part.isascii() and part.isdigit() else f"{bounds}, or such as * and */2 and 1-5"
+
+
+def _is_meant(cron: CronSim, local: datetime, time: datetime) -> bool:
+    """Whether the clocks then show what the expression says.
+
+    Of a day that begins in a gap cronsim takes midnight, which no clock shows, for the first moment after it.
+    """
+    shown = time.astimezone(local.tzinfo)
+    exists = shown.replace(tzinfo=None, fold=0) == local.replace(tzinfo=None, fold=0)
+    return exists or (shown.hour in cron.hours and shown.minute in cron.minutes)
 
 
 def _can_be_read(cron: str) -> bool:

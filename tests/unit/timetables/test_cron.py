@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from addon_portal.timetables.cron import SHORTHANDS, Timetable, UnreadableTimetable, problems_of
@@ -77,6 +77,10 @@ def test_with_stars_the_time_that_passes_counts() -> None:
 def test_a_gap_at_midnight_and_one_of_half_an_hour() -> None:
     cairo = datetime(2026, 4, 23, 20, 0, tzinfo=UTC)  # On the 24th clocks go from 0 to 1.
     assert times("0 0 * * *", "Africa/Cairo", cairo, 2) == ["2026-04-24T01:00:00+03:00", "2026-04-25T00:00:00+03:00"]
+    havana = datetime(2024, 3, 9, 20, 0, tzinfo=UTC)  # On the 10th, a Sunday, clocks went from 0 to 1.
+    assert times("*/30 0 * * 0", "America/Havana", havana, 1) == ["2024-03-17T00:00:00-04:00"]
+    assert times("*/30 * * * 0", "America/Havana", havana, 1) == ["2024-03-10T01:00:00-04:00"]
+    assert times("5 * * * 0", "America/Havana", havana, 1) == ["2024-03-10T01:05:00-04:00"]
     lord_howe = datetime(2026, 10, 3, 14, 0, tzinfo=UTC)  # On the 4th clocks go from 2:00 to 2:30.
     assert times("15 2 * * *", "Australia/Lord_Howe", lord_howe, 1) == ["2026-10-04T02:30:00+11:00"]
 
@@ -90,6 +94,8 @@ MOMENTS = SECONDS.map(lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedel
 
 
 @pytest.mark.slow
+@example("* 0 * * 0", "America/Havana", datetime(2024, 3, 3, 5, 48, tzinfo=UTC))
+@example("* * * * 0", "America/Havana", datetime(2024, 3, 10, 4, 58, tzinfo=UTC))
 @given(EXPRESSIONS.map(" ".join), st.sampled_from(ZONES), MOMENTS)
 @settings(deadline=None, max_examples=100)
 def test_times_are_later_than_asked_in_order_and_such_as_the_expression_says(

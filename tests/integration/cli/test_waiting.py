@@ -2,14 +2,13 @@
 
 import os
 import signal
-import sqlite3
-from contextlib import closing
 
 import pytest
 
 from addon_portal.cli.exit_codes import ExitCode
 from tests.integration.cli.cutter import Cutter
 from tests.integration.cli.installed import Portal
+from tests.support.databases import is_being_changed
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -53,11 +52,7 @@ def test_a_cleanup_that_nobody_answers_is_not_finished(own_portal: Portal) -> No
 def freeze_outside_of_a_change(portal: Portal, supervisor: int) -> bool:
     """Stop it, unless it would keep the database locked for everybody: then it goes on."""
     os.kill(supervisor, signal.SIGSTOP)
-    with closing(sqlite3.connect(portal.data / "portal.db", timeout=0, isolation_level=None)) as database:
-        try:
-            database.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            os.kill(supervisor, signal.SIGCONT)
-            return False
-        database.execute("ROLLBACK")
+    if is_being_changed(portal.data / "portal.db"):
+        os.kill(supervisor, signal.SIGCONT)
+        return False
     return True

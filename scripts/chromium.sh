@@ -16,7 +16,7 @@ if [ "$is_asked" = 1 ] && [ "$system" != ubuntu ] && [ "$(id -u)" = 0 ] && comma
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >/dev/null 2>&1 || true
     if apt-get install -qq -y --no-install-recommends "$best" >/dev/null 2>&1; then exit 0; fi
-    echo "tests: it could not be installed"
+    why="$best could not be installed"
 fi
 
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
@@ -34,4 +34,4 @@ fi
 if [ "$is_asked" != 1 ]; then
     skipped "Debian: apt-get install $best; as root, ADDON_PORTAL_REQUIRE_BROWSER=1 does it"
 fi
-skipped "it is installed for you as root on Debian alone"
+skipped "${why:-it is installed for you as root on Debian alone}"

@@ -4,6 +4,7 @@ Every ability is tried, not concluded from a version number, wherever trying is 
 that lasts: files it makes for a trial are removed. Leaves the database and running parts of the portal to `cli`.
 """
 
+import contextlib
 import ctypes
 import os
 import re
@@ -358,12 +359,11 @@ def oom_protection(keepers: Path) -> Feature:
 
     A service manager may have lowered its score, which whoever asks us may not, or the other way about.
     """
-    pid = living_keeper(keepers)
-    try:
-        score = int(Path(f"/proc/{pid}/oom_score_adj").read_text())
-        holds, found = score < 0, f"the keeper (pid {pid}) has an oom_score_adj of {score}"
-    except (OSError, ValueError):
-        holds, found = _may_lower_oom_score()
+    pid, (holds, found) = living_keeper(keepers), _may_lower_oom_score()
+    with contextlib.suppress(OSError):  # it may leave just now
+        if pid is not None:
+            score = int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+            holds, found = score < 0, f"the keeper (pid {pid}) has an oom_score_adj of {score}"
     return Feature(
         "oom_protection",
         holds,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from addon_portal.domain.ids import ProjectId, RunId, TenantId
 from addon_portal.domain.models import JournalEntry, TenantScope
 from addon_portal.domain.reasons import Reason
-from addon_portal.domain.states import RunState
+from addon_portal.domain.states import FINAL, RunState
 from addon_portal.storage.repository import Repository
 from addon_portal.storage.rows import ENTRY_COLUMNS, columns, entry_from_row, storable, to_json, to_micros
 
@@ -76,6 +76,11 @@ class Journal(Repository):
     def skip_numbers(self) -> None:
         """Have the next entry leave a gap: a reader may know a number whose entry a power cut has taken back."""
         self._uow.database.skip_journal_numbers(self._connection)
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether a run becomes final with what is to be written."""
+        return any(entry.to_state in FINAL for entry in self._pending)
 
     @property
     def has_pending(self) -> bool:

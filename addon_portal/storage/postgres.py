@@ -129,7 +129,7 @@ class PostgresDatabase:
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:
-        glance = _Glance(self._pool)
+        glance = _Glance(self)
         try:
             yield glance
         finally:
@@ -142,7 +142,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _transaction(self, begin: bytes) -> Iterator[Raw]:
-        raw = self._begun(begin)
+        raw, _ = self.ask_first(begin)
         try:
             yield raw
             _commit(raw)
@@ -153,26 +153,37 @@ class PostgresDatabase:
             _roll_back(raw)
             raise
         finally:
-            _give_back(self._pool, raw)
+            self.give_back(raw)
 
-    def _begun(self, begin: bytes) -> Raw:
-        """A connection in a transaction. One that went stale while it was idle is replaced unnoticed, once."""
+    def ask_first(self, statement: bytes, parameters: Parameters = NOTHING) -> tuple[Raw, Cursor]:
+        """A connection, and its answer to a statement that changes nothing.
+
+        One that went stale while it was idle is replaced unnoticed, once.
+        """
         raw = self._pool.acquire()
         try:
-            raw.execute(begin)
-            return raw
+            return raw, raw.execute(statement, parameters)
         except psycopg.Error as error:
+            if not _is_lost(raw, error):
+                self._pool.release(raw)
+                refuse(error)
             self._pool.discard(raw)
             self._pool.close_idle()
             if isinstance(error, Silence):
                 refuse(error)
         raw = self._pool.acquire()
         try:
-            raw.execute(begin)
-            return raw
+            return raw, raw.execute(statement, parameters)
         except psycopg.Error as error:
             self._pool.discard(raw)
             refuse(error)
+
+    def give_back(self, raw: Raw) -> None:
+        """Have a connection used by others, unless it is lost."""
+        if raw.closed:
+            self._pool.discard(raw)
+        else:
+            self._pool.release(raw)
 
     def take_turn(self, connection: Connection, *, journals: bool, channels: Sequence[str]) -> None:
         """In one statement: the journal's lock, held until after the commit, and NOTIFY, sent by the commit.
@@ -206,11 +217,8 @@ class PostgresDatabase:
         self._pool.close()
 
 
-def _give_back(pool: Pool[Raw], raw: Raw) -> None:
-    if raw.closed:
-        pool.discard(raw)
-    else:
-        pool.release(raw)
+def _is_lost(raw: Raw, error: psycopg.Error) -> bool:
+    return bool(raw.closed) or (error.sqlstate or "").startswith(_SERVER_LEAVES)
 
 
 def _commit(raw: Raw) -> None:
@@ -263,15 +271,11 @@ class _PostgresConnection:
 
 
 class _Glance:
-    """Statements that read, each for itself: BEGIN and COMMIT would be two of three waits for the server.
+    """Statements that read, each for itself: BEGIN and COMMIT would be two of three waits for the server."""
 
-    A connection that went stale while it was idle is replaced unnoticed, once: what only reads can be asked again.
-    """
-
-    def __init__(self, pool: "Pool[Raw]") -> None:
-        self._pool = pool
-        self._raw: Raw | None = pool.acquire()
-        self._is_proven = False
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+        self._raw: Raw | None = None
 
     def all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         return self._ask(sql, parameters).fetchall()
@@ -289,44 +293,18 @@ class _Glance:
     def leave(self) -> None:
         """Give the connection back."""
         if self._raw is not None:
-            _give_back(self._pool, self._raw)
+            self._database.give_back(self._raw)
 
     def _ask(self, sql: str, parameters: Parameters) -> Cursor:
         if not _READS.match(sql):
             raise errors.StorageError(f"A glance changes nothing: {sql.strip()[:200]}")
+        if self._raw is None:
+            self._raw, found = self._database.ask_first(_render(sql), parameters)
+            return found
         try:
-            return self._execute(sql, parameters)
-        except psycopg.Error as error:
-            if self._is_proven:
-                refuse(error)
-            if isinstance(error, Silence):
-                self._pool.close_idle()
-            if not self._is_lost(error):
-                refuse(error)
-        self._replace()
-        try:
-            return self._execute(sql, parameters)
+            return self._raw.execute(_render(sql), parameters)
         except psycopg.Error as error:
             refuse(error)
-
-    def _execute(self, sql: str, parameters: Parameters) -> Cursor:
-        assert self._raw is not None, "its connection was lost and no other could be made"
-        found = self._raw.execute(_render(sql), parameters)
-        self._is_proven = True
-        return found
-
-    def _is_lost(self, error: psycopg.Error) -> bool:
-        """Whether the server has ended the connection, and did not just leave us waiting."""
-        assert self._raw is not None
-        has_ended = self._raw.closed or (error.sqlstate or "").startswith(_SERVER_LEAVES)
-        return has_ended and not isinstance(error, Silence)
-
-    def _replace(self) -> None:
-        stale, self._raw = self._raw, None
-        assert stale is not None
-        self._pool.discard(stale)
-        self._pool.close_idle()
-        self._raw = self._pool.acquire()
 
 
 @lru_cache(maxsize=512)

@@ -104,8 +104,8 @@ class Storage:
     def write(self, *, wakes_early: bool = False) -> Iterator[UnitOfWork]:
         """A short transaction that changes rows: committed at the end, rolled back by any exception.
 
-        On return it is on disk. With `wakes_early` a supervisor hears of it before: of what people ask for, since what
-        it does for them begins with a commit of its own, which has this one on disk too. Everybody else hears after.
+        On return it is on disk. With `wakes_early` a supervisor hears of it before: of new runs, since what it does
+        for them begins with a commit of its own, which has this one on disk too. Everybody else hears after.
 
         Raises StorageBusy when its turn does not come in time; then nothing has happened.
         """
@@ -118,6 +118,7 @@ class Storage:
         with self._database.write(wake_supervisors if wakes_early else None) as connection:
             uow = UnitOfWork(connection, self._database, self._clock)
             yield uow
+            assert not (wakes_early and uow.journal.has_ends), "an end is on disk before anybody can read it"
             uow.finish()
         self._notify(channel for channel in uow.channels if channel not in early)
 

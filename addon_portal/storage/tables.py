@@ -6,6 +6,7 @@ neither SQLAlchemy nor Alembic is loaded. `metadata` has all, also those of `res
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -240,7 +241,7 @@ runs = Table(
     Column("last_heartbeat_at", Micros),
     Column("silent_since", Micros),
     # Counted by on PostgreSQL, where an index keeps values that are alike once; on SQLite it takes no room at all.
-    Column("finished_hour", Micros, Derived(f"finished_at / {HOUR_MICROS}")),
+    Column("finished_hour", BigInteger, Derived(f"finished_at / {HOUR_MICROS}")),
     UniqueConstraint("project_id", "number"),
     ForeignKeyConstraint(["tenant_id", "project_id"], ["projects.tenant_id", "projects.id"]),
     ForeignKeyConstraint(["project_id", "definition_version"], ["definitions.project_id", "definitions.version"]),

@@ -57,9 +57,19 @@ class Accepted:
     repeated: bool
 
 
-def act_once(portal: Portal, ask: Ask, project_id: ProjectId, act: Callable[[UnitOfWork, Project], Run]) -> Accepted:
-    """Act on a project in one transaction, unless this very request was already carried out. Raises NotFound."""
-    with portal.storage.write(wakes_early=True) as uow:
+def act_once(
+    portal: Portal,
+    ask: Ask,
+    project_id: ProjectId,
+    act: Callable[[UnitOfWork, Project], Run],
+    *,
+    wakes_early: bool = False,
+) -> Accepted:
+    """Act on a project in one transaction, unless this very request was already carried out. Raises NotFound.
+
+    `wakes_early` (see `Storage.write`) is not for what may withdraw a run: an end is on disk before anybody reads it.
+    """
+    with portal.storage.write(wakes_early=wakes_early) as uow:
         # From here on nobody else changes which run is the newest, so what is checked still holds at the insertion.
         project = uow.projects.find_locked(ask.scope, project_id)
         # Also of a project that was deleted since: what was done was done.

@@ -60,7 +60,7 @@ def execute_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Ru
         call_off(portal, uow, ask, project, "somebody ran the project")
         return uow.runs.insert(ask.scope, new)
 
-    return act_once(portal, ask, project_id, make)
+    return act_once(portal, ask, project_id, make, wakes_early=True)
 
 
 def restart_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: RestartChoices) -> Accepted:
@@ -88,7 +88,8 @@ def restart_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: Re
         call_off(portal, uow, ask, project, "somebody restarted the project")
         return uow.runs.insert(ask.scope, new)
 
-    return _when_taken(portal, ask, act_once(portal, ask, project_id, make))
+    made = act_once(portal, ask, project_id, make, wakes_early=not choices.stop_first)
+    return _when_taken(portal, ask, made)
 
 
 def stop_project(portal: Portal, ask: Ask, project_id: ProjectId, choices: StopChoices) -> Accepted:

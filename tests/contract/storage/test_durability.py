@@ -83,6 +83,18 @@ def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, *, wakes_ear
                 assert World(after, SteppedClock()).get(run.id).state is RunState.STARTING
 
 
+def test_an_end_is_never_seen_before_it_is_on_disk(world: World) -> None:
+    run = world.add_running()
+
+    def end_early() -> None:
+        with world.storage.write(wakes_early=True) as uow:
+            assert apply(uow, world.ended(run.id))
+
+    with pytest.raises(AssertionError, match="on disk before"):
+        end_early()
+    assert world.get(run.id) == run
+
+
 @pytest.mark.parametrize("kind", ["read", "glance"])
 def test_whoever_only_reads_cannot_write(world: World, kind: str) -> None:
     run = world.add_run()
@@ -198,15 +210,20 @@ def test_a_server_that_goes_away_leaves_nothing_half_done_and_is_used_again(
 @pytest.mark.postgres
 def test_a_glance_asks_again_only_where_nothing_was_answered_yet(postgres_tables_url: str) -> None:
     with closing(Storage.open(postgres_tables_url, clock=SteppedClock())) as storage:
+        pool: Any = storage._database._pool  # type: ignore[attr-defined]
+
+        def next_used(glance: Any) -> Any:
+            return glance._raw or pool._idle[-1]
 
         def ask_twice(*, before: bool, between: bool) -> None:
             with storage.glance() as uow:
                 glance: Any = uow.connection
                 for is_lost in (before, between):
                     if is_lost:
-                        glance._raw.close()
+                        next_used(glance).close()
                     assert uow.tenants.list() == ()
 
+        ask_twice(before=False, between=False)
         ask_twice(before=True, between=False)
         for _ in range(25):
             with pytest.raises(StorageUnavailable):

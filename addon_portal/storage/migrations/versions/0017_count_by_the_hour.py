@@ -1,7 +1,7 @@
 """Count runs by the hour of their end, and projects: two small indexes for the numbers of the status page.
 
 Before the new version is deployed, which reads the column; older versions keep both without knowing. PostgreSQL writes
-the table of runs anew with all its indexes, half a minute for a million runs.
+the table of runs anew with all its indexes, half a minute to two for a million runs.
 """
 
 import sqlalchemy as sa

@@ -11,11 +11,9 @@ import { type StopChoices, stopProject } from "@/lib/projects";
 import { isToEnd, stopRefusal } from "@/lib/run-acts";
 import type { Run } from "@/lib/run-words";
 
-const DAY_MS = 86_400_000;
-
 /** Stop, after a question: what a program has not saved is lost. How it goes on is told by the run itself. */
 export function StopControl({ run }: { run: Run }) {
-  const now = useNow(isToEnd(run) ? undefined : DAY_MS);
+  const now = useNow(isToEnd(run) ? 1000 : Number.MAX_SAFE_INTEGER);
   const blocked = stopRefusal(run, useSession(), now);
   const [isAsking, setAsking] = useState(false);
   return (
